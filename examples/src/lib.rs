@@ -1,0 +1,1 @@
+//! Example programs; see the `[[example]]` entries of the manifest.

@@ -1,0 +1,24 @@
+//! The phases, in order.
+
+use crate::diagnostics::Errors;
+use crate::model::Names;
+use crate::{check, expand, lower, macros, parse, schedule};
+use proc_macro2::TokenStream;
+
+/// Compiles one function under `#[gpu_pipeline(options)]`.
+pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = parse::options(options, &mut errors);
+    let Some(mut pipeline) = parse::function(options, item.clone(), &mut errors) else {
+        return expand::unread(item, errors.into_tokens());
+    };
+    let names = Names::of(&pipeline);
+    macros::spell_out(&mut pipeline, &names);
+    let model = lower::lower(&pipeline, &names);
+    check::check(&pipeline, &model, &mut errors);
+    if let Some(errors) = errors.into_tokens() {
+        return expand::fallback(&pipeline, errors);
+    }
+    let plan = schedule::plan(model.resources.len(), &model.work());
+    expand::pipeline(&pipeline, &model, &names, &plan)
+}

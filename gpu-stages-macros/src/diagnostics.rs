@@ -1,0 +1,57 @@
+//! What a rule has to say: what is wrong, where, and how to mend it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use std::fmt::Display;
+
+/// The errors of one pipeline, all of which are reported.
+#[derive(Default)]
+pub struct Errors {
+    found: Vec<syn::Error>,
+}
+
+impl Errors {
+    /// Reports `message` at `at`, and how to mend it.
+    pub fn report(&mut self, at: impl ToTokens, message: impl Display, help: impl Display) {
+        let text = format!("{message}\n\nhelp: {help}");
+        self.found.push(syn::Error::new_spanned(at, text));
+    }
+
+    /// Reports what the parser says.
+    pub fn syntax(&mut self, error: syn::Error) {
+        self.found.push(error);
+    }
+
+    /// The errors as tokens; `None` when there are none.
+    pub fn into_tokens(self) -> Option<TokenStream> {
+        if self.found.is_empty() {
+            return None;
+        }
+        Some(self.found.iter().map(syn::Error::to_compile_error).collect())
+    }
+}
+
+/// The candidate that `word` most resembles, if a slip of the hand could have made one of the other.
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    candidates
+        .iter()
+        .map(|candidate| (distance(word, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.len())
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The number of letters to insert, delete or replace (Levenshtein) to make `b` of `a`.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! What happens at the call: everything is acquired, and what the future needs is made its own.
+
+use crate::model::{Model, Place};
+use crate::schedule::Plan;
+use crate::syntax::{Declaration, Mode, Param, Pipeline};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Ident, Type};
+
+/// The names of the pipeline and its stages.
+pub fn constants(pipeline: &Pipeline, model: &Model) -> TokenStream {
+    let library = &pipeline.options.library;
+    let name = pipeline.name.to_string();
+    let stages = model.stages.iter().filter_map(|stage| stage.name.as_ref());
+    quote_spanned! {Span::mixed_site()=>
+        static __PIPELINE: #library::Pipeline = #library::Pipeline::new(#name, &[#(#stages),*]);
+    }
+}
+
+/// The declarations that carry an expression, evaluated: `let x: &Resource<T> = &(self.x);`.
+pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
+    let glue = Span::mixed_site();
+    let params = pipeline.params.iter();
+    params
+        .filter_map(|param| {
+            let (declaration, passed) = declared(pipeline, param)?;
+            let (name, value) = (&declaration.name, declaration.value.as_ref()?);
+            Some(match param {
+                Param::Resource(Mode::Owns, _) => {
+                    quote_spanned!(glue=> let #name: #passed = #value;)
+                }
+                _ => quote_spanned!(glue=> let #name: #passed = &(#value);),
+            })
+        })
+        .collect()
+}
+
+/// A declaration, and the type of what the caller passes for it.
+pub fn declared<'a>(pipeline: &Pipeline, param: &'a Param) -> Option<(&'a Declaration, TokenStream)> {
+    let library = &pipeline.options.library;
+    let glue = Span::mixed_site();
+    match param {
+        Param::Plain(_) => None,
+        Param::Queue(declaration) => {
+            let ty = &declaration.ty;
+            Some((declaration, quote_spanned!(glue=> &#ty)))
+        }
+        Param::Resource(Mode::Owns, declaration) => {
+            let ty = &declaration.ty;
+            Some((declaration, quote!(#ty)))
+        }
+        Param::Resource(_, declaration) => {
+            let ty: &Type = &declaration.ty;
+            Some((declaration, quote_spanned!(glue=> &#library::Resource<#ty>)))
+        }
+    }
+}
+
+/// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for what the call owns.
+pub fn held(pipeline: &Pipeline, model: &Model, plan: &Plan) -> TokenStream {
+    let glue = Span::mixed_site();
+    let mut requests = Vec::new();
+    let mut owned = TokenStream::new();
+    for (resource, first_use) in model.resources.iter().zip(&plan.first_use) {
+        let name = &resource.name;
+        let text = name.to_string();
+        let method = match resource.mode {
+            Mode::Reads => "reads",
+            Mode::Writes => "writes",
+            Mode::Updates => "updates",
+            Mode::Owns => {
+                owned.extend(quote_spanned!(glue=> let #name = __call.own(#text, #name);));
+                continue;
+            }
+        };
+        let method = Ident::new(method, glue);
+        let first_use = match first_use {
+            Place::Device(queue) => {
+                let queue = &model.queues[queue.0];
+                quote_spanned!(glue=> on(#queue))
+            }
+            Place::Host | Place::Plain => quote_spanned!(glue=> on_host()),
+        };
+        requests.push(quote_spanned!(glue=> #name.#method().named(#text).#first_use));
+    }
+    if !requests.is_empty() {
+        owned.extend(quote_spanned!(glue=> let __held = __call.acquire((#(#requests,)*));));
+    }
+    owned
+}
+
+/// The queues, made the future's own.
+pub fn queues(pipeline: &Pipeline) -> TokenStream {
+    let names = pipeline.queues().map(|queue| &queue.name);
+    quote_spanned! {Span::mixed_site()=>
+        #(let #names = ::core::clone::Clone::clone(#names);)*
+    }
+}
+
+/// `let (a, b) = __held?;`
+pub fn unpacked(pipeline: &Pipeline) -> TokenStream {
+    let acquired = pipeline
+        .resources()
+        .filter(|(mode, _)| *mode != Mode::Owns)
+        .map(|(_, declaration)| &declaration.name);
+    let names: Vec<&Ident> = acquired.collect();
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    quote_spanned!(Span::mixed_site()=> let (#(#names,)*) = __held?;)
+}

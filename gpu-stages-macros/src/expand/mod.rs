@@ -1,0 +1,60 @@
+//! Plan to tokens. Makes no decisions.
+//!
+//! What the user wrote keeps its spans; the glue between has the spans of the macro, so that no lint looks at it.
+
+mod acquire;
+mod body;
+mod elision;
+mod fallback;
+mod rewrite;
+mod signature;
+mod table;
+
+use crate::model::{Model, Names};
+use crate::schedule::Plan;
+use crate::syntax::Pipeline;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+
+pub use fallback::{fallback, unread};
+
+/// The function that the pipeline becomes.
+pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) -> TokenStream {
+    let (attrs, vis) = (&pipeline.attrs, &pipeline.vis);
+    let table = table::table(model, plan);
+    let signature = signature::signature(pipeline);
+    let (header, output) = (&signature.tokens, &signature.output);
+    let library = &pipeline.options.library;
+    let glue = Span::mixed_site();
+
+    let constants = acquire::constants(pipeline, model);
+    let values = acquire::declared_values(pipeline);
+    let held = acquire::held(pipeline, model, plan);
+    let queues = acquire::queues(pipeline);
+    let arguments = &signature.arguments;
+    let unpacked = acquire::unpacked(pipeline);
+    let body = body::body(pipeline, model, names, plan, output);
+    let until = if pipeline.options.until_enqueued {
+        quote_spanned!(glue=> #library::Until::Enqueued)
+    } else {
+        quote_spanned!(glue=> #library::Until::Complete)
+    };
+
+    quote_spanned! {glue=>
+        #(#attrs)*
+        #table
+        #vis #header {
+            #constants
+            #values
+            let __call = __PIPELINE.call();
+            #held
+            #queues
+            __call.clone().run::<#output, _>(#until, async move {
+                use #library::{CommandQueue as _, WaitDevice as _};
+                #arguments
+                #unpacked
+                #body
+            })
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The user's statements, with resources reached through their guards.
+
+use crate::macros::Arguments;
+use crate::syntax::{is_fact, plain_name};
+use crate::model::{Model, Names, Place, ResourceId, Stage, Subject};
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro, Stmt,
+    Type, parse_quote_spanned,
+};
+
+/// The name of the copy of a resource's facts.
+pub fn facts_name(resource: &Ident) -> Ident {
+    format_ident!("__{}_facts", resource, span = Span::mixed_site())
+}
+
+/// The name of the place that a guard is dereferenced to.
+pub fn place_name(resource: &Ident) -> Ident {
+    format_ident!("__{}", resource, span = Span::mixed_site())
+}
+
+/// `stmt` as it runs within `stage`.
+pub fn statement(stmt: &Stmt, stage: &Stage, model: &Model, names: &Names) -> Stmt {
+    let mut rewrite = Rewrite {
+        stage,
+        model,
+        names,
+        is_inner: false,
+    };
+    let mut stmt = stmt.clone();
+    rewrite.visit_stmt_mut(&mut stmt);
+    stmt
+}
+
+struct Rewrite<'a> {
+    stage: &'a Stage,
+    model: &'a Model,
+    names: &'a Names,
+    /// Inside a closure or async block, whose `return` is its own.
+    is_inner: bool,
+}
+
+impl Rewrite<'_> {
+    fn is_device(&self) -> bool {
+        matches!(self.stage.work.place, Place::Device(_))
+    }
+
+    fn resource(&self, expr: &Expr) -> Option<ResourceId> {
+        match self.names.subject(plain_name(expr)?)? {
+            Subject::Resource(id) => Some(id),
+            Subject::Queue(_) => None,
+        }
+    }
+
+    /// `x` becomes `(*x)`.
+    fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
+        let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
+        let span = glue(name.span());
+        if self.stage.borrowed_once.contains(&resource) {
+            let place = place_name(name);
+            parse_quote_spanned!(span=> (*#place))
+        } else {
+            parse_quote_spanned!(span=> (*#name))
+        }
+    }
+
+    /// `x.len()` becomes `__x_facts.len()` or, of a device guard, `x.facts().len()`.
+    fn fact(&self, call: &ExprMethodCall) -> Option<Expr> {
+        let resource = self.resource(&call.receiver)?;
+        if !is_fact(call) {
+            return None;
+        }
+        let (name, method) = (&self.model.resources[resource.0].name, &call.method);
+        let span = glue(method.span());
+        if self.stage.work.facts.contains(&resource) {
+            let facts = facts_name(name);
+            Some(parse_quote_spanned!(span=> #facts.#method()))
+        } else if self.is_device() {
+            Some(parse_quote_spanned!(span=> #name.facts().#method()))
+        } else {
+            None
+        }
+    }
+
+    /// On a device, `&x[a..b]` becomes `&(*x).slice(a..b)`, and `&mut x[a..b]` `&mut (*x).slice_mut(a..b)`.
+    fn slice(&mut self, reference: &ExprReference) -> Option<Expr> {
+        let index = self.is_device().then(|| range_of(&reference.expr))??;
+        self.resource(root(&index.expr))?;
+        let (mut base, mut range) = (index.expr.clone(), index.index.clone());
+        self.visit_expr_mut(&mut base);
+        self.visit_expr_mut(&mut range);
+        let span = glue(index.bracket_token.span.join());
+        let and = &reference.and_token;
+        Some(match &reference.mutability {
+            Some(mutability) => parse_quote_spanned!(span=> #and #mutability #base.slice_mut(#range)),
+            None => parse_quote_spanned!(span=> #and #base.slice(#range)),
+        })
+    }
+}
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let replacement = match &*expr {
+            Expr::Path(_) => self
+                .resource(expr)
+                .map(|resource| self.mention(expr, resource)),
+            Expr::MethodCall(call) => self.fact(call),
+            Expr::Reference(reference) => self.slice(reference),
+            _ => None,
+        };
+        match replacement {
+            Some(replacement) => *expr = replacement,
+            None => visit_mut::visit_expr_mut(self, expr),
+        }
+        if let Expr::Return(exit) = expr
+            && let Some(value) = &mut exit.expr
+            && !self.is_inner
+        {
+            let span = glue(exit.return_token.span);
+            **value = parse_quote_spanned!(span=> __call.returns(#value));
+        }
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
+        let outer = std::mem::replace(&mut self.is_inner, true);
+        self.visit_expr_mut(&mut closure.body);
+        self.is_inner = outer;
+    }
+
+    fn visit_expr_async_mut(&mut self, block: &mut ExprAsync) {
+        let outer = std::mem::replace(&mut self.is_inner, true);
+        self.visit_block_mut(&mut block.block);
+        self.is_inner = outer;
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if let Some(mut arguments) = Arguments::of(mac) {
+            for argument in arguments.iter_mut() {
+                self.visit_expr_mut(&mut argument.value);
+            }
+            mac.tokens = arguments.to_token_stream();
+        }
+    }
+
+    // Neither can mention a parameter.
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+    fn visit_type_mut(&mut self, _: &mut Type) {}
+}
+
+/// The span of glue that stands for something of the user's.
+fn glue(user: Span) -> Span {
+    Span::mixed_site().located_at(user)
+}
+
+/// `base[a..b]`, in parentheses or not.
+fn range_of(expr: &Expr) -> Option<&ExprIndex> {
+    match expr {
+        Expr::Paren(paren) => range_of(&paren.expr),
+        Expr::Group(group) => range_of(&group.expr),
+        Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => Some(index),
+        _ => None,
+    }
+}
+
+/// The expression of which `expr` is a part.
+fn root(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Field(field) => root(&field.base),
+        Expr::Index(index) => root(&index.expr),
+        Expr::Paren(paren) => root(&paren.expr),
+        Expr::Group(group) => root(&group.expr),
+        _ => expr,
+    }
+}

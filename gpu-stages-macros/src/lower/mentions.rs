@@ -1,0 +1,293 @@
+//! Every mention of a declared name in a statement, and how it is used there.
+
+use crate::macros::{Arguments, Position};
+use crate::syntax::{is_fact, plain_name};
+use crate::model::{Capture, Mention, Names, Subject, Usage};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{
+    BinOp, Expr, ExprAssign, ExprAsync, ExprBinary, ExprCall, ExprClosure, ExprMethodCall, Ident,
+    Item, Local, Macro, Pat, PatIdent, PointerMutability, Stmt, Type, UnOp,
+};
+
+/// The mentions in `stmt`, in the order of the source.
+pub fn mentions(stmt: &Stmt, names: &Names) -> Vec<Mention> {
+    let mut walk = Walk {
+        names,
+        capture: Capture::None,
+        found: Vec::new(),
+    };
+    walk.visit_stmt(stmt);
+    walk.found
+}
+
+struct Walk<'a> {
+    names: &'a Names,
+    /// What stands between here and the statement.
+    capture: Capture,
+    found: Vec<Mention>,
+}
+
+impl Walk<'_> {
+    fn record(&mut self, ident: &Ident, usage: Usage) {
+        if let Some(subject) = self.names.subject(ident) {
+            self.found.push(Mention {
+                subject,
+                ident: ident.clone(),
+                usage,
+                capture: self.capture,
+            });
+        }
+    }
+
+    fn subject(&self, expr: &Expr) -> Option<Subject> {
+        self.names.subject(plain_name(expr)?)
+    }
+
+    /// Visits an expression of which the place is used: `x`, `x.field`, `x[i]`, `*x`.
+    fn place(&mut self, expr: &Expr, usage: Usage) {
+        match expr {
+            Expr::Paren(paren) => self.place(&paren.expr, usage),
+            Expr::Group(group) => self.place(&group.expr, usage),
+            Expr::Field(field) => self.place(&field.base, self.of_part(&field.base, usage)),
+            Expr::Index(index) => {
+                self.place(&index.expr, self.of_part(&index.expr, usage));
+                self.place(&index.index, Usage::Read);
+            }
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
+                self.place(&unary.expr, self.of_part(&unary.expr, usage));
+            }
+            Expr::Path(_) => match plain_name(expr) {
+                Some(name) => self.record(name, usage),
+                None => visit::visit_expr(self, expr),
+            },
+            _ => self.visit_expr(expr),
+        }
+    }
+
+    /// The usage of `base` when a part of it is used so. A part of a queue is no use that a queue has.
+    fn of_part(&self, base: &Expr, usage: Usage) -> Usage {
+        match self.subject(base) {
+            Some(Subject::Queue(_)) => Usage::Read,
+            _ => usage,
+        }
+    }
+
+    /// Visits an argument of a call: where a queue may stand as `&queue`.
+    fn argument(&mut self, expr: &Expr) {
+        if let Expr::Reference(reference) = expr
+            && reference.mutability.is_none()
+            && let Some(Subject::Queue(_)) = self.subject(&reference.expr)
+        {
+            self.place(&reference.expr, Usage::Lent);
+        } else {
+            self.visit_expr(expr);
+        }
+    }
+
+    /// Visits the left side of an assignment.
+    fn target(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|expr| self.target(expr)),
+            Expr::Array(array) => array.elems.iter().for_each(|expr| self.target(expr)),
+            _ => self.place(expr, Usage::Assigned),
+        }
+    }
+
+    /// Visits an expression that a pattern takes apart where it lies.
+    fn scrutinee<'p>(&mut self, expr: &Expr, mut patterns: impl Iterator<Item = &'p Pat>) {
+        let usage = if patterns.any(borrows_mutably) {
+            Usage::Exclusive
+        } else {
+            Usage::Read
+        };
+        self.place(expr, usage);
+    }
+
+    fn within(&mut self, capture: Capture, visit: impl FnOnce(&mut Self)) {
+        let outer = self.capture;
+        self.capture = outer.max(capture);
+        visit(self);
+        self.capture = outer;
+    }
+
+    fn hidden(&mut self, tokens: TokenStream) {
+        let mut after_dot = false;
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(ident) if !after_dot => self.record(ident, Usage::Hidden),
+                TokenTree::Group(group) => self.hidden(group.stream()),
+                _ => {}
+            }
+            after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Walk<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            Expr::Path(_) => self.place(expr, Usage::Moved),
+            Expr::Field(_) | Expr::Index(_) => self.place(expr, Usage::Read),
+            Expr::Unary(unary) => match unary.op {
+                UnOp::Deref(_) => self.place(expr, Usage::Read),
+                _ => self.place(&unary.expr, Usage::Read),
+            },
+            Expr::Reference(reference) => match reference.mutability {
+                Some(_) => self.place(&reference.expr, Usage::Exclusive),
+                None => self.place(&reference.expr, Usage::Shared),
+            },
+            Expr::RawAddr(raw) => match raw.mutability {
+                PointerMutability::Mut(_) => self.place(&raw.expr, Usage::Exclusive),
+                PointerMutability::Const(_) => self.place(&raw.expr, Usage::Shared),
+            },
+            Expr::Cast(cast) => self.place(&cast.expr, Usage::Read),
+            Expr::Range(range) => {
+                let ends = [&range.start, &range.end];
+                ends.into_iter()
+                    .flatten()
+                    .for_each(|end| self.place(end, Usage::Read));
+            }
+            Expr::If(branch) => {
+                self.place(&branch.cond, Usage::Read);
+                self.visit_block(&branch.then_branch);
+                if let Some((_, otherwise)) = &branch.else_branch {
+                    self.visit_expr(otherwise);
+                }
+            }
+            Expr::While(repeat) => {
+                self.place(&repeat.cond, Usage::Read);
+                self.visit_block(&repeat.body);
+            }
+            Expr::Let(condition) => {
+                self.scrutinee(&condition.expr, std::iter::once(&*condition.pat));
+            }
+            Expr::Match(choice) => {
+                self.scrutinee(&choice.expr, choice.arms.iter().map(|arm| &arm.pat));
+                choice.arms.iter().for_each(|arm| self.visit_arm(arm));
+            }
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_local(&mut self, local: &'ast Local) {
+        let Some(init) = &local.init else { return };
+        match plain_name(&init.expr) {
+            Some(_) => self.visit_expr(&init.expr),
+            None if is_place(&init.expr) => {
+                self.scrutinee(&init.expr, std::iter::once(&local.pat));
+            }
+            None => self.visit_expr(&init.expr),
+        }
+        if let Some((_, diverge)) = &init.diverge {
+            self.visit_expr(diverge);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        match self.subject(&call.receiver) {
+            Some(Subject::Resource(_)) if is_fact(call) => {
+                self.place(&call.receiver, Usage::Facts);
+            }
+            _ => self.place(&call.receiver, Usage::Method(call.method.clone())),
+        }
+        call.args.iter().for_each(|arg| self.argument(arg));
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        self.place(&call.func, Usage::Read);
+        call.args.iter().for_each(|arg| self.argument(arg));
+    }
+
+    fn visit_expr_assign(&mut self, assign: &'ast ExprAssign) {
+        self.target(&assign.left);
+        self.visit_expr(&assign.right);
+    }
+
+    fn visit_expr_binary(&mut self, binary: &'ast ExprBinary) {
+        let left = if assigns(&binary.op) {
+            Usage::Assigned
+        } else {
+            Usage::Read
+        };
+        self.place(&binary.left, left);
+        self.place(&binary.right, Usage::Read);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast ExprClosure) {
+        let capture = match closure.capture {
+            Some(_) => Capture::Moved,
+            None => Capture::Borrowed,
+        };
+        self.within(capture, |walk| walk.visit_expr(&closure.body));
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast ExprAsync) {
+        let capture = match block.capture {
+            Some(_) => Capture::Moved,
+            None => Capture::Borrowed,
+        };
+        self.within(capture, |walk| walk.visit_block(&block.block));
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        let Some(arguments) = Arguments::of(mac) else {
+            return self.hidden(mac.tokens.clone());
+        };
+        for argument in arguments.iter() {
+            match argument.position {
+                Position::Read => self.place(&argument.value, Usage::Read),
+                Position::Receiver => {
+                    let method = Ident::new("write_fmt", mac.path.segments[0].ident.span());
+                    self.place(&argument.value, Usage::Method(method));
+                }
+                Position::Value => self.visit_expr(&argument.value),
+            }
+        }
+    }
+
+    // What follows cannot mention a parameter.
+    fn visit_item(&mut self, _: &'ast Item) {}
+    fn visit_pat(&mut self, _: &'ast Pat) {}
+    fn visit_type(&mut self, _: &'ast Type) {}
+}
+
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(_) | Expr::Index(_) => true,
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
+        Expr::Paren(paren) => is_place(&paren.expr),
+        Expr::Group(group) => is_place(&group.expr),
+        _ => false,
+    }
+}
+
+fn assigns(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
+}
+
+/// Whether a pattern has a `ref mut`.
+fn borrows_mutably(pat: &Pat) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut search = Search(false);
+    search.visit_pat(pat);
+    search.0
+}

@@ -1,0 +1,147 @@
+//! Syntax to model: which statement is which stage, and what it does with what.
+
+mod locals;
+mod mentions;
+mod name;
+
+use crate::model::{
+    Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage,
+    Usage, Work,
+};
+use crate::syntax::{Mode, Pipeline, Statement};
+use std::collections::BTreeMap;
+
+/// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
+pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
+    let resources: Vec<Resource> = pipeline
+        .resources()
+        .map(|(mode, declaration)| Resource {
+            name: declaration.name.clone(),
+            mode,
+        })
+        .collect();
+    let mut stages: Vec<Stage> = Vec::new();
+    for index in 0..pipeline.statements.len() {
+        let mut stage = stage(pipeline, names, &resources, index);
+        let number = stages.iter().filter(|stage| stage.name.is_some()).count() + 1;
+        if stage.work.place != Place::Plain {
+            let called = name::name(pipeline, names, index, stage.work.place);
+            stage.name = Some(called.unwrap_or_else(|| format!("stage {number}")));
+        }
+        stages.push(stage);
+    }
+    Model {
+        resources,
+        queues: pipeline
+            .queues()
+            .map(|queue| queue.name.clone())
+            .collect(),
+        stages,
+    }
+}
+
+fn stage(pipeline: &Pipeline, names: &Names, resources: &[Resource], index: usize) -> Stage {
+    let statement = &pipeline.statements[index];
+    let mentions = mentions::mentions(&statement.stmt, names);
+    let place = place(statement, &mentions);
+    let accesses = accesses(&mentions, resources);
+    let work = Work {
+        place,
+        facts: facts(&mentions, place, &accesses),
+        is_tail: pipeline.tail() == Some(index),
+        accesses,
+    };
+    Stage {
+        name: None,
+        borrowed_once: borrowed_once(&mentions, &work.accesses),
+        blocking: is_blocking(statement).then(|| Blocking {
+            locals: locals::kept(pipeline, index),
+        }),
+        work,
+        mentions,
+    }
+}
+
+fn is_blocking(statement: &Statement) -> bool {
+    let stage = statement.stage.as_ref();
+    stage.is_some_and(|options| options.blocking.is_some())
+}
+
+/// Where a statement runs: on the first queue it mentions, else on the host.
+fn place(statement: &Statement, mentions: &[Mention]) -> Place {
+    if let Some(queue) = mentions.iter().find_map(Mention::queue) {
+        return Place::Device(queue);
+    }
+    let is_access = |mention: &Mention| mention.usage != Usage::Facts;
+    if statement.stage.is_some() || mentions.iter().any(is_access) {
+        Place::Host
+    } else {
+        Place::Plain
+    }
+}
+
+/// What the mentions add up to: one access to each resource of which more than facts is asked.
+fn accesses(mentions: &[Mention], resources: &[Resource]) -> Vec<Access> {
+    let mut rights: BTreeMap<ResourceId, Right> = BTreeMap::new();
+    for mention in mentions {
+        if let Some(resource) = mention.resource()
+            && let Some(right) = right(&mention.usage, resources[resource.0].mode)
+        {
+            let known = rights.entry(resource).or_insert(right);
+            *known = right.max(*known);
+        }
+    }
+    rights
+        .into_iter()
+        .map(|(resource, right)| Access { resource, right })
+        .collect()
+}
+
+/// What a mention may do to a resource; `None` if it only asks for facts.
+fn right(usage: &Usage, mode: Mode) -> Option<Right> {
+    match usage {
+        Usage::Facts => None,
+        Usage::Shared | Usage::Lent | Usage::Read => Some(Right::Read),
+        Usage::Exclusive | Usage::Assigned => Some(Right::Write),
+        // `&self` and `&mut self` look alike at the call.
+        Usage::Method(_) | Usage::Moved | Usage::Hidden => Some(match mode {
+            Mode::Reads => Right::Read,
+            Mode::Writes | Mode::Updates | Mode::Owns => Right::Write,
+        }),
+    }
+}
+
+/// The resources whose facts the statement cannot take from a guard in place: it holds none, or lends it out
+/// for writing.
+fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<ResourceId> {
+    let mut asked: Vec<ResourceId> = mentions
+        .iter()
+        .filter(|mention| mention.usage == Usage::Facts)
+        .filter_map(Mention::resource)
+        .filter(|resource| {
+            match accesses.iter().find(|access| access.resource == *resource) {
+                None => true,
+                Some(access) => matches!(place, Place::Device(_)) && access.right == Right::Write,
+            }
+        })
+        .collect();
+    asked.sort();
+    asked.dedup();
+    asked
+}
+
+/// The resources mentioned more than once of which a part is lent out for writing.
+fn borrowed_once(mentions: &[Mention], accesses: &[Access]) -> Vec<ResourceId> {
+    let uses = |resource: ResourceId| {
+        mentions
+            .iter()
+            .filter(move |mention| mention.resource() == Some(resource))
+            .filter(|mention| mention.usage != Usage::Facts)
+    };
+    accesses
+        .iter()
+        .map(|access| access.resource)
+        .filter(|resource| uses(*resource).count() > 1)
+        .filter(|resource| uses(*resource).any(|mention| mention.usage == Usage::Exclusive))
+        .collect()
+}

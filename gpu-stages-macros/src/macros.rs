@@ -1,0 +1,292 @@
+//! Macro calls whose arguments are known: those of the standard library and of `tracing`.
+
+use crate::model::Names;
+use crate::syntax::{Pipeline, plain_name};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprLit, Ident, Lit, Macro, Token};
+
+/// The arguments of a macro call, and what stands between them.
+pub struct Arguments {
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Tokens(TokenStream),
+    Argument(Argument),
+}
+
+/// One argument: `value`, `name = value`, `?value`.
+pub struct Argument {
+    prefix: TokenStream,
+    pub value: Expr,
+    pub position: Position,
+}
+
+/// What the macro does with an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// Looks at it by reference.
+    Read,
+    /// Calls a method on it.
+    Receiver,
+    /// Takes it.
+    Value,
+}
+
+/// The families of macros, by what their arguments mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    /// So many arguments, then a format string and what it prints.
+    Format(usize),
+    /// The destination, a format string and what it prints.
+    Write,
+    /// Fields, a format string and what it prints.
+    Tracing,
+    /// Values.
+    Values,
+    /// A value and a pattern.
+    Matches,
+}
+
+impl Family {
+    fn of(mac: &Macro) -> Option<Self> {
+        let name = mac.path.segments.last()?.ident.to_string();
+        Some(match name.as_str() {
+            "print" | "println" | "eprint" | "eprintln" | "format" | "panic" | "unreachable"
+            | "todo" | "unimplemented" => Family::Format(0),
+            "assert" | "debug_assert" => Family::Format(1),
+            "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => Family::Format(2),
+            "write" | "writeln" => Family::Write,
+            "trace" | "debug" | "info" | "warn" | "error" | "event" => Family::Tracing,
+            "vec" | "dbg" => Family::Values,
+            "matches" => Family::Matches,
+            _ => return None,
+        })
+    }
+
+    fn position(self, index: usize) -> Position {
+        match self {
+            Family::Write if index == 0 => Position::Receiver,
+            Family::Values => Position::Value,
+            _ => Position::Read,
+        }
+    }
+}
+
+impl Arguments {
+    /// The arguments of `mac`, if it is a known macro and they can be read.
+    pub fn of(mac: &Macro) -> Option<Self> {
+        let family = Family::of(mac)?;
+        let parser = |input: ParseStream<'_>| Arguments::parse(family, input);
+        parser.parse2(mac.tokens.clone()).ok()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Argument> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Argument(argument) => Some(argument),
+            Piece::Tokens(_) => None,
+        })
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Argument> {
+        self.pieces.iter_mut().filter_map(|piece| match piece {
+            Piece::Argument(argument) => Some(argument),
+            Piece::Tokens(_) => None,
+        })
+    }
+
+    fn parse(family: Family, input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut pieces = Vec::new();
+        while !input.is_empty() {
+            let position = family.position(pieces.len() / 2);
+            pieces.push(Piece::Argument(Argument::parse(position, input)?));
+            if input.is_empty() {
+                break;
+            }
+            let separator = if input.peek(Token![;]) {
+                input.parse::<Token![;]>()?.into_token_stream()
+            } else {
+                input.parse::<Token![,]>()?.into_token_stream()
+            };
+            pieces.push(Piece::Tokens(separator));
+            if family == Family::Matches {
+                pieces.push(Piece::Tokens(input.parse()?));
+            }
+        }
+        Ok(Arguments { pieces })
+    }
+
+    /// Gives the inline captures of declared names, `"{x}"`, an argument of their own: `"{x}", x = x`.
+    fn name_captures(&mut self, family: Family, names: &Names) {
+        let Some(format) = self.format_string(family) else {
+            return;
+        };
+        for capture in captures(&format.value()) {
+            let capture = Ident::new(&capture, format.span());
+            let is_given = self.iter().any(|argument| argument.is_named(&capture));
+            if names.subject(&capture).is_some() && !is_given {
+                self.add(Argument {
+                    prefix: quote!(#capture =),
+                    value: syn::parse_quote!(#capture),
+                    position: Position::Read,
+                });
+            }
+        }
+    }
+
+    /// Gives the shorthand fields of declared names, `?x`, a name of their own: `x = ?x`.
+    fn name_fields(&mut self, names: &Names) {
+        let fields = self
+            .iter_mut()
+            .take_while(|argument| argument.literal().is_none());
+        for field in fields {
+            if let Some(name) = plain_name(&field.value).cloned()
+                && names.subject(&name).is_some()
+                && !field.is_named(&name)
+            {
+                let sigil = &field.prefix;
+                field.prefix = quote!(#name = #sigil);
+            }
+        }
+    }
+
+    fn format_string(&self, family: Family) -> Option<syn::LitStr> {
+        let literal = match family {
+            Family::Format(index) => self.iter().nth(index)?.literal(),
+            Family::Write => self.iter().nth(1)?.literal(),
+            Family::Tracing => self.iter().find_map(Argument::literal),
+            Family::Values | Family::Matches => None,
+        };
+        literal.cloned()
+    }
+
+    fn add(&mut self, argument: Argument) {
+        if matches!(self.pieces.last(), Some(Piece::Argument(_))) {
+            self.pieces.push(Piece::Tokens(quote!(,)));
+        }
+        self.pieces.push(Piece::Argument(argument));
+    }
+}
+
+impl Argument {
+    fn parse(position: Position, input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut prefix = TokenStream::new();
+        if let Ok(name) = FieldName::parse(&input.fork()) {
+            input.call(FieldName::parse)?;
+            name.to_tokens(&mut prefix);
+        }
+        if input.peek(Token![?]) {
+            input.parse::<Token![?]>()?.to_tokens(&mut prefix);
+        } else if input.peek(Token![%]) {
+            input.parse::<Token![%]>()?.to_tokens(&mut prefix);
+        }
+        Ok(Argument {
+            prefix,
+            value: input.parse()?,
+            position,
+        })
+    }
+
+    fn is_named(&self, name: &Ident) -> bool {
+        let mut prefix = self.prefix.clone().into_iter();
+        prefix.next().is_some_and(|first| first.to_string() == name.to_string())
+    }
+
+    /// The string literal this argument is, if it has no name.
+    fn literal(&self) -> Option<&syn::LitStr> {
+        match &self.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) if self.prefix.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// `name =`, `some.name =` or `target:` before an argument.
+struct FieldName {
+    tokens: TokenStream,
+}
+
+impl Parse for FieldName {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut tokens = TokenStream::new();
+        Ident::parse_any(input)?.to_tokens(&mut tokens);
+        while input.peek(Token![.]) {
+            input.parse::<Token![.]>()?.to_tokens(&mut tokens);
+            Ident::parse_any(input)?.to_tokens(&mut tokens);
+        }
+        if input.peek(Token![=]) && !input.peek(Token![==]) {
+            input.parse::<Token![=]>()?.to_tokens(&mut tokens);
+        } else if input.peek(Token![:]) && !input.peek(Token![::]) {
+            input.parse::<Token![:]>()?.to_tokens(&mut tokens);
+        } else {
+            return Err(input.error("expected `=`"));
+        }
+        Ok(FieldName { tokens })
+    }
+}
+
+impl ToTokens for FieldName {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
+}
+
+impl ToTokens for Arguments {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Tokens(between) => between.to_tokens(tokens),
+                Piece::Argument(argument) => {
+                    argument.prefix.to_tokens(tokens);
+                    argument.value.to_tokens(tokens);
+                }
+            }
+        }
+    }
+}
+
+/// Makes every mention of a declared name in a known macro an expression of its own.
+pub fn spell_out(pipeline: &mut Pipeline, names: &Names) {
+    for statement in &mut pipeline.statements {
+        SpellOut { names }.visit_stmt_mut(&mut statement.stmt);
+    }
+}
+
+struct SpellOut<'a> {
+    names: &'a Names,
+}
+
+impl VisitMut for SpellOut<'_> {
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let (Some(family), Some(mut arguments)) = (Family::of(mac), Arguments::of(mac)) else {
+            return;
+        };
+        if family == Family::Tracing {
+            arguments.name_fields(self.names);
+        }
+        arguments.name_captures(family, self.names);
+        for argument in arguments.iter_mut() {
+            visit_mut::visit_expr_mut(self, &mut argument.value);
+        }
+        mac.tokens = arguments.to_token_stream();
+    }
+}
+
+/// The names that a format string captures.
+pub fn captures(format: &str) -> Vec<String> {
+    let unescaped = format.replace("{{", "");
+    let openings = unescaped.split('{').skip(1);
+    openings
+        .filter_map(|argument| argument.split(['}', ':']).next())
+        .map(str::trim)
+        .filter(|name| syn::parse_str::<Ident>(name).is_ok())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! The pipeline as the rules and the schedule see it: resources, queues, stages, and who uses what how.
+
+use crate::syntax::{Mode, Pipeline};
+use std::collections::HashMap;
+use syn::Ident;
+
+/// A resource, by its place among the declared ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId(pub usize);
+
+/// A command queue, by its place among the declared ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueueId(pub usize);
+
+/// The whole pipeline. Stages and statements have the same index.
+pub struct Model {
+    pub resources: Vec<Resource>,
+    pub queues: Vec<Ident>,
+    pub stages: Vec<Stage>,
+}
+
+/// A declared resource.
+pub struct Resource {
+    pub name: Ident,
+    pub mode: Mode,
+}
+
+/// A top-level statement.
+pub struct Stage {
+    /// Its name in messages and traces. Plain code has none.
+    pub name: Option<String>,
+    /// What it does, as the schedule sees it.
+    pub work: Work,
+    /// Every mention of a resource or queue, in the order of the source.
+    pub mentions: Vec<Mention>,
+    /// Resources to be dereferenced once, ahead of the statement: twice would be two conflicting borrows.
+    pub borrowed_once: Vec<ResourceId>,
+    /// For a blocking stage, what travels with it.
+    pub blocking: Option<Blocking>,
+}
+
+/// What one statement asks of the schedule.
+#[derive(Clone, Debug)]
+pub struct Work {
+    pub place: Place,
+    pub accesses: Vec<Access>,
+    /// Resources whose facts the statement takes from a copy made before it.
+    pub facts: Vec<ResourceId>,
+    /// The statement is the value of the body.
+    pub is_tail: bool,
+}
+
+/// Where a statement runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the host, and it touches no resource.
+    Plain,
+    Host,
+    Device(QueueId),
+}
+
+/// The use of one resource by one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub resource: ResourceId,
+    pub right: Right,
+}
+
+/// What an access may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    Read,
+    Write,
+}
+
+/// What a blocking stage takes along.
+pub struct Blocking {
+    /// Locals that later statements mention: they come back. With `true` they are declared `mut`.
+    pub locals: Vec<(Ident, bool)>,
+}
+
+/// One mention of a declared name.
+pub struct Mention {
+    pub subject: Subject,
+    pub ident: Ident,
+    pub usage: Usage,
+    pub capture: Capture,
+}
+
+/// What is mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Resource(ResourceId),
+    Queue(QueueId),
+}
+
+/// How it is mentioned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// `&x`, `&x.path[i]`
+    Shared,
+    /// `f(&x)`, of a queue
+    Lent,
+    /// `&mut x`, `&mut x.path[i]`
+    Exclusive,
+    /// `x.len()`, `x.is_empty()`
+    Facts,
+    /// `x.method()`, `x.path.method()`
+    Method(Ident),
+    /// `x.field` or `x + 1`: a value is looked at
+    Read,
+    /// `x = value`, `x[i] += value`
+    Assigned,
+    /// `x` itself, given away
+    Moved,
+    /// In a macro whose arguments are unknown
+    Hidden,
+}
+
+/// Whether a closure or an async block stands between the mention and the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Capture {
+    None,
+    Borrowed,
+    Moved,
+}
+
+/// The declared names.
+pub struct Names {
+    subjects: HashMap<String, Subject>,
+}
+
+impl Names {
+    /// What `pipeline` declares.
+    pub fn of(pipeline: &Pipeline) -> Self {
+        let resources = pipeline.resources().enumerate();
+        let resources = resources
+            .map(|(i, (_, declared))| (declared.name.to_string(), Subject::Resource(ResourceId(i))));
+        let queues = pipeline.queues().enumerate();
+        let queues =
+            queues.map(|(i, declared)| (declared.name.to_string(), Subject::Queue(QueueId(i))));
+        Names {
+            subjects: resources.chain(queues).collect(),
+        }
+    }
+
+    /// What `ident` stands for, if it is declared.
+    pub fn subject(&self, ident: &Ident) -> Option<Subject> {
+        self.subjects.get(&ident.to_string()).copied()
+    }
+}
+
+impl Mention {
+    /// The resource mentioned, if it is one.
+    pub fn resource(&self) -> Option<ResourceId> {
+        match self.subject {
+            Subject::Resource(id) => Some(id),
+            Subject::Queue(_) => None,
+        }
+    }
+
+    /// The queue mentioned, if it is one.
+    pub fn queue(&self) -> Option<QueueId> {
+        match self.subject {
+            Subject::Queue(id) => Some(id),
+            Subject::Resource(_) => None,
+        }
+    }
+}
+
+impl Model {
+    /// What the schedule is made of.
+    pub fn work(&self) -> Vec<&Work> {
+        self.stages.iter().map(|stage| &stage.work).collect()
+    }
+}
+
+impl Work {
+    /// Whether more than the facts of `resource` is used.
+    pub fn uses(&self, resource: ResourceId) -> bool {
+        let mut accesses = self.accesses.iter();
+        accesses.any(|access| access.resource == resource)
+    }
+}
+
+impl Stage {
+    /// The stage's use of `resource`, if it has one.
+    pub fn access(&self, resource: ResourceId) -> Option<Access> {
+        let accesses = self.work.accesses.iter();
+        accesses.copied().find(|access| access.resource == resource)
+    }
+}

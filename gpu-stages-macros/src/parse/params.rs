@@ -1,0 +1,168 @@
+//! Parameters and their declarations.
+
+use super::attributes;
+use crate::diagnostics::{Errors, nearest};
+use crate::syntax::{Declaration, Mode, Param, Plain};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, FnArg, Ident, Pat, PatType, Receiver, Token};
+
+/// What a parameter is declared to be.
+#[derive(Clone, Copy)]
+enum Kind {
+    Queue,
+    Resource(Mode),
+}
+
+const KINDS: [(&str, Kind); 5] = [
+    ("queue", Kind::Queue),
+    ("reads", Kind::Resource(Mode::Reads)),
+    ("writes", Kind::Resource(Mode::Writes)),
+    ("updates", Kind::Resource(Mode::Updates)),
+    ("owns", Kind::Resource(Mode::Owns)),
+];
+
+/// Attributes that rustc knows on a parameter: never a slip of the hand for a declaration.
+const BUILT_IN: [&str; 8] = [
+    "allow", "cfg", "cfg_attr", "deny", "doc", "expect", "forbid", "warn",
+];
+
+/// Sorts the parameters.
+pub fn params(
+    inputs: Punctuated<FnArg, Token![,]>,
+    errors: &mut Errors,
+) -> (Option<Receiver>, Vec<Param>) {
+    let mut receiver = None;
+    let mut params = Vec::new();
+    for input in inputs {
+        match input {
+            FnArg::Receiver(mut this) => {
+                if let Some((attr, _)) = declaration(&mut this.attrs, errors) {
+                    errors.report(
+                        attr,
+                        "`self` cannot be declared",
+                        "declare a part of it: `#[writes(self.buffer)] buffer: Buffer`",
+                    );
+                }
+                receiver = Some(this);
+            }
+            FnArg::Typed(input) => params.push(param(input, errors)),
+        }
+    }
+    (receiver, params)
+}
+
+fn param(mut input: PatType, errors: &mut Errors) -> Param {
+    not_conditional(&input.attrs, errors);
+    let Some((attr, kind)) = declaration(&mut input.attrs, errors) else {
+        return Param::Plain(plain(input));
+    };
+    let Some(name) = name(&input.pat, errors) else {
+        return Param::Plain(plain(input));
+    };
+    let declaration = Declaration {
+        attrs: input.attrs,
+        name,
+        ty: *input.ty,
+        value: value(&attr, errors),
+    };
+    match kind {
+        Kind::Queue => Param::Queue(declaration),
+        Kind::Resource(mode) => Param::Resource(mode, declaration),
+    }
+}
+
+fn plain(input: PatType) -> Plain {
+    Plain {
+        attrs: input.attrs,
+        pat: *input.pat,
+        ty: *input.ty,
+    }
+}
+
+/// Takes the declaration out of the attributes of a parameter.
+fn declaration(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<(Attribute, Kind)> {
+    let mut found: Option<(Attribute, Kind)> = None;
+    for attr in std::mem::take(attrs) {
+        match (kind(&attr, errors), &found) {
+            (None, _) => attrs.push(attr),
+            (Some(kind), None) => found = Some((attr, kind)),
+            (Some(_), Some(_)) => errors.report(
+                attr,
+                "a parameter has one declaration",
+                "keep the one that says everything the body does: `#[updates]` reads and writes",
+            ),
+        }
+    }
+    found
+}
+
+/// The declaration that an attribute is, or was probably meant to be.
+fn kind(attr: &Attribute, errors: &mut Errors) -> Option<Kind> {
+    let word = attributes::word(attr)?;
+    if BUILT_IN.contains(&word.as_str()) {
+        return None;
+    }
+    let meant = nearest(&word, &KINDS.map(|(name, _)| name))?;
+    if word != meant {
+        errors.report(
+            attr.path(),
+            format!("there is no declaration `#[{word}]`"),
+            format!("did you mean `#[{meant}]`?"),
+        );
+    }
+    let known = KINDS.iter().find(|(name, _)| *name == meant);
+    known.map(|(_, kind)| *kind)
+}
+
+/// The expression of `#[reads(expression)]`.
+fn value(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
+    if attributes::is_bare(attr) {
+        return None;
+    }
+    match attr.parse_args() {
+        Ok(value) => Some(value),
+        Err(_) => {
+            errors.report(
+                attr,
+                "a declaration takes nothing, or one expression",
+                "write `#[reads]` for a parameter, `#[reads(self.part)]` for what is at hand already",
+            );
+            None
+        }
+    }
+}
+
+/// The name of a declared parameter.
+fn name(pat: &Pat, errors: &mut Errors) -> Option<Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+            if let Some(mutability) = &pat.mutability {
+                errors.report(
+                    mutability,
+                    "a declared parameter is not `mut`",
+                    "remove `mut`: the declaration says what the body may do",
+                );
+            }
+            Some(pat.ident.clone())
+        }
+        _ => {
+            errors.report(
+                pat,
+                "a declared parameter has a plain name",
+                "give it a name, and reach its parts by path: `&x.part`",
+            );
+            None
+        }
+    }
+}
+
+fn not_conditional(attrs: &[Attribute], errors: &mut Errors) {
+    let conditional = |attr: &&Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
+    if let Some(attr) = attrs.iter().find(conditional) {
+        errors.report(
+            attr,
+            "a pipeline's parameter cannot be conditional",
+            "put the condition on the whole function",
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Top-level statements and their `#[stage(...)]`.
+
+use super::attributes;
+use crate::diagnostics::{Errors, nearest};
+use crate::syntax::{StageOptions, Statement};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
+
+const KNOWN: [&str; 2] = ["name", "blocking"];
+
+/// Takes `#[stage(...)]` off the statements.
+pub fn statements(stmts: Vec<Stmt>, errors: &mut Errors) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for mut stmt in stmts {
+        let attrs = attributes::of_statement(&mut stmt)
+            .map(|attrs| attributes::take(attrs, "stage"))
+            .unwrap_or_default();
+        statements.push(Statement {
+            stage: stage(&attrs, errors),
+            stmt,
+        });
+    }
+    statements
+}
+
+fn stage(attrs: &[Attribute], errors: &mut Errors) -> Option<StageOptions> {
+    let (first, more) = attrs.split_first()?;
+    for attr in more {
+        errors.report(
+            attr,
+            "a statement has one `#[stage(...)]`",
+            "put all its options into the first one",
+        );
+    }
+    let mut options = StageOptions {
+        name: None,
+        blocking: None,
+    };
+    match first.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
+        Ok(metas) if metas.is_empty() => no_option(first, errors),
+        Ok(metas) => metas
+            .iter()
+            .for_each(|meta| option(meta, &mut options, errors)),
+        Err(_) => no_option(first, errors),
+    }
+    Some(options)
+}
+
+fn no_option(attr: &Attribute, errors: &mut Errors) {
+    errors.report(
+        attr,
+        "`#[stage]` says something about a stage",
+        "write `#[stage(name = \"...\")]`, `#[stage(blocking)]`, or both; a statement is a stage without it",
+    );
+}
+
+fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
+    let name = meta.path().to_token_stream().to_string();
+    match (name.as_str(), meta) {
+        ("name" | "blocking", _) if is_set(&name, options) => errors.report(
+            meta,
+            format!("the option `{name}` is given twice"),
+            "remove one of them",
+        ),
+        ("blocking", Meta::Path(path)) => options.blocking = Some(path.span()),
+        ("name", Meta::NameValue(pair)) if text(&pair.value).is_some() => {
+            options.name = text(&pair.value);
+        }
+        ("blocking" | "name", _) => errors.report(
+            meta,
+            format!("`{name}` is not given like this"),
+            "write `#[stage(blocking)]` and `#[stage(name = \"...\")]`",
+        ),
+        _ => {
+            let help = match nearest(&name, &KNOWN) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the options are `name = \"...\"` and `blocking`".to_owned(),
+            };
+            errors.report(meta.path(), format!("unknown stage option `{name}`"), help);
+        }
+    }
+}
+
+fn is_set(name: &str, options: &StageOptions) -> bool {
+    match name {
+        "name" => options.name.is_some(),
+        _ => options.blocking.is_some(),
+    }
+}
+
+fn text(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.value()),
+        _ => None,
+    }
+}

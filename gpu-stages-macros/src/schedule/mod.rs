@@ -1,0 +1,223 @@
+//! Model to plan: a flat list of steps. The only place that decides what waits for what.
+
+mod clocks;
+mod history;
+#[cfg(test)]
+mod tests;
+
+use crate::model::{Access, Place, QueueId, ResourceId, Right, Work};
+use clocks::Clocks;
+use history::History;
+
+/// What the pipeline does, step by step.
+#[derive(Debug)]
+pub struct Plan {
+    /// Where each resource is used first: the host if only its facts are asked.
+    pub first_use: Vec<Place>,
+    /// For each stage, the earlier ones that it waits for: those not otherwise known to be over where it runs.
+    pub after: Vec<Vec<usize>>,
+    pub steps: Vec<Step>,
+}
+
+/// One step. Stages are named by their index.
+#[derive(Debug)]
+pub enum Step {
+    /// The stage begins; it is the pipeline's `number`th.
+    Enter { number: usize },
+    /// The resources become usable at `place`.
+    Wait { place: Place, accesses: Vec<Access> },
+    /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
+    Facts {
+        resource: ResourceId,
+        is_held: bool,
+    },
+    /// The statement itself.
+    Run { stage: usize },
+    /// The stage was the last to use the resources.
+    Ready {
+        place: Place,
+        resources: Vec<ResourceId>,
+    },
+    /// The stage hands on nothing, but what it enqueued should begin.
+    Flush { queue: QueueId },
+}
+
+/// Where a resource is while the steps go by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Acquired, not waited for.
+    Allocated,
+    Host(Right),
+    Device(QueueId),
+}
+
+/// Plans the stages `works` over so many `resources`.
+pub fn plan(resources: usize, works: &[&Work]) -> Plan {
+    let mut planner = Planner {
+        works,
+        states: vec![State::Allocated; resources],
+        has_facts: vec![false; resources],
+        history: vec![History::default(); resources],
+        clocks: Clocks::default(),
+        after: Vec::new(),
+        steps: Vec::new(),
+    };
+    let mut entered = 0;
+    for stage in 0..works.len() {
+        if works[stage].place != Place::Plain {
+            planner.steps.push(Step::Enter { number: entered });
+            entered += 1;
+        }
+        planner.stage(stage);
+    }
+    Plan {
+        first_use: (0..resources)
+            .map(|resource| first_use(works, ResourceId(resource)))
+            .collect(),
+        after: planner.after,
+        steps: planner.steps,
+    }
+}
+
+fn first_use(works: &[&Work], resource: ResourceId) -> Place {
+    let first = works.iter().find(|work| work.uses(resource));
+    first.map_or(Place::Host, |work| work.place)
+}
+
+struct Planner<'a> {
+    works: &'a [&'a Work],
+    states: Vec<State>,
+    /// Whether a copy of the facts exists and is true.
+    has_facts: Vec<bool>,
+    history: Vec<History>,
+    clocks: Clocks,
+    after: Vec<Vec<usize>>,
+    steps: Vec<Step>,
+}
+
+impl Planner<'_> {
+    fn stage(&mut self, stage: usize) {
+        let work = self.works[stage];
+        self.order(stage);
+        self.wait(stage);
+        for &resource in &work.facts {
+            self.facts(resource);
+        }
+        self.steps.push(Step::Run { stage });
+        for access in &work.accesses {
+            self.history[access.resource.0].record(stage, access.right);
+            // On the host a value may grow.
+            if work.place == Place::Host && access.right == Right::Write {
+                self.has_facts[access.resource.0] = false;
+            }
+        }
+        // The guards of the last stage go out of scope with the body.
+        if !work.is_tail {
+            self.hand_on(stage);
+        }
+    }
+
+    /// Orders the stage after those whose effects it must not overtake.
+    fn order(&mut self, stage: usize) {
+        let place = self.works[stage].place;
+        self.clocks.begin(place);
+        let after = self.unordered(stage);
+        for &earlier in &after {
+            self.clocks.synchronize(place, earlier);
+        }
+        self.clocks.end(place);
+        self.after.push(after);
+    }
+
+    /// Makes the stage's resources usable where it runs.
+    fn wait(&mut self, stage: usize) {
+        let work = self.works[stage];
+        let arriving: Vec<Access> = work
+            .accesses
+            .iter()
+            .copied()
+            .filter(|access| !self.states[access.resource.0].allows(work.place, access.right))
+            .collect();
+        for access in &arriving {
+            self.states[access.resource.0] = match work.place {
+                Place::Device(queue) => State::Device(queue),
+                Place::Host | Place::Plain => State::Host(access.right),
+            };
+        }
+        if !arriving.is_empty() {
+            self.steps.push(Step::Wait {
+                place: work.place,
+                accesses: arriving,
+            });
+        }
+    }
+
+    /// The earlier stages that this one has to be ordered after and is not: the fewest that imply the others.
+    fn unordered(&self, stage: usize) -> Vec<usize> {
+        let work = self.works[stage];
+        let mut conflicts: Vec<usize> = work
+            .accesses
+            .iter()
+            .flat_map(|access| self.history[access.resource.0].conflicts(access.right))
+            .collect();
+        // A stage can only imply what came before it: look at the newest first.
+        conflicts.sort_unstable_by(|a, b| b.cmp(a));
+        conflicts.dedup();
+        let mut clocks = self.clocks.clone();
+        conflicts.retain(|&earlier| {
+            let is_needed = !clocks.is_ordered(work.place, earlier);
+            if is_needed {
+                clocks.synchronize(work.place, earlier);
+            }
+            is_needed
+        });
+        conflicts.reverse();
+        conflicts
+    }
+
+    fn facts(&mut self, resource: ResourceId) {
+        if !self.has_facts[resource.0] {
+            self.has_facts[resource.0] = true;
+            self.steps.push(Step::Facts {
+                resource,
+                is_held: self.states[resource.0] != State::Allocated,
+            });
+        }
+    }
+
+    /// Hands on what no later stage uses. Facts that are asked for later are copied before.
+    fn hand_on(&mut self, stage: usize) {
+        let work = self.works[stage];
+        let later = &self.works[stage + 1..];
+        let resources: Vec<ResourceId> = work
+            .accesses
+            .iter()
+            .map(|access| access.resource)
+            .filter(|resource| !later.iter().any(|work| work.uses(*resource)))
+            .collect();
+        for &resource in &resources {
+            if later.iter().any(|work| work.facts.contains(&resource)) {
+                self.facts(resource);
+            }
+        }
+        if !resources.is_empty() {
+            self.steps.push(Step::Ready {
+                place: work.place,
+                resources,
+            });
+        } else if let Place::Device(queue) = work.place {
+            self.steps.push(Step::Flush { queue });
+        }
+    }
+}
+
+impl State {
+    /// Whether a resource in this state can be used like this at `place`.
+    fn allows(self, place: Place, right: Right) -> bool {
+        match (self, place) {
+            (State::Host(held), Place::Host) => held >= right,
+            (State::Device(at), Place::Device(queue)) => at == queue,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The pipeline as it was written: the user's tokens, sorted.
+
+use proc_macro2::Span;
+use syn::{Attribute, Expr, ExprMethodCall, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
+
+/// A function under `#[gpu_pipeline]`.
+pub struct Pipeline {
+    pub options: Options,
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub name: Ident,
+    pub generics: Generics,
+    pub receiver: Option<Receiver>,
+    pub params: Vec<Param>,
+    pub output: Type,
+    pub statements: Vec<Statement>,
+}
+
+/// What stands in the parentheses of `#[gpu_pipeline(...)]`.
+pub struct Options {
+    /// The future resolves when the pipeline's work is enqueued, not when it is complete.
+    pub until_enqueued: bool,
+    /// Where the library is found.
+    pub library: Path,
+}
+
+/// One parameter.
+pub enum Param {
+    Queue(Declaration),
+    Resource(Mode, Declaration),
+    Plain(Plain),
+}
+
+/// `#[reads] name: ty` or `#[reads(value)] name: ty`, and so for the other declarations.
+pub struct Declaration {
+    pub attrs: Vec<Attribute>,
+    pub name: Ident,
+    pub ty: Type,
+    pub value: Option<Expr>,
+}
+
+/// A parameter as in any `async fn`.
+pub struct Plain {
+    pub attrs: Vec<Attribute>,
+    pub pat: Pat,
+    pub ty: Type,
+}
+
+/// How a resource is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Reads,
+    Writes,
+    Updates,
+    Owns,
+}
+
+/// A top-level statement of the body, with its `#[stage(...)]` taken off.
+pub struct Statement {
+    pub stmt: Stmt,
+    pub stage: Option<StageOptions>,
+}
+
+/// What `#[stage(...)]` says.
+pub struct StageOptions {
+    pub name: Option<String>,
+    pub blocking: Option<Span>,
+}
+
+impl Pipeline {
+    /// The resources, in the order of their declaration: the order of their ids.
+    pub fn resources(&self) -> impl Iterator<Item = (Mode, &Declaration)> {
+        self.params.iter().filter_map(|param| match param {
+            Param::Resource(mode, declaration) => Some((*mode, declaration)),
+            _ => None,
+        })
+    }
+
+    /// The command queues, in the order of their declaration: the order of their ids.
+    pub fn queues(&self) -> impl Iterator<Item = &Declaration> {
+        self.params.iter().filter_map(|param| match param {
+            Param::Queue(declaration) => Some(declaration),
+            _ => None,
+        })
+    }
+
+    /// The plain arguments.
+    pub fn plain(&self) -> impl Iterator<Item = &Plain> {
+        self.params.iter().filter_map(|param| match param {
+            Param::Plain(plain) => Some(plain),
+            _ => None,
+        })
+    }
+
+    /// Whether the last statement is the value of the body.
+    pub fn tail(&self) -> Option<usize> {
+        match &self.statements.last()?.stmt {
+            Stmt::Expr(_, None) => Some(self.statements.len() - 1),
+            Stmt::Macro(mac) if mac.semi_token.is_none() => Some(self.statements.len() - 1),
+            _ => None,
+        }
+    }
+}
+
+/// The identifier that `expr` consists of.
+pub fn plain_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        Expr::Paren(paren) => plain_name(&paren.expr),
+        Expr::Group(group) => plain_name(&group.expr),
+        _ => None,
+    }
+}
+
+/// Whether `call` asks a resource for a fact that is known without waiting.
+pub fn is_fact(call: &ExprMethodCall) -> bool {
+    (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
+}

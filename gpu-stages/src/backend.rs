@@ -1,0 +1,283 @@
+//! [`Backend`]: the small unsafe part that each kind of device implements.
+//!
+//! Everything else, from buffers to the checks before a command, is written once on top of it. A pipeline may
+//! be generic over the backend:
+//!
+//! ```
+//! use gpu_stages::{Backend, DeviceBuffer, HostBuffer, Queue, Result, gpu_pipeline};
+//!
+//! #[gpu_pipeline]
+//! async fn round_trip<B: Backend>(
+//!     #[queue] queue: Queue<B>,
+//!     #[writes] host: HostBuffer<B, u32>,
+//!     #[writes] device: DeviceBuffer<B, u32>,
+//!     first: u32,
+//! ) -> Result<u32> {
+//!     host[0] = first;
+//!     queue.upload(&host, &mut device)?;
+//!     queue.download(&device, &mut host)?;
+//!     Ok(host[0])
+//! }
+//! ```
+
+use crate::error::{Failure, Origin, Problem};
+use crate::event::Event;
+use crate::order::{Knowledge, QueueId};
+use crate::sync::Arc;
+use smallvec::SmallVec;
+use std::any::TypeId;
+use std::fmt::Debug;
+use std::ptr::NonNull;
+
+/// Plain data that buffers hold: any bit pattern is a value, as [`bytemuck::Pod`] demands.
+pub trait Element: bytemuck::Pod + Send + Sync {}
+
+impl<T: bytemuck::Pod + Send + Sync> Element for T {}
+
+/// What memory is aligned to, in bytes: a pair of cache lines, and more than any vector type of OpenCL needs.
+pub const ALIGNMENT: usize = 128;
+
+/// A kind of device: in-order queues, memory, kernels and events.
+///
+/// # Safety
+///
+/// - Commands of one queue run one after another, in the order of the calls to [`submit`](Backend::submit).
+/// - A command touches memory only from when all events of its `order` are over until its own event is, and
+///   nothing outside of its regions; kernels write only to [`Argument::Write`] regions.
+/// - An event's status is terminal only when the command will not touch memory any more; a command whose
+///   `data` contains a failed event fails and touches nothing.
+/// - The backend keeps the memory of a command alive until the command is over.
+/// - Memory is zeroed and aligned to [`ALIGNMENT`];  `host_pointer` is valid for its size and stays the same.
+pub unsafe trait Backend: Debug + Send + Sync + Sized + 'static {
+    /// A device.
+    type Device: Clone + Debug + Send + Sync + 'static;
+    /// An in-order queue.
+    type RawQueue: Debug + Send + Sync + 'static;
+    /// Memory of the device.
+    type Memory: Debug + Send + Sync + 'static;
+    /// Memory of the host that the device can copy from and to.
+    type HostMemory: Debug + Send + Sync + 'static;
+    /// A program for the device. A clone is another handle to the same.
+    type Kernel: Clone + Debug + Send + Sync + 'static;
+
+    /// Makes a queue.
+    ///
+    /// # Errors
+    ///
+    /// What the device says.
+    fn open(device: &Self::Device, identity: Identity) -> Result<Self::RawQueue, Failure>;
+
+    /// Makes `bytes` bytes of device memory.
+    ///
+    /// # Errors
+    ///
+    /// What the device says, for one when it has not got as much.
+    fn allocate(device: &Self::Device, bytes: usize) -> Result<Self::Memory, Failure>;
+
+    /// Makes `bytes` bytes of host memory.
+    ///
+    /// # Errors
+    ///
+    /// What the device says, for one when there is not as much.
+    fn allocate_host(device: &Self::Device, bytes: usize) -> Result<Self::HostMemory, Failure>;
+
+    /// Where the host memory begins.
+    fn host_pointer(memory: &Self::HostMemory) -> NonNull<u8>;
+
+    /// Checks a launch before it is enqueued.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit the kernel.
+    fn check_launch(kernel: &Self::Kernel, arguments: &Arguments<Self>) -> Result<(), Problem>;
+
+    /// Enqueues a command and returns the event of its completion. Does not block.
+    ///
+    /// # Errors
+    ///
+    /// What the device says; then nothing was enqueued.
+    ///
+    /// # Safety
+    ///
+    /// While the command may run, nobody conflicts with its regions but commands that `behind` or the queue
+    /// order before it. Regions lie inside their memory. A launch has passed `check_launch`.
+    unsafe fn submit(
+        queue: &Self::RawQueue,
+        command: Command<Self>,
+        behind: Behind<'_>,
+        origin: Option<Origin>,
+    ) -> Result<Event, Failure>;
+
+    /// Makes sure that everything enqueued so far begins without further calls.
+    fn flush(queue: &Self::RawQueue);
+
+    /// Blocks this thread until everything enqueued so far is over.
+    fn finish(queue: &Self::RawQueue);
+}
+
+/// A queue's identity, which its events carry.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The queue's id.
+    pub id: QueueId,
+    /// What the queue has waited for.
+    pub knowledge: Arc<Knowledge>,
+}
+
+/// What a command must be behind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Behind<'a> {
+    /// The command begins when these are over, well or not.
+    pub order: &'a [Event],
+    /// The command fails if one of these failed. They are over when the command begins: each is in `order`, or
+    /// implied by it or by the queue.
+    pub data: &'a [Event],
+}
+
+/// A part of a memory, in bytes.
+#[derive(Debug)]
+pub struct Region<M> {
+    /// The memory.
+    pub memory: Arc<M>,
+    /// First byte.
+    pub offset: usize,
+    /// Number of bytes.
+    pub bytes: usize,
+}
+
+impl<M> Clone for Region<M> {
+    fn clone(&self) -> Self {
+        Region {
+            memory: self.memory.clone(),
+            offset: self.offset,
+            bytes: self.bytes,
+        }
+    }
+}
+
+/// A type of buffer elements or scalars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElementType {
+    /// The Rust type.
+    pub id: TypeId,
+    /// Its name.
+    pub name: &'static str,
+    /// Its size in bytes.
+    pub size: usize,
+}
+
+impl ElementType {
+    /// The description of `E`.
+    pub fn of<E: 'static>() -> Self {
+        ElementType {
+            id: TypeId::of::<E>(),
+            name: std::any::type_name::<E>(),
+            size: size_of::<E>(),
+        }
+    }
+}
+
+/// The bytes of a scalar or of a fill pattern.
+pub type Bytes = SmallVec<[u8; 16]>;
+
+/// One argument of a kernel.
+#[derive(Debug)]
+pub enum Argument<B: Backend> {
+    /// Device memory that the kernel reads.
+    Read(Region<B::Memory>, ElementType),
+    /// Device memory that the kernel may write.
+    Write(Region<B::Memory>, ElementType),
+    /// A value.
+    Scalar(Bytes, ElementType),
+}
+
+/// The arguments of one launch, in order.
+pub type Arguments<B> = SmallVec<[Argument<B>; 6]>;
+
+/// How many work-items a launch has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Work-items per dimension; 1 where there is none.
+    pub global: [usize; 3],
+    /// Work-items per work-group and dimension, or the device's choice.
+    pub local: Option<[usize; 3]>,
+    /// Dimensions, 1 to 3.
+    pub dimensions: u32,
+}
+
+impl Grid {
+    /// Sets the size of a work-group.
+    #[must_use]
+    pub fn in_groups_of(mut self, local: impl Into<Grid>) -> Self {
+        self.local = Some(local.into().global);
+        self
+    }
+}
+
+impl From<usize> for Grid {
+    fn from(x: usize) -> Self {
+        Grid {
+            global: [x, 1, 1],
+            local: None,
+            dimensions: 1,
+        }
+    }
+}
+
+impl From<(usize, usize)> for Grid {
+    fn from((x, y): (usize, usize)) -> Self {
+        Grid {
+            global: [x, y, 1],
+            local: None,
+            dimensions: 2,
+        }
+    }
+}
+
+impl From<(usize, usize, usize)> for Grid {
+    fn from((x, y, z): (usize, usize, usize)) -> Self {
+        Grid {
+            global: [x, y, z],
+            local: None,
+            dimensions: 3,
+        }
+    }
+}
+
+/// What a queue can be told to do.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "arguments are inline so that a launch allocates nothing"
+)]
+pub enum Command<B: Backend> {
+    /// Copy from the host to the device; both regions have one size.
+    Upload(Region<B::HostMemory>, Region<B::Memory>),
+    /// Copy from the device to the host; both regions have one size.
+    Download(Region<B::Memory>, Region<B::HostMemory>),
+    /// Copy on the device; both regions have one size and do not overlap.
+    Copy(Region<B::Memory>, Region<B::Memory>),
+    /// Fill with a repeated pattern, whose size divides the region's.
+    Fill(Region<B::Memory>, Bytes),
+    /// Run a kernel.
+    Launch(B::Kernel, Grid, Arguments<B>),
+    /// Nothing: its event is the completion of everything before it.
+    Marker,
+    /// Nothing: everything after it is behind what it waits for.
+    Barrier,
+}
+
+impl<B: Backend> Command<B> {
+    /// The command's name, for messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Upload(..) => "upload",
+            Command::Download(..) => "download",
+            Command::Copy(..) => "copy",
+            Command::Fill(..) => "fill",
+            Command::Launch(..) => "launch",
+            Command::Marker => "marker",
+            Command::Barrier => "barrier",
+        }
+    }
+}

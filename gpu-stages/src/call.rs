@@ -1,0 +1,266 @@
+//! [`Pipeline`] and [`Call`]: one function, and one run of it with everything it enqueued.
+
+use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
+use crate::event::{Event, Events, Status};
+use crate::ledger::Grant;
+use crate::pool::{Pool, Pooled, Recycle};
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::track::{Access, Ended, Needs, Track};
+use smallvec::SmallVec;
+use std::task::{Context, Poll};
+
+/// The names of one pipeline and its stages, for messages.
+#[derive(Debug)]
+pub struct Pipeline {
+    name: &'static str,
+    stages: &'static [&'static str],
+}
+
+/// Allocations made one by one through the manual API.
+pub(crate) static MANUAL: Pipeline = Pipeline::new("manual", &["manual"]);
+
+impl Pipeline {
+    /// A pipeline of the given name whose stages have the given names, in order.
+    pub const fn new(name: &'static str, stages: &'static [&'static str]) -> Self {
+        Pipeline { name, stages }
+    }
+
+    /// Begins one call of this pipeline.
+    pub fn call(&'static self) -> Call {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let record = Pooled::<Record>::take();
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        record.id.store(id, Ordering::Relaxed);
+        Call {
+            pipeline: self,
+            record,
+        }
+    }
+}
+
+/// One run of a pipeline: its current stage, its allocations, and the commands it enqueued.
+///
+/// What a device may still touch belongs to the call and to the commands, not to the future that made them:
+/// dropping or forgetting the future leaves them as they are.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pipeline: &'static Pipeline,
+    record: Pooled<Record>,
+}
+
+#[derive(Debug)]
+struct Record {
+    id: AtomicU64,
+    stage: AtomicUsize,
+    succeeded: AtomicBool,
+    polled: AtomicBool,
+    body: Mutex<Body>,
+}
+
+#[derive(Debug, Default)]
+struct Body {
+    tracks: SmallVec<[Track; 8]>,
+    /// The last writes of what was handed on, to be looked at when the call ends.
+    finals: SmallVec<[(usize, Event); 8]>,
+    failed: Option<(usize, Arc<Failure>)>,
+}
+
+static CALLS: Pool<Record> = Pool::new();
+
+impl Recycle for Record {
+    fn pool() -> &'static Pool<Self> {
+        &CALLS
+    }
+
+    fn fresh() -> Self {
+        Record {
+            id: AtomicU64::new(0),
+            stage: AtomicUsize::new(0),
+            succeeded: AtomicBool::new(false),
+            polled: AtomicBool::new(false),
+            body: Mutex::default(),
+        }
+    }
+
+    fn recycle(&self) {
+        self.stage.store(0, Ordering::Relaxed);
+        self.succeeded.store(false, Ordering::Relaxed);
+        self.polled.store(false, Ordering::Relaxed);
+        let mut body = lock(&self.body);
+        body.tracks.clear();
+        body.finals.clear();
+        body.failed = None;
+    }
+}
+
+impl Call {
+    /// Notes that stage number `stage` begins: messages name it from now on.
+    pub fn enter(&self, stage: usize) {
+        self.record.stage.store(stage, Ordering::Relaxed);
+    }
+
+    /// Passes a result on. After an `Ok`, guards that are still held count as good when they are dropped.
+    pub fn returns<R: PipelineResult>(&self, result: R) -> R {
+        if result.is_good() {
+            self.record.succeeded.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        let stage = self.record.stage.load(Ordering::Relaxed);
+        Origin {
+            pipeline: self.pipeline.name,
+            stage: self.pipeline.stages.get(stage).copied().unwrap_or("?"),
+            call: self.id(),
+        }
+    }
+
+    pub(crate) fn has_succeeded(&self) -> bool {
+        self.record.succeeded.load(Ordering::Relaxed)
+    }
+
+    /// Why a guard that is being dropped now was not handed on.
+    pub(crate) fn reason_for_drop(&self) -> Reason {
+        if std::thread::panicking() {
+            Reason::Panicked
+        } else if self.record.polled.load(Ordering::Relaxed) {
+            Reason::Failed
+        } else {
+            Reason::Dropped
+        }
+    }
+
+    /// Notes whether the pipeline's body is running: what is dropped meanwhile is dropped by an exit.
+    pub(crate) fn set_polled(&self, polled: bool) {
+        self.record.polled.store(polled, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add(&self, track: Track) -> Lease {
+        let mut body = lock(&self.record.body);
+        body.tracks.push(track);
+        self.lease(body.tracks.len() - 1)
+    }
+
+    /// Ready when every command whose effects were handed on is over; then with a failure, if there was one.
+    pub(crate) fn poll_complete(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            let last = lock(&self.record.body).finals.last().cloned();
+            let Some((index, event)) = last else {
+                let failed = lock(&self.record.body).failed.take();
+                return Poll::Ready(failed.map_or(Ok(()), |(index, failure)| {
+                    Err(self.lease(index).failed(failure))
+                }));
+            };
+            match event.status() {
+                Status::Pending if event.register(context.waker()) => return Poll::Pending,
+                Status::Pending => continue,
+                Status::Complete => {}
+                Status::Failed(failure) => {
+                    lock(&self.record.body)
+                        .failed
+                        .get_or_insert((index, failure));
+                }
+            }
+            let over = lock(&self.record.body).finals.pop();
+            drop(over);
+        }
+    }
+
+    fn lease(&self, index: usize) -> Lease {
+        Lease {
+            call: self.clone(),
+            index,
+        }
+    }
+
+    fn id(&self) -> u64 {
+        self.record.id.load(Ordering::Relaxed)
+    }
+}
+
+/// One allocation's account in its call. Views and guards carry it.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    call: Call,
+    index: usize,
+}
+
+impl Lease {
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// This use of the resource, for messages.
+    pub fn site(&self) -> Box<Site> {
+        Box::new(Site {
+            resource: self.with(|track| track.name()),
+            by: self.call.origin(),
+        })
+    }
+
+    pub fn load(&self, grant: Grant) {
+        self.with(|track| track.load(grant));
+    }
+
+    pub fn is_handed_on(&self) -> bool {
+        self.with(|track| track.handed_on)
+    }
+
+    pub fn needs(&self, access: Access, needs: &mut Needs) {
+        self.with(|track| track.needs(access, needs));
+    }
+
+    pub fn record(&self, access: Access, event: Event) {
+        let mut garbage = Events::new();
+        self.with(|track| track.record(access, event, &mut garbage));
+    }
+
+    pub fn host_use(&self, access: Access) {
+        let mut garbage = Events::new();
+        self.with(|track| track.host_use(access, &mut garbage));
+    }
+
+    /// The error when the contents are known to be bad: poisoned, or left by a command that has failed.
+    pub fn check(&self) -> Result<(), Error> {
+        if let Some(poison) = self.with(|track| track.poison.clone()) {
+            let site = self.site();
+            return Err(Error::Poisoned { site, poison });
+        }
+        let mut needs = Needs::default();
+        self.needs(Access::Read, &mut needs);
+        for event in &needs.data {
+            if let Status::Failed(failure) = event.status() {
+                return Err(self.failed(failure));
+            }
+        }
+        Ok(())
+    }
+
+    /// The error for this use of data that `failure` left behind.
+    pub fn failed(&self, failure: Arc<Failure>) -> Error {
+        match failure.origin {
+            Some(by) if by.call != self.call.id() => Error::Poisoned {
+                site: self.site(),
+                poison: Poison {
+                    by,
+                    reason: Reason::Device(failure),
+                },
+            },
+            _ => Error::Device { failure },
+        }
+    }
+
+    /// Ends the use. The call keeps its last write to see how it ends.
+    pub fn end(&self) -> Ended {
+        let mut body = lock(&self.call.record.body);
+        let ended = body.tracks[self.index].end();
+        let own_write = ended.own_write.clone().map(|event| (self.index, event));
+        body.finals.extend(own_write);
+        ended
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut Track) -> R) -> R {
+        f(&mut lock(&self.call.record.body).tracks[self.index])
+    }
+}

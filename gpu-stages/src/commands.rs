@@ -1,0 +1,291 @@
+//! [`Queue`]: the commands, and the checks and waits that each of them does by itself.
+
+use crate::backend::{Arguments, Backend, Behind, Bytes, Command, Element, Grid, Identity, Region};
+use crate::buffer::{DeviceView, HostView};
+use crate::call::Lease;
+use crate::error::{Error, Failure, Origin, Problem, Result};
+use crate::event::Event;
+use crate::kernel::{KernelArguments, Launch};
+use crate::order::{Knowledge, QueueId, necessary};
+use crate::queue::CommandQueue;
+use crate::sync::Arc;
+use crate::track::{Access, Needs};
+use crate::view::View;
+use crate::visible::Pass;
+use smallvec::SmallVec;
+
+/// An in-order command queue of a backend.
+///
+/// Each command waits on the device for exactly what its views need, through its own wait list, and its own
+/// event is what later users wait for: no further marker or barrier is made. A clone is another handle to the
+/// same queue; when the last one is dropped, what is enqueued still runs, and dropping does not wait for it.
+#[derive(Debug)]
+pub struct Queue<B: Backend> {
+    inner: Arc<Inner<B>>,
+}
+
+#[derive(Debug)]
+struct Inner<B: Backend> {
+    raw: B::RawQueue,
+    id: QueueId,
+    knowledge: Arc<Knowledge>,
+}
+
+/// One view that a command uses, and how.
+pub(crate) struct Use<'a> {
+    pub pass: &'a Pass,
+    pub access: Access,
+}
+
+impl<B: Backend> Clone for Queue<B> {
+    fn clone(&self) -> Self {
+        Queue {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<B: Backend> CommandQueue for Queue<B> {
+    fn id(&self) -> QueueId {
+        self.inner.id
+    }
+
+    fn flush(&self) {
+        B::flush(&self.inner.raw);
+    }
+}
+
+impl<B: Backend> Queue<B> {
+    /// A new queue on `device`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] with what the device says.
+    pub fn new(device: &B::Device) -> Result<Self> {
+        let identity = Identity {
+            id: QueueId::unique(),
+            knowledge: Arc::default(),
+        };
+        let raw = B::open(device, identity.clone());
+        Ok(Queue {
+            inner: Arc::new(Inner {
+                raw: raw.map_err(|failure| Error::setup("a command queue", failure))?,
+                id: identity.id,
+                knowledge: identity.knowledge,
+            }),
+        })
+    }
+
+    /// Copies from the host to the device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Command`] when the lengths differ, a range is outside its buffer, or a view was waited for on
+    /// another queue; nothing is enqueued then. This holds for all commands.
+    pub fn upload<E: Element>(
+        &self,
+        source: &HostView<B, E>,
+        target: &mut DeviceView<B, E>,
+    ) -> Result<()> {
+        self.transfer(source, target, Command::Upload)
+    }
+
+    /// Copies from the device to the host.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload`](Queue::upload).
+    pub fn download<E: Element>(
+        &self,
+        source: &DeviceView<B, E>,
+        target: &mut HostView<B, E>,
+    ) -> Result<()> {
+        self.transfer(source, target, Command::Download)
+    }
+
+    /// Copies on the device.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload`](Queue::upload).
+    pub fn copy<E: Element>(
+        &self,
+        source: &DeviceView<B, E>,
+        target: &mut DeviceView<B, E>,
+    ) -> Result<()> {
+        self.transfer(source, target, Command::Copy)
+    }
+
+    /// Sets all elements to `value`.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload`](Queue::upload).
+    pub fn fill<E: Element>(&self, target: &mut DeviceView<B, E>, value: E) -> Result<()> {
+        let pattern = Bytes::from_slice(bytemuck::bytes_of(&value));
+        let command = Command::Fill(target.region()?, pattern);
+        self.enqueue(&[writing(target)], command)
+    }
+
+    /// Runs a kernel over `grid` work-items. `arguments` is a tuple: `&view` to read, `&mut view` to write,
+    /// scalars by value.
+    ///
+    /// # Errors
+    ///
+    /// As [`upload`](Queue::upload), and when number or types of the arguments do not fit the kernel.
+    pub fn launch(
+        &self,
+        kernel: &B::Kernel,
+        grid: impl Into<Grid>,
+        arguments: impl KernelArguments<B>,
+    ) -> Result<()> {
+        let mut launch = Launch {
+            arguments: Arguments::new(),
+            uses: SmallVec::new(),
+        };
+        arguments.collect(&mut launch)?;
+        B::check_launch(kernel, &launch.arguments)
+            .map_err(|problem| command_error(&launch.uses, problem))?;
+        let command = Command::Launch(kernel.clone(), grid.into(), launch.arguments);
+        self.enqueue(&launch.uses, command)
+    }
+
+    /// Enqueues a marker: its event is the completion of everything enqueued before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] with what the device says.
+    pub fn marker(&self) -> Result<Event> {
+        // SAFETY: a marker touches no memory.
+        let event = unsafe { self.submit(Command::Marker, Behind::default(), None) };
+        event.map_err(|failure| Error::setup("a marker", failure))
+    }
+
+    /// Enqueues a barrier: everything enqueued afterwards is behind `events`, well over or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] with what the device says.
+    pub fn barrier(&self, events: &[Event]) -> Result<()> {
+        let behind = Behind {
+            order: events,
+            data: &[],
+        };
+        // SAFETY: a barrier touches no memory.
+        let event = unsafe { self.submit(Command::Barrier, behind, None) };
+        event.map_err(|failure| Error::setup("a barrier", failure))?;
+        Ok(())
+    }
+
+    pub(crate) fn raw(&self) -> &B::RawQueue {
+        &self.inner.raw
+    }
+
+    /// Blocks this thread until everything enqueued so far is over. For programs without an executor and for
+    /// shutdown; a task awaits its pipeline instead.
+    pub fn finish(&self) {
+        B::finish(&self.inner.raw);
+    }
+
+    fn transfer<S, T, E: Element>(
+        &self,
+        source: &View<S, E>,
+        target: &mut View<T, E>,
+        command: impl FnOnce(Region<S>, Region<T>) -> Command<B>,
+    ) -> Result<()> {
+        let uses = [reading(source), writing(target)];
+        if source.len() != target.len() {
+            let (source_len, target_len) = (source.len(), target.len());
+            let problem = Problem::Length {
+                source_len,
+                target_len,
+            };
+            return Err(command_error(&uses[1..], problem));
+        }
+        let command = command(source.region()?, target.region()?);
+        self.enqueue(&uses, command)
+    }
+
+    /// Enqueues a command behind what its uses need, and notes it with each of them.
+    fn enqueue(&self, uses: &[Use<'_>], command: Command<B>) -> Result<()> {
+        let mut needs = Needs::default();
+        for used in uses {
+            self.check(used)?;
+            used.pass.lease().needs(used.access, &mut needs);
+        }
+        let order = necessary(self.inner.id, &self.inner.knowledge, needs.order);
+        let behind = Behind {
+            order: &order,
+            data: &needs.data,
+        };
+        let origin = uses.first().map(|used| used.pass.lease().call().origin());
+        // SAFETY: the views are of guards that are held (`check`), whose grants exclude conflicting users but
+        // those whose events are in the tracks. `necessary` leaves out only what is over or ordered already.
+        // Views check their ranges when they give a region, and `launch` its arguments.
+        let event = unsafe { self.submit(command, behind, origin) };
+        let event = event.map_err(|failure| refused(uses, &failure))?;
+        for used in uses {
+            used.pass.lease().record(used.access, event.clone());
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    ///
+    /// As [`Backend::submit`].
+    unsafe fn submit(
+        &self,
+        command: Command<B>,
+        behind: Behind<'_>,
+        origin: Option<Origin>,
+    ) -> Result<Event, Failure> {
+        // SAFETY: passed on to the caller.
+        let event = unsafe { B::submit(&self.inner.raw, command, behind, origin)? };
+        self.inner.knowledge.learn(behind.order, event.position());
+        Ok(event)
+    }
+
+    fn check(&self, used: &Use<'_>) -> Result<()> {
+        let problem = if used.pass.queue() != self.inner.id {
+            Problem::WrongQueue
+        } else if used.pass.lease().is_handed_on() {
+            Problem::HandedOn
+        } else {
+            return Ok(());
+        };
+        Err(at(used.pass.lease(), problem))
+    }
+}
+
+fn reading<M, E: Element>(view: &View<M, E>) -> Use<'_> {
+    Use {
+        pass: view.pass(),
+        access: Access::Read,
+    }
+}
+
+fn writing<M, E: Element>(view: &View<M, E>) -> Use<'_> {
+    Use {
+        pass: view.pass(),
+        access: Access::Write,
+    }
+}
+
+fn at(lease: &Lease, problem: Problem) -> Error {
+    Error::Command {
+        site: lease.site(),
+        problem: Box::new(problem),
+    }
+}
+
+fn refused(uses: &[Use<'_>], failure: &Failure) -> Error {
+    command_error(uses, Problem::Refused(failure.to_string()))
+}
+
+/// The error of a command with these uses. One that uses nothing is named by its problem alone.
+fn command_error(uses: &[Use<'_>], problem: Problem) -> Error {
+    match uses.first() {
+        Some(used) => at(used.pass.lease(), problem),
+        None => Error::setup("a command", Failure::new(None, problem.to_string())),
+    }
+}

@@ -1,0 +1,115 @@
+//! Events of the embedded device.
+
+use crate::backend::Identity;
+use crate::error::Failure;
+use crate::event::{EventSource, Status};
+use crate::order::{Knowledge, Position, QueueId};
+use crate::pool::{Pool, Pooled, Recycle};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use smallvec::SmallVec;
+use std::task::Waker;
+
+const PENDING: usize = 0;
+const COMPLETE: usize = 1;
+const FAILED: usize = 2;
+
+/// The completion of one command.
+#[derive(Debug)]
+pub(super) struct Completion {
+    state: AtomicUsize,
+    queue: AtomicU64,
+    position: AtomicU64,
+    rest: Mutex<Rest>,
+}
+
+#[derive(Debug, Default)]
+struct Rest {
+    knowledge: Option<Arc<Knowledge>>,
+    failure: Option<Arc<Failure>>,
+    wakers: SmallVec<[Waker; 2]>,
+}
+
+static COMPLETIONS: Pool<Completion> = Pool::new();
+
+impl Recycle for Completion {
+    fn pool() -> &'static Pool<Self> {
+        &COMPLETIONS
+    }
+
+    fn fresh() -> Self {
+        Completion {
+            state: AtomicUsize::new(PENDING),
+            queue: AtomicU64::new(0),
+            position: AtomicU64::new(0),
+            rest: Mutex::default(),
+        }
+    }
+
+    fn recycle(&self) {
+        self.state.store(PENDING, Ordering::Relaxed);
+        let rest = std::mem::take(&mut *lock(&self.rest));
+        drop(rest);
+    }
+}
+
+impl Completion {
+    /// A completion to come, of the command at `position` of the queue.
+    pub(super) fn pending(identity: &Identity, position: u64) -> Pooled<Completion> {
+        let completion = Pooled::<Completion>::take();
+        completion
+            .queue
+            .store(identity.id.into_raw(), Ordering::Relaxed);
+        completion.position.store(position, Ordering::Relaxed);
+        lock(&completion.rest).knowledge = Some(identity.knowledge.clone());
+        completion
+    }
+
+    /// The command is over.
+    pub(super) fn over(&self, result: Result<(), Arc<Failure>>) {
+        let mut rest = lock(&self.rest);
+        let state = if result.is_ok() { COMPLETE } else { FAILED };
+        rest.failure = result.err();
+        let wakers = std::mem::take(&mut rest.wakers);
+        // Release: whoever sees the state sees what the command did.
+        self.state.store(state, Ordering::Release);
+        drop(rest);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl EventSource for Completion {
+    fn queue(&self) -> QueueId {
+        QueueId::from_raw(self.queue.load(Ordering::Relaxed))
+    }
+
+    fn position(&self) -> Position {
+        Position::exact(self.position.load(Ordering::Relaxed))
+    }
+
+    fn knowledge(&self) -> Option<Arc<Knowledge>> {
+        lock(&self.rest).knowledge.clone()
+    }
+
+    fn status(&self) -> Status {
+        match self.state.load(Ordering::Acquire) {
+            PENDING => Status::Pending,
+            COMPLETE => Status::Complete,
+            _ => match lock(&self.rest).failure.clone() {
+                Some(failure) => Status::Failed(failure),
+                None => Status::Complete,
+            },
+        }
+    }
+
+    fn register(&self, waker: &Waker) -> bool {
+        let own = waker.clone();
+        let mut rest = lock(&self.rest);
+        if self.state.load(Ordering::Acquire) != PENDING {
+            return false;
+        }
+        if !rest.wakers.iter().any(|kept| kept.will_wake(waker)) {
+            rest.wakers.push(own);
+        }
+        true
+    }
+}

@@ -1,0 +1,66 @@
+//! Memory of the embedded device: aligned, zeroed blocks of the host's.
+
+use crate::backend::{ALIGNMENT, Region};
+use crate::error::Failure;
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::ptr::NonNull;
+
+/// A block of memory. It does not say who may touch it when: events do.
+#[derive(Debug)]
+pub(super) struct Block {
+    start: NonNull<u8>,
+    layout: Layout,
+}
+
+/// Memory that plays the device's.
+#[derive(Debug)]
+pub struct Memory(pub(super) Block);
+
+/// Memory that plays the host's pinned memory.
+#[derive(Debug)]
+pub struct HostMemory(pub(super) Block);
+
+// SAFETY: a block is an owned allocation that every thread may reach through raw pointers; whoever follows them
+// answers for the order.
+unsafe impl Send for Block {}
+// SAFETY: as above; `&Block` gives a pointer and nothing more.
+unsafe impl Sync for Block {}
+
+impl Block {
+    pub(super) fn zeroed(bytes: usize) -> Result<Self, Failure> {
+        let too_large = || Failure::new(None, format!("no memory for {bytes} bytes"));
+        // An empty block is one byte long, so that it has an address.
+        let layout = Layout::from_size_align(bytes.max(1), ALIGNMENT).map_err(|_| too_large())?;
+        // SAFETY: the size is not zero.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(too_large)?;
+        Ok(Block { start, layout })
+    }
+
+    pub(super) fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `zeroed` with this layout.
+        unsafe { dealloc(self.start.as_ptr(), self.layout) };
+    }
+}
+
+/// The address of a region's first byte.
+pub(super) trait Start {
+    fn start(&self) -> *mut u8;
+}
+
+macro_rules! start {
+    ($($memory:ty),+) => {$(
+        impl Start for Region<$memory> {
+            fn start(&self) -> *mut u8 {
+                self.memory.0.start.as_ptr().wrapping_add(self.offset)
+            }
+        }
+    )+};
+}
+
+start!(Memory, HostMemory);

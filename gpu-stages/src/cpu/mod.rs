@@ -1,0 +1,132 @@
+//! The embedded device: real in-order queues on threads of this process, with nothing to install.
+//!
+//! Each queue is a worker thread; queues run unordered against each other, as those of a GPU do, so that a
+//! missing wait shows. Kernels are closures over slices. The names are those of the other backends.
+//!
+//! ```
+//! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
+//! use gpu_stages::{Resource, Result, gpu_pipeline};
+//!
+//! #[gpu_pipeline]
+//! async fn triple(
+//!     #[queue] queue: Queue,
+//!     #[writes] host: HostBuffer<f32>,
+//!     #[writes] device: DeviceBuffer<f32>,
+//!     kernel: Kernel,
+//!     value: f32,
+//! ) -> Result<f32> {
+//!     host.fill(value);
+//!     queue.upload(&host, &mut device)?;
+//!     queue.launch(&kernel, device.len(), (&mut device,))?;
+//!     queue.download(&device, &mut host)?;
+//!     Ok(host[0])
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! let device = Device::new();
+//! let queue = Queue::new(&device)?;
+//! let host = Resource::new(HostBuffer::new(&device, 16)?);
+//! let buffer = Resource::new(DeviceBuffer::new(&device, 16)?);
+//! let kernel = Kernel::new("triple", |data: &mut [f32]| data.iter_mut().for_each(|x| *x *= 3.0));
+//! let result = triple(&queue, &host, &buffer, kernel, 2.0);
+//! assert_eq!(futures::executor::block_on(result)?, 6.0);
+//! # Ok(())
+//! # }
+//! ```
+
+mod event;
+mod execute;
+mod kernel;
+mod memory;
+mod worker;
+
+use crate::backend::{Arguments, Backend, Behind, Command, Identity};
+use crate::error::{Failure, Origin, Problem};
+use crate::event::Event;
+pub use kernel::{Expected, Kernel, KernelFn, Parameter};
+use memory::Block;
+pub use memory::{HostMemory, Memory};
+use std::ptr::NonNull;
+pub use worker::{Counts, RawQueue};
+
+/// The embedded device's backend.
+#[derive(Clone, Copy, Debug)]
+pub enum Cpu {}
+
+/// The embedded device. There is nothing to choose: all are alike.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Device {}
+
+/// A buffer of the embedded device.
+pub type DeviceBuffer<E> = crate::DeviceBuffer<Cpu, E>;
+/// A host buffer for the embedded device.
+pub type HostBuffer<E> = crate::HostBuffer<Cpu, E>;
+/// What a device stage sees of a [`DeviceBuffer`].
+pub type DeviceView<E> = crate::DeviceView<Cpu, E>;
+/// What a device stage sees of a [`HostBuffer`].
+pub type HostView<E> = crate::HostView<Cpu, E>;
+/// An in-order queue of the embedded device.
+pub type Queue = crate::Queue<Cpu>;
+
+impl Device {
+    /// The device.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Queue {
+    /// What was enqueued so far.
+    pub fn counts(&self) -> Counts {
+        self.raw().counts()
+    }
+}
+
+// SAFETY: one worker runs a queue's commands in order, each after all events of its `order` (`Entry::run`); it
+// skips those whose `data` failed. Regions and arguments are used as they are described (`execute`, `kernel`),
+// commands own handles to their memory until they are over, and completions are set after that. `Block` zeroes
+// and aligns.
+unsafe impl Backend for Cpu {
+    type Device = Device;
+    type RawQueue = RawQueue;
+    type Memory = Memory;
+    type HostMemory = HostMemory;
+    type Kernel = Kernel;
+
+    fn open(_: &Device, identity: Identity) -> Result<RawQueue, Failure> {
+        RawQueue::open(identity)
+    }
+
+    fn allocate(_: &Device, bytes: usize) -> Result<Memory, Failure> {
+        Block::zeroed(bytes).map(Memory)
+    }
+
+    fn allocate_host(_: &Device, bytes: usize) -> Result<HostMemory, Failure> {
+        Block::zeroed(bytes).map(HostMemory)
+    }
+
+    fn host_pointer(memory: &HostMemory) -> NonNull<u8> {
+        memory.0.start()
+    }
+
+    fn check_launch(kernel: &Kernel, arguments: &Arguments<Self>) -> Result<(), Problem> {
+        kernel.check(arguments)
+    }
+
+    unsafe fn submit(
+        queue: &RawQueue,
+        command: Command<Self>,
+        behind: Behind<'_>,
+        origin: Option<Origin>,
+    ) -> Result<Event, Failure> {
+        Ok(queue.push(command, behind, origin))
+    }
+
+    /// Workers begin by themselves.
+    fn flush(_: &RawQueue) {}
+
+    fn finish(queue: &RawQueue) {
+        queue.push(Command::Marker, Behind::default(), None).block();
+    }
+}

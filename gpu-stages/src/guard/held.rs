@@ -1,0 +1,216 @@
+//! One granted use of one value, from acquisition to handing on: what all guards are made of.
+
+use crate::call::Lease;
+use crate::error::{Error, Poison, Reason, Result};
+use crate::event::{Event, Status};
+use crate::guard::access::{Access, Exclusive};
+use crate::ledger::{Contents, Grant, Legacy, Mode, UserId};
+use crate::reaper;
+use crate::sync::Arc;
+use crate::track::{self, Ended, Needs};
+use crate::value::Slots;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+
+/// A place in a resource's line, or a value of one's own. Dropping it hands on.
+#[derive(Debug)]
+pub(crate) struct Held<T: Send + 'static, A: Access> {
+    hold: Hold<T>,
+    granted: bool,
+    good: bool,
+    pub lease: Lease,
+    access: PhantomData<A>,
+}
+
+#[derive(Debug)]
+enum Hold<T: Send + 'static> {
+    Slot {
+        slots: Arc<Slots<T>>,
+        slot: usize,
+        user: UserId,
+        /// Makes the guard as shareable between threads as `&T` is.
+        value: PhantomData<T>,
+    },
+    Value(Option<T>),
+}
+
+impl<T: Send + 'static, A: Access> Held<T, A> {
+    pub fn of_slot(
+        slots: Arc<Slots<T>>,
+        slot: usize,
+        user: UserId,
+        grant: Option<Grant>,
+        lease: Lease,
+    ) -> Self {
+        let granted = grant.is_some();
+        if let Some(grant) = grant {
+            lease.load(grant);
+        }
+        Held {
+            hold: Hold::Slot {
+                slots,
+                slot,
+                user,
+                value: PhantomData,
+            },
+            granted,
+            good: false,
+            lease,
+            access: PhantomData,
+        }
+    }
+
+    pub fn of_value(value: T, lease: Lease) -> Self {
+        Held {
+            hold: Hold::Value(Some(value)),
+            granted: true,
+            good: false,
+            lease,
+            access: PhantomData,
+        }
+    }
+
+    /// Waits until everybody before has handed on, on the host or with events of work in flight.
+    pub async fn granted(&mut self) -> Result<()> {
+        if !self.granted {
+            let grant = self.turn().await?;
+            self.lease.load(grant);
+            self.granted = true;
+        }
+        self.lease.check()
+    }
+
+    async fn turn(&self) -> Result<Grant> {
+        let Hold::Slot { slots, user, .. } = &self.hold else {
+            return Ok(Grant::default());
+        };
+        let turn = poll_fn(|context| {
+            let turn = slots.core.with(|ledger, _| ledger.poll(*user));
+            if turn.is_ready() {
+                return turn;
+            }
+            // The waker is cloned, and the one it replaces dropped, outside of the lock.
+            let mut waker = Some(context.waker().clone());
+            slots.core.with(|ledger, _| ledger.park(*user, &mut waker))
+        });
+        turn.await.map_err(|orphaned| Error::NeverWritten {
+            site: self.lease.site(),
+            writer: orphaned.0,
+        })
+    }
+
+    /// Waits on the host for what a use of the value needs, and notes the use.
+    pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
+        self.granted().await?;
+        let mut needs = Needs::default();
+        self.lease.needs(access, &mut needs);
+        for event in &needs.order {
+            // Only the data's own failure matters; it is looked at below.
+            let _ = event.wait().await;
+        }
+        self.first_failure(&needs.data)?;
+        self.lease.host_use(access);
+        Ok(())
+    }
+
+    fn first_failure(&self, events: &[Event]) -> Result<()> {
+        let failed = events.iter().find_map(|event| match event.status() {
+            Status::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        failed.map_or(Ok(()), |failure| Err(self.lease.failed(failure)))
+    }
+
+    /// The value, for reading. The caller has waited for the host's or for the hand-on, as the use demands.
+    pub fn value(&self) -> &T {
+        debug_assert!(self.granted, "a value is reached only under a grant");
+        match &self.hold {
+            // SAFETY: `granted` was set by the ledger and this guard leaves the ledger only when it is dropped;
+            // `&self` excludes `value_mut`. Guards are made only after `granted`.
+            Hold::Slot { slots, slot, .. } => unsafe { slots.shared(*slot) },
+            Hold::Value(Some(value)) => value,
+            Hold::Value(None) => unreachable!("an own value is taken only by dropping its guard"),
+        }
+    }
+
+    /// The value, for writing.
+    pub fn value_mut(&mut self) -> &mut T
+    where
+        A: Exclusive,
+    {
+        debug_assert!(self.granted, "a value is reached only under a grant");
+        match &mut self.hold {
+            // SAFETY: as in `value`; `A: Exclusive` means that the grant is exclusive, and `&mut self` that no
+            // other reference was made from this guard.
+            Hold::Slot { slots, slot, .. } => unsafe { slots.exclusive(*slot) },
+            Hold::Value(Some(value)) => value,
+            Hold::Value(None) => unreachable!("an own value is taken only by dropping its guard"),
+        }
+    }
+
+    /// Hands on as good.
+    pub fn ready(mut self) {
+        self.good = true;
+    }
+
+    /// How the contents are handed on. Without `ready` they are good only if the whole call is.
+    fn contents(&self, ended: &Ended, keep: bool) -> Contents {
+        let call = self.lease.call();
+        if self.good {
+            Contents::Good
+        } else if let Some(Status::Failed(failure)) = ended.own_write.as_ref().map(Event::status) {
+            Contents::Poisoned(Poison {
+                by: failure.origin().unwrap_or_else(|| call.origin()),
+                reason: Reason::Device(failure),
+            })
+        } else if !ended.dirty {
+            Contents::Untouched
+        } else if keep || call.has_succeeded() {
+            Contents::Good
+        } else {
+            Contents::Poisoned(Poison {
+                by: call.origin(),
+                reason: call.reason_for_drop(),
+            })
+        }
+    }
+
+    fn legacy(&self, ended: Ended, keep: bool) -> Legacy {
+        match A::MODE {
+            _ if !self.granted => Legacy::Nothing,
+            Mode::Read => Legacy::Read(ended.reads),
+            Mode::Update | Mode::Write => Legacy::Exclusive {
+                contents: self.contents(&ended, keep),
+                write: ended.write,
+                reads: ended.reads,
+            },
+        }
+    }
+}
+
+impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
+    /// Hands on, exactly once, with the events of work in flight.
+    fn drop(&mut self) {
+        let ended = self.lease.end();
+        match &mut self.hold {
+            Hold::Value(value) => drop_value(value.take(), ended),
+            Hold::Slot { slots, user, .. } => {
+                let (slots, user) = (slots.clone(), *user);
+                let legacy = self.legacy(ended, slots.core.keeps_on_failure());
+                slots
+                    .core
+                    .with(|ledger, after| ledger.leave(user, legacy, after));
+            }
+        }
+    }
+}
+
+/// Drops a value of one's own once no device touches it any more.
+fn drop_value<T: Send + 'static>(value: Option<T>, ended: Ended) {
+    let mut pending = ended.reads;
+    pending.extend(ended.write);
+    pending.retain(|event| event.is_pending());
+    if let (Some(value), false) = (value, pending.is_empty()) {
+        reaper::drop_after(value, pending);
+    }
+}

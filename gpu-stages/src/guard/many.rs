@@ -1,0 +1,59 @@
+//! Several device guards at once: waiting for all, handing on all.
+
+use super::access::Access;
+use super::{DeviceGuard, Guard, OnDevice};
+use crate::error::Result;
+use crate::queue::CommandQueue;
+use crate::visible::DeviceVisible;
+
+/// Allocations or guards that can be waited for together: tuples of up to 16.
+pub trait WaitDevice: Sized {
+    /// The guards, in the same order.
+    type Guards;
+
+    /// Waits for each as [`Guard::wait_device`] does.
+    fn wait_device<Q: CommandQueue>(self, queue: &Q) -> impl Future<Output = Result<Self::Guards>>;
+}
+
+/// Device guards that can be handed on together: tuples of up to 16.
+pub trait HandOn {
+    /// Hands on each as [`Guard::ready`] does.
+    fn hand_on(self);
+}
+
+macro_rules! tuples {
+    ($($($T:ident $A:ident $S:ident $i:tt),+;)+) => {$(
+        impl<$($T: DeviceVisible, $A: Access, $S),+> WaitDevice for ($(Guard<$T, $A, $S>,)+) {
+            type Guards = ($(DeviceGuard<$T, $A>,)+);
+
+            async fn wait_device<Q: CommandQueue>(self, queue: &Q) -> Result<Self::Guards> {
+                Ok(($(self.$i.wait_device(queue).await?,)+))
+            }
+        }
+
+        impl<$($T: DeviceVisible, $A: Access, $S),+> HandOn for ($(Guard<$T, $A, OnDevice<$S>>,)+) {
+            fn hand_on(self) {
+                $(self.$i.ready();)+
+            }
+        }
+    )+};
+}
+
+tuples! {
+    T0 A0 S0 0;
+    T0 A0 S0 0, T1 A1 S1 1;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13, T14 A14 S14 14;
+    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13, T14 A14 S14 14, T15 A15 S15 15;
+}

@@ -1,0 +1,232 @@
+//! [`Guard`]: a granted use of a resource, in one of four states.
+//!
+//! | state | type | reached by | gives |
+//! |---|---|---|---|
+//! | acquired | [`Allocation`] | acquiring | a place in the line |
+//! | on the host | [`HostGuard`] | `wait_events` | `&T`, and `&mut T` if exclusive |
+//! | on the host, to read | [`HostReadGuard`] | `wait_events_to_read` | `&T` |
+//! | on a queue | [`DeviceGuard`] | `wait_device` | device views, for commands on that queue |
+//!
+//! A guard can move between the states at any time. [`Guard::ready`] hands the resource on. Dropping a guard
+//! hands on as well, but poisons what was being written. Commands in flight go on in either case: whoever comes
+//! next waits for their events.
+
+pub mod access;
+mod held;
+mod many;
+
+use crate::call::Lease;
+use crate::error::Result;
+use crate::ledger::{Grant, UserId};
+use crate::queue::CommandQueue;
+use crate::sync::Arc;
+use crate::track;
+use crate::value::Slots;
+use crate::visible::{DeviceVisible, Pass};
+use access::{Access, Exclusive};
+use held::Held;
+pub use many::{HandOn, WaitDevice};
+use std::ops::{Deref, DerefMut};
+
+/// A use of a resource of type `T`, with access `A`, in state `S`; see the [module](self) for the states.
+#[derive(Debug)]
+#[must_use = "a guard that is dropped at once hands on at once"]
+pub struct Guard<T: Send + 'static, A: Access, S> {
+    // Before `held`, to be dropped first: views end before the resource is handed on.
+    state: S,
+    held: Held<T, A>,
+}
+
+/// Acquired; nothing was waited for yet.
+pub type Allocation<T, A> = Guard<T, A, Acquired>;
+
+/// A value that the host uses as its access allows.
+pub type HostGuard<T, A> = Guard<T, A, OnHost>;
+
+/// A value that the host reads while devices may be reading it too.
+pub type HostReadGuard<T, A> = Guard<T, A, OnHostToRead>;
+
+/// A value that commands on one queue use.
+pub type DeviceGuard<T, A> = Guard<T, A, OnDevice<<T as DeviceVisible>::Views>>;
+
+/// State of an [`Allocation`].
+#[derive(Debug)]
+pub struct Acquired(());
+
+/// State of a [`HostGuard`].
+#[derive(Debug)]
+pub struct OnHost(());
+
+/// State of a [`HostReadGuard`].
+#[derive(Debug)]
+pub struct OnHostToRead(());
+
+/// State of a [`DeviceGuard`].
+#[derive(Debug)]
+pub struct OnDevice<V> {
+    views: V,
+}
+
+impl<T: Send + 'static, A: Access> Allocation<T, A> {
+    pub(crate) fn of_slot(
+        slots: Arc<Slots<T>>,
+        slot: usize,
+        user: UserId,
+        grant: Option<Grant>,
+        lease: Lease,
+    ) -> Self {
+        Guard {
+            state: Acquired(()),
+            held: Held::of_slot(slots, slot, user, grant, lease),
+        }
+    }
+
+    pub(crate) fn of_value(value: T, lease: Lease) -> Self {
+        Guard {
+            state: Acquired(()),
+            held: Held::of_value(value, lease),
+        }
+    }
+
+    /// The value's facts, such as its length, before its first use. Waits until everybody before has handed on,
+    /// but for no device.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_events`](Guard::wait_events).
+    pub async fn wait_facts(&mut self) -> Result<T::Facts>
+    where
+        T: DeviceVisible,
+    {
+        self.held.granted().await?;
+        Ok(self.held.value().facts())
+    }
+}
+
+impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
+    /// Waits until the host may use the value as the access allows: until everybody before has handed on and
+    /// their commands are over, and this guard's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Poisoned`](crate::Error::Poisoned), [`NeverWritten`](crate::Error::NeverWritten), or
+    /// [`Device`](crate::Error::Device) when an own command failed. The resource is then handed on as it is.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the guard.
+    pub async fn wait_events(mut self) -> Result<HostGuard<T, A>> {
+        let access = match A::MODE {
+            crate::ledger::Mode::Read => track::Access::Read,
+            _ => track::Access::Write,
+        };
+        self.held.wait_events(access).await?;
+        Ok(Guard {
+            state: OnHost(()),
+            held: self.held,
+        })
+    }
+
+    /// Waits until the host may read the value: as [`wait_events`](Guard::wait_events), but not for commands
+    /// that only read it.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_events`](Guard::wait_events).
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the guard.
+    pub async fn wait_events_to_read(mut self) -> Result<HostReadGuard<T, A>> {
+        self.held.wait_events(track::Access::Read).await?;
+        Ok(Guard {
+            state: OnHostToRead(()),
+            held: self.held,
+        })
+    }
+
+    /// Waits until commands on `queue` may use the value: until everybody before has handed on. Their commands
+    /// are waited for on the device, by the commands that need it.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_events`](Guard::wait_events), for what has failed by now. What fails later fails the commands
+    /// that need its data.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the guard.
+    pub async fn wait_device<Q: CommandQueue>(mut self, queue: &Q) -> Result<DeviceGuard<T, A>>
+    where
+        T: DeviceVisible,
+    {
+        self.held.granted().await?;
+        let pass = Pass::new(self.held.lease.clone(), queue.id());
+        Ok(Guard {
+            state: OnDevice {
+                views: self.held.value().views(&pass),
+            },
+            held: self.held,
+        })
+    }
+
+    /// Hands the resource on as good, with the events of the commands that used it.
+    ///
+    /// The guard makes the events itself: one that a caller passed could be too old.
+    pub fn ready(self) {
+        self.held.ready();
+    }
+}
+
+macro_rules! facts {
+    ($($state:ty $(, $views:ident)?;)+) => {$(
+        impl<T: DeviceVisible, A: Access $(, $views)?> Guard<T, A, $state> {
+            /// The value's facts, such as its length: a copy that stays valid when the guard is handed on.
+            pub fn facts(&self) -> T::Facts {
+                self.held.value().facts()
+            }
+        }
+    )+};
+}
+
+facts! {
+    OnHost;
+    OnHostToRead;
+    OnDevice<V>, V;
+}
+
+impl<T: Send + 'static, A: Access> Deref for HostGuard<T, A> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.held.value()
+    }
+}
+
+impl<T: Send + 'static, A: Exclusive> DerefMut for HostGuard<T, A> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.held.value_mut()
+    }
+}
+
+impl<T: Send + 'static, A: Access> Deref for HostReadGuard<T, A> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.held.value()
+    }
+}
+
+impl<T: Send + 'static, A: Access, V: Deref> Deref for Guard<T, A, OnDevice<V>> {
+    type Target = V::Target;
+
+    fn deref(&self) -> &V::Target {
+        &self.state.views
+    }
+}
+
+impl<T: Send + 'static, A: Exclusive, V: DerefMut> DerefMut for Guard<T, A, OnDevice<V>> {
+    fn deref_mut(&mut self) -> &mut V::Target {
+        &mut self.state.views
+    }
+}

@@ -1,0 +1,199 @@
+//! [`JobQueue`]: a bounded number of frames in flight.
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use pin_project_lite::pin_project;
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+/// Futures in flight, at most so many; their results in the order in which they were pushed.
+///
+/// The futures run while one of the queue's own futures is awaited. An error surfaces from the next method that
+/// is awaited, at once, whatever is still running before it; the other jobs and their results stay in the
+/// queue. Dropping the queue drops the jobs in flight, dropping one of the queue's futures loses nothing.
+///
+/// ```
+/// use gpu_stages::JobQueue;
+///
+/// # futures::executor::block_on(async {
+/// let mut jobs = JobQueue::new(2);
+/// for frame in 0..5 {
+///     jobs.push(async move { Ok::<_, std::io::Error>(frame * frame) }).await?;
+///     while let Some(result) = jobs.pop() {
+///         println!("{result}");
+///     }
+/// }
+/// jobs.finish(0).await?;
+/// assert_eq!(jobs.pop(), Some(16));
+/// # Ok::<_, std::io::Error>(()) }).unwrap();
+/// ```
+///
+/// Where the frames are a stream, `StreamExt::buffered` of the `futures` crate does the same: calls acquire
+/// when the closure runs, so that the frames are in order.
+///
+/// ```
+/// use futures::stream::{self, StreamExt, TryStreamExt};
+/// use gpu_stages::{Resource, Result, gpu_pipeline};
+///
+/// #[gpu_pipeline]
+/// async fn process(#[updates] total: u64, frame: u64) -> Result<u64> {
+///     *total += frame;
+///     Ok(*total)
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let total = Resource::new(0);
+/// let sums: Vec<u64> = stream::iter(1..=4)
+///     .map(|frame| process(&total, frame))
+///     .buffered(3)
+///     .try_collect()
+///     .await?;
+/// assert_eq!(sums, [1, 3, 6, 10]);
+/// # gpu_stages::Result::Ok(()) }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct JobQueue<F: Future<Output = Result<T, E>>, T, E> {
+    running: FuturesUnordered<Numbered<F>>,
+    limit: NonZeroUsize,
+    /// What became of the jobs that were not popped, oldest first.
+    results: VecDeque<Slot<T>>,
+    /// Number of the oldest entry of `results`.
+    oldest: usize,
+    errors: VecDeque<E>,
+}
+
+#[derive(Debug)]
+enum Slot<T> {
+    Running,
+    Done(T),
+    Failed,
+}
+
+pin_project! {
+    #[derive(Debug)]
+    struct Numbered<F> {
+        number: usize,
+        #[pin]
+        job: F,
+    }
+}
+
+impl<F: Future> Future for Numbered<F> {
+    type Output = (usize, F::Output);
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.job.poll(context).map(|output| (*this.number, output))
+    }
+}
+
+impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
+    /// A queue of at most `limit` jobs in flight; 0 counts as 1.
+    pub fn new(limit: usize) -> Self {
+        JobQueue {
+            running: FuturesUnordered::new(),
+            limit: NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN),
+            results: VecDeque::new(),
+            oldest: 0,
+            errors: VecDeque::new(),
+        }
+    }
+
+    /// Jobs in flight.
+    pub fn in_flight(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Adds a job, then waits until there is room for another one. The job is in the queue in any case, and
+    /// even if this future is dropped once it was polled.
+    ///
+    /// # Errors
+    ///
+    /// The first error that has not surfaced yet, of any job.
+    pub async fn push(&mut self, job: F) -> Result<(), E> {
+        let number = self.oldest + self.results.len();
+        self.results.push_back(Slot::Running);
+        self.running.push(Numbered { number, job });
+        self.finish(self.limit.get() - 1).await
+    }
+
+    /// Waits until at most `remaining` jobs are in flight.
+    ///
+    /// # Errors
+    ///
+    /// The first error that has not surfaced yet, at once. Call again to go on.
+    pub async fn finish(&mut self, remaining: usize) -> Result<(), E> {
+        loop {
+            self.surface()?;
+            if self.running.len() <= remaining {
+                return Ok(());
+            }
+            if let Some((number, result)) = self.running.next().await {
+                self.note(number, result);
+            }
+        }
+    }
+
+    /// As [`finish`](JobQueue::finish), but gives up when `deadline` resolves: `false` if it did.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](JobQueue::finish).
+    pub async fn finish_before(
+        &mut self,
+        remaining: usize,
+        deadline: impl Future,
+    ) -> Result<bool, E> {
+        let finish = pin!(self.finish(remaining));
+        match select(finish, pin!(deadline)).await {
+            Either::Left((result, _)) => result.map(|()| true),
+            Either::Right(_) => Ok(false),
+        }
+    }
+
+    /// Takes note of the jobs that are done, without waiting for others.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](JobQueue::finish).
+    pub async fn clean(&mut self) -> Result<(), E> {
+        self.finish_before(0, std::future::ready(()))
+            .await
+            .map(drop)
+    }
+
+    /// The result of the oldest job whose result was not taken, if it is done. Failed jobs are passed over:
+    /// their errors surface elsewhere.
+    pub fn pop(&mut self) -> Option<T> {
+        loop {
+            let slot = self.results.pop_front()?;
+            self.oldest += 1;
+            match slot {
+                Slot::Done(result) => return Some(result),
+                Slot::Failed => {}
+                Slot::Running => {
+                    self.oldest -= 1;
+                    self.results.push_front(Slot::Running);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, number: usize, result: Result<T, E>) {
+        let slot = match result {
+            Ok(result) => Slot::Done(result),
+            Err(error) => {
+                self.errors.push_back(error);
+                Slot::Failed
+            }
+        };
+        self.results[number - self.oldest] = slot;
+    }
+
+    fn surface(&mut self) -> Result<(), E> {
+        self.errors.pop_front().map_or(Ok(()), Err)
+    }
+}

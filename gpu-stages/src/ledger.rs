@@ -1,0 +1,396 @@
+//! The bookkeeping of one resource: slots, versions, and who uses them in which order.
+//!
+//! Plain data under the resource's lock: it touches no value, no device and no waker's code. Whatever must
+//! happen outside of the lock (wakes, dropping events) is handed out in [`After`].
+
+use crate::error::{Origin, Poison};
+use crate::event::{Event, Events};
+use smallvec::SmallVec;
+use std::task::{Poll, Waker};
+
+/// What a user does with a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Shared use of the newest version.
+    Read,
+    /// Exclusive use of the newest version, in place.
+    Update,
+    /// A new version in the next slot.
+    Write,
+}
+
+pub(crate) type UserId = usize;
+
+/// What a user finds when its turn comes.
+#[derive(Debug, Default)]
+pub(crate) struct Grant {
+    /// The last write, if it may still run on a device.
+    pub write: Option<Event>,
+    /// Reads since, for exclusive users.
+    pub reads: Events,
+    /// Set when the contents are half written and the user would rely on them.
+    pub poison: Option<Poison>,
+}
+
+/// A user whose version will never be written: who should have written it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Orphaned(pub Origin);
+
+/// What a user leaves behind.
+#[derive(Debug)]
+pub(crate) enum Legacy {
+    /// It read: these of its reads may still run.
+    Read(Events),
+    /// It had exclusive use: what may still run, and how the contents are.
+    Exclusive {
+        write: Option<Event>,
+        reads: Events,
+        contents: Contents,
+    },
+    /// It never had its turn, or did nothing with it.
+    Nothing,
+}
+
+/// How an exclusive user leaves the contents.
+#[derive(Debug)]
+pub(crate) enum Contents {
+    Good,
+    Poisoned(Poison),
+    /// As they were: it did not begin to write.
+    Untouched,
+}
+
+/// What is to be done once the lock is released.
+#[derive(Debug, Default)]
+pub(crate) struct After {
+    wake: SmallVec<[Waker; 4]>,
+    stale: Option<Waker>,
+    events: Events,
+}
+
+impl After {
+    /// Wakes whoever's turn has come; drops what nobody needs any more.
+    pub fn run(self) {
+        self.wake.into_iter().for_each(Waker::wake);
+        drop((self.stale, self.events));
+    }
+}
+
+/// The users and versions of one resource.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    slots: SmallVec<[Slot; 1]>,
+    users: Vec<User>,
+    free: Vec<UserId>,
+    newest: usize,
+    next_version: u64,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    /// The version that is in the slot once everybody who asked so far is done.
+    version: u64,
+    /// Users that have their turn.
+    sharing: usize,
+    exclusive: bool,
+    /// Users that wait for their turn, first and last.
+    first: Option<UserId>,
+    last: Option<UserId>,
+    write: Option<Event>,
+    reads: Events,
+    poison: Option<Poison>,
+}
+
+#[derive(Debug)]
+struct User {
+    mode: Mode,
+    slot: usize,
+    origin: Origin,
+    turn: Turn,
+    /// The version that the slot had before this user's, to return to.
+    previous_version: u64,
+    waker: Option<Waker>,
+    before: Option<UserId>,
+    behind: Option<UserId>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Waiting,
+    Come,
+    Never(Orphaned),
+}
+
+impl Ledger {
+    /// `slots` slots, the first of which holds the newest version.
+    pub fn new(slots: usize) -> Self {
+        let mut ledger = Ledger {
+            slots: (0..slots).map(|_| Slot::default()).collect(),
+            users: Vec::new(),
+            free: Vec::new(),
+            newest: 0,
+            next_version: 2,
+        };
+        if let Some(first) = ledger.slots.first_mut() {
+            first.version = 1;
+        }
+        ledger
+    }
+
+    /// The slot that the `nth` write of one call takes, or, without one, the slot of the newest version.
+    pub fn slot_for(&self, nth_write: Option<usize>) -> usize {
+        match nth_write {
+            None => self.newest,
+            Some(nth) => (self.newest + 1 + nth) % self.slots.len(),
+        }
+    }
+
+    /// Puts a user in line for `slot`. The grant comes at once when nobody stands in the way.
+    pub fn enter(&mut self, mode: Mode, slot: usize, origin: Origin) -> (UserId, Option<Grant>) {
+        let previous_version = self.slots[slot].version;
+        if mode != Mode::Read {
+            self.slots[slot].version = self.next_version;
+            self.next_version += 1;
+            self.newest = slot;
+        }
+        let id = self.add(User {
+            mode,
+            slot,
+            origin,
+            turn: Turn::Waiting,
+            previous_version,
+            waker: None,
+            before: None,
+            behind: None,
+        });
+        let line = &self.slots[slot];
+        if line.first.is_none() && line.admits(mode) {
+            self.admit(id);
+            (id, Some(self.grant(id)))
+        } else {
+            self.append(id);
+            (id, None)
+        }
+    }
+
+    /// Whether the user's turn has come.
+    pub fn poll(&self, id: UserId) -> Poll<Result<Grant, Orphaned>> {
+        match self.users[id].turn {
+            Turn::Come => Poll::Ready(Ok(self.grant(id))),
+            Turn::Never(orphaned) => Poll::Ready(Err(orphaned)),
+            Turn::Waiting => Poll::Pending,
+        }
+    }
+
+    /// As [`poll`](Self::poll), but keeps `waker` when the turn has not come; then `waker` is left with the one
+    /// kept before, to be dropped outside of the lock.
+    pub fn park(&mut self, id: UserId, waker: &mut Option<Waker>) -> Poll<Result<Grant, Orphaned>> {
+        let turn = self.poll(id);
+        if turn.is_pending() {
+            std::mem::swap(&mut self.users[id].waker, waker);
+        }
+        turn
+    }
+
+    /// Ends a user's use, in whatever state it is.
+    pub fn leave(&mut self, id: UserId, legacy: Legacy, after: &mut After) {
+        let user = &mut self.users[id];
+        after.stale = user.waker.take();
+        let (mode, slot, turn, origin) = (user.mode, user.slot, user.turn, user.origin);
+        let (previous, behind) = (user.previous_version, user.behind);
+        let mut unwritten = mode == Mode::Write;
+        match turn {
+            Turn::Never(_) => unwritten = false,
+            Turn::Waiting => self.unlink(id),
+            Turn::Come => {
+                unwritten &= self.settle(slot, mode, legacy, after);
+            }
+        }
+        if unwritten {
+            let heir = match turn {
+                Turn::Waiting => behind,
+                _ => self.slots[slot].first,
+            };
+            self.disown(slot, heir, previous, origin, after);
+        }
+        self.free.push(id);
+        self.admit_next(slot, after);
+    }
+
+    /// Takes the contents as they are.
+    pub fn clear_poison(&mut self, after: &mut After) {
+        for slot in &mut self.slots {
+            slot.poison = None;
+            if slot.write.as_ref().is_some_and(|event| !event.is_pending()) {
+                after.events.extend(slot.write.take());
+            }
+        }
+    }
+
+    /// Everything that may still run on a device.
+    pub fn take_pending(&mut self) -> Events {
+        self.slots
+            .iter_mut()
+            .flat_map(|slot| slot.reads.drain(..).chain(slot.write.take()))
+            .filter(Event::is_pending)
+            .collect()
+    }
+
+    fn add(&mut self, user: User) -> UserId {
+        match self.free.pop() {
+            Some(id) => {
+                self.users[id] = user;
+                id
+            }
+            None => {
+                self.users.push(user);
+                self.users.len() - 1
+            }
+        }
+    }
+
+    fn admit(&mut self, id: UserId) {
+        let user = &mut self.users[id];
+        user.turn = Turn::Come;
+        let slot = &mut self.slots[user.slot];
+        match user.mode {
+            Mode::Read => slot.sharing += 1,
+            Mode::Update | Mode::Write => slot.exclusive = true,
+        }
+    }
+
+    fn grant(&self, id: UserId) -> Grant {
+        let user = &self.users[id];
+        let slot = &self.slots[user.slot];
+        let exclusive = user.mode != Mode::Read;
+        Grant {
+            write: slot.write.clone(),
+            reads: if exclusive {
+                slot.reads.clone()
+            } else {
+                Events::new()
+            },
+            poison: slot.poison.clone().filter(|_| user.mode != Mode::Write),
+        }
+    }
+
+    /// Notes what a user whose turn had come leaves behind. Returns whether its contents are untouched.
+    fn settle(&mut self, slot: usize, mode: Mode, legacy: Legacy, after: &mut After) -> bool {
+        let slot = &mut self.slots[slot];
+        match mode {
+            Mode::Read => slot.sharing -= 1,
+            Mode::Update | Mode::Write => slot.exclusive = false,
+        }
+        match legacy {
+            Legacy::Nothing => true,
+            Legacy::Read(reads) => {
+                for read in reads {
+                    after.events.extend(replace_older(&mut slot.reads, read));
+                }
+                false
+            }
+            Legacy::Exclusive {
+                write,
+                reads,
+                contents,
+            } => {
+                after
+                    .events
+                    .extend(std::mem::replace(&mut slot.write, write));
+                after
+                    .events
+                    .extend(std::mem::replace(&mut slot.reads, reads));
+                match contents {
+                    Contents::Good => slot.poison = None,
+                    Contents::Poisoned(poison) => slot.poison = Some(poison),
+                    Contents::Untouched => return true,
+                }
+                false
+            }
+        }
+    }
+
+    /// A version will not be written: tells everybody in line for it, from `first` to the next write, and
+    /// returns to the version before.
+    fn disown(
+        &mut self,
+        slot: usize,
+        first: Option<UserId>,
+        previous: u64,
+        writer: Origin,
+        after: &mut After,
+    ) {
+        let mut next = first;
+        while let Some(id) = next {
+            let user = &mut self.users[id];
+            next = user.behind;
+            if user.mode == Mode::Write {
+                user.previous_version = previous;
+                return;
+            }
+            user.turn = Turn::Never(Orphaned(writer));
+            after.wake.extend(user.waker.take());
+            self.unlink(id);
+        }
+        self.slots[slot].version = previous;
+        let newest = (0..self.slots.len()).max_by_key(|&index| self.slots[index].version);
+        self.newest = newest.unwrap_or(0);
+    }
+
+    fn admit_next(&mut self, slot: usize, after: &mut After) {
+        while let Some(id) = self.slots[slot].first {
+            if !self.slots[slot].admits(self.users[id].mode) {
+                return;
+            }
+            self.unlink(id);
+            self.admit(id);
+            after.wake.extend(self.users[id].waker.take());
+        }
+    }
+
+    fn append(&mut self, id: UserId) {
+        let slot = &mut self.slots[self.users[id].slot];
+        let before = slot.last.replace(id);
+        match before {
+            Some(before) => self.users[before].behind = Some(id),
+            None => slot.first = Some(id),
+        }
+        self.users[id].before = before;
+    }
+
+    fn unlink(&mut self, id: UserId) {
+        let user = &mut self.users[id];
+        let (slot, before, behind) = (user.slot, user.before.take(), user.behind.take());
+        match before {
+            Some(before) => self.users[before].behind = behind,
+            None => self.slots[slot].first = behind,
+        }
+        match behind {
+            Some(behind) => self.users[behind].before = before,
+            None => self.slots[slot].last = before,
+        }
+    }
+}
+
+impl Slot {
+    fn admits(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Read => !self.exclusive,
+            Mode::Update | Mode::Write => !self.exclusive && self.sharing == 0,
+        }
+    }
+}
+
+/// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.
+pub(crate) fn replace_older(reads: &mut Events, event: Event) -> Option<Event> {
+    match reads.iter_mut().find(|old| old.same_queue(&event)) {
+        Some(old) if old.position().precedes(event.position()) => {
+            Some(std::mem::replace(old, event))
+        }
+        Some(old) if event.position().precedes(old.position()) => Some(event),
+        _ => {
+            reads.push(event);
+            None
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! [`CommandQueue`]: what pipelines need of a queue, whatever the backend.
+
+use crate::guard::HandOn;
+use crate::order::QueueId;
+
+/// An in-order command queue: commands run one after another, in the order in which they were enqueued.
+///
+/// A clone is another handle to the same queue.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command queue",
+    label = "this is no queue",
+    note = "use a queue of one of the backends, such as `gpu_stages::cpu::Queue`"
+)]
+pub trait CommandQueue: Clone + Send + Sync + 'static {
+    /// The queue's identity.
+    fn id(&self) -> QueueId;
+
+    /// Makes sure that everything enqueued so far begins without further calls.
+    fn flush(&self);
+
+    /// Hands on several resources whose last use is behind, as [`Guard::ready`](crate::guard::Guard::ready)
+    /// does, and flushes.
+    fn ready<G: HandOn>(&self, guards: G) {
+        guards.hand_on();
+        self.flush();
+    }
+}

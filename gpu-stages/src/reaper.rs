@@ -1,0 +1,44 @@
+//! Dropping values only once the device is done with them, without blocking whoever dropped them.
+//!
+//! One thread, started when it is first needed, serves all values. It is needed only when a call is cancelled,
+//! or resolves early, while commands on its own values are in flight.
+
+use crate::event::{Event, Events};
+use crate::sync::{Mutex, lock};
+use std::sync::mpsc::{self, Sender};
+
+type Drop = Box<dyn FnOnce() + Send>;
+
+static REAPER: Mutex<Option<Sender<Drop>>> = Mutex::new(None);
+
+/// Drops `value` when all of `events` are over, well or not. If no thread can be started the value is leaked,
+/// which is always safe.
+pub(crate) fn drop_after<T: Send + 'static>(value: T, events: Events) {
+    let value = std::mem::ManuallyDrop::new(value);
+    let job: Drop = Box::new(move || {
+        events.iter().for_each(|event: &Event| {
+            event.block();
+        });
+        drop(std::mem::ManuallyDrop::into_inner(value));
+    });
+    if let Some(reaper) = sender() {
+        // A reaper that is gone gives the job back unrun: the value is leaked with it.
+        let _ = reaper.send(job);
+    }
+}
+
+fn sender() -> Option<Sender<Drop>> {
+    let mut reaper = lock(&REAPER);
+    if reaper.is_none() {
+        let (sender, jobs) = mpsc::channel::<Drop>();
+        let thread = std::thread::Builder::new().name("gpu-stages reaper".into());
+        let run = move || {
+            for job in jobs {
+                // A destructor that panics must not take the values of others with it.
+                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+            }
+        };
+        *reaper = thread.spawn(run).is_ok().then_some(sender);
+    }
+    reaper.clone()
+}

@@ -1,0 +1,161 @@
+//! [`Resource`]: a value that frames in flight share, and the order in which they use it.
+
+use crate::acquire::{Acquire, Request};
+use crate::call::MANUAL;
+use crate::error::Result;
+use crate::guard::Allocation;
+use crate::guard::access::{Access, Read, Update, Write};
+use crate::sync::Arc;
+use crate::value::Slots;
+
+/// A value, or a ring of values, that calls use one after another.
+///
+/// Anything can be a resource: a device buffer, a host buffer, a socket, a counter. Uses happen in the order in
+/// which they were acquired, as if the calls ran one after another; acquiring never blocks. A clone is another
+/// handle to the same resource.
+///
+/// # Versions and slots
+///
+/// `new` makes one slot, `ring` several. A write acquisition takes the next slot and makes it the newest
+/// version; read and update acquisitions use the newest version at that time. An update makes a new version in
+/// the same slot. With several slots a writer need not wait for the readers of the version before.
+///
+/// ```
+/// use gpu_stages::Resource;
+///
+/// # fn main() -> gpu_stages::Result<()> {
+/// # futures::executor::block_on(async {
+/// let total = Resource::new(0_u64).named("total");
+/// let (first, second) = (total.acquire_update()?, total.acquire_read()?);
+///
+/// let mut sum = first.wait_events().await?;
+/// *sum += 7;
+/// sum.ready();
+/// assert_eq!(*second.wait_events().await?, 7);
+/// # Ok(()) })
+/// # }
+/// ```
+///
+/// # Failure
+///
+/// A guard that is dropped without [`ready`](crate::guard::Guard::ready) after its exclusive use began
+/// *poisons* the contents. Later readers get [`Error::Poisoned`](crate::Error::Poisoned), which names who failed;
+/// the next write acquisition clears it.
+#[derive(Debug)]
+pub struct Resource<T: Send + 'static> {
+    slots: Arc<Slots<T>>,
+}
+
+impl<T: Send + 'static> Clone for Resource<T> {
+    fn clone(&self) -> Self {
+        Resource {
+            slots: self.slots.clone(),
+        }
+    }
+}
+
+impl<T: Send + 'static> Resource<T> {
+    /// A resource of one slot. `value` is its first version.
+    pub fn new(value: T) -> Self {
+        Self::ring([value])
+    }
+
+    /// A resource of several slots. The first value is the first version; the others are free.
+    ///
+    /// # Panics
+    ///
+    /// If `values` is empty: there would be nothing to use.
+    pub fn ring(values: impl IntoIterator<Item = T>) -> Self {
+        let values: Vec<T> = values.into_iter().collect();
+        assert!(!values.is_empty(), "a ring needs at least one value");
+        Resource {
+            slots: Arc::new(Slots::new(values)),
+        }
+    }
+
+    /// Names the resource in messages; the first name stays. Without one, messages use the parameter's name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        self.slots.core.name.get_or_init(|| name.into());
+        self
+    }
+
+    /// For values that stay valid whatever happens, such as a socket or a counter: a failure during their use
+    /// does not poison them.
+    #[must_use]
+    pub fn keep_on_failure(self) -> Self {
+        self.slots.core.keep_on_failure();
+        self
+    }
+
+    /// Asks for exclusive use of a new version; see [`acquire`](crate::acquire()).
+    pub fn writes(&self) -> Request<'_, T, Write> {
+        Request::new(&self.slots)
+    }
+
+    /// Asks for exclusive use of the newest version; see [`acquire`](crate::acquire()).
+    pub fn updates(&self) -> Request<'_, T, Update> {
+        Request::new(&self.slots)
+    }
+
+    /// Acquires a new version for exclusive use.
+    ///
+    /// # Errors
+    ///
+    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
+    pub fn acquire_write(&self) -> Result<Allocation<T, Write>> {
+        self.writes().alone()
+    }
+
+    /// Acquires the newest version for exclusive use, in place.
+    ///
+    /// # Errors
+    ///
+    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
+    pub fn acquire_update(&self) -> Result<Allocation<T, Update>> {
+        self.updates().alone()
+    }
+
+    /// Accepts the contents of all slots as they are, poisoned or not.
+    pub fn clear_poison(&self) {
+        self.slots
+            .core
+            .with(|ledger, after| ledger.clear_poison(after));
+    }
+
+    /// Puts `value` in as a new version. It is acquired at once, in order with all other uses; the future puts
+    /// the value in when the slot is free. Dropped before that, it changes nothing.
+    pub fn replace(&self, value: T) -> impl Future<Output = Result<()>> + use<T> {
+        let allocation = self.acquire_write();
+        async move {
+            let mut guard = allocation?.wait_events().await?;
+            let old = std::mem::replace(&mut *guard, value);
+            guard.ready();
+            drop(old);
+            Ok(())
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> Resource<T> {
+    /// Asks for shared use of the newest version; see [`acquire`](crate::acquire()).
+    pub fn reads(&self) -> Request<'_, T, Read> {
+        Request::new(&self.slots)
+    }
+
+    /// Acquires the newest version for shared use.
+    ///
+    /// # Errors
+    ///
+    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
+    pub fn acquire_read(&self) -> Result<Allocation<T, Read>> {
+        self.reads().alone()
+    }
+}
+
+impl<T: Send + 'static, A: Access> Request<'_, T, A> {
+    fn alone(self) -> Result<Allocation<T, A>> {
+        let (allocation,) = (self,).acquire(&MANUAL.call())?;
+        Ok(allocation)
+    }
+}

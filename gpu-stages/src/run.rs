@@ -1,0 +1,71 @@
+//! [`Run`]: a pipeline's future, from its body to the end of what it enqueued.
+
+use crate::call::Call;
+use crate::error::PipelineResult;
+use pin_project_lite::pin_project;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// When the future of a pipeline resolves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When everything it enqueued is over: device errors reach the caller, and a bound on futures bounds the
+    /// work.
+    Complete,
+    /// When everything is enqueued. Device errors reach whoever uses the data next.
+    Enqueued,
+}
+
+pin_project! {
+    /// The future of a pipeline.
+    ///
+    /// Dropping it poisons what its current stage was writing and hands on the rest; what is enqueued goes on,
+    /// and later users wait for it. Forgetting it keeps what it holds for ever.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled; this one already holds a place in the line of each resource"]
+    pub struct Run<F: Future> {
+        #[pin]
+        body: Option<F>,
+        result: Option<F::Output>,
+        call: Call,
+        until: Until,
+    }
+}
+
+impl Call {
+    /// Runs the body of a pipeline, then waits as `until` says.
+    ///
+    /// The future resolves to the body's result, or to the first device error when that was `Ok`.
+    pub fn run<R: PipelineResult, F: Future<Output = R>>(self, until: Until, body: F) -> Run<F> {
+        Run {
+            body: Some(body),
+            result: None,
+            call: self,
+            until,
+        }
+    }
+}
+
+impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        let mut this = self.project();
+        if let Some(body) = this.body.as_mut().as_pin_mut() {
+            this.call.set_polled(true);
+            let polled = body.poll(context);
+            this.call.set_polled(false);
+            *this.result = Some(ready!(polled));
+            this.body.set(None);
+        }
+        let complete = match this.until {
+            Until::Complete => ready!(this.call.poll_complete(context)),
+            Until::Enqueued => Ok(()),
+        };
+        Poll::Ready(match (this.result.take(), complete) {
+            (Some(result), Err(error)) if result.is_good() => R::from_error(error),
+            (Some(result), _) => result,
+            (None, _) => panic!("a pipeline's future was polled after it had resolved"),
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! The values of a resource, and the only place that turns a granted use into a reference.
+
+use crate::ledger::{After, Ledger};
+use crate::reaper;
+use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
+use std::cell::UnsafeCell;
+
+/// The part of a resource that does not depend on its type.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub name: OnceLock<Arc<str>>,
+    pub ledger: Mutex<Ledger>,
+    keep_on_failure: AtomicBool,
+}
+
+impl Core {
+    pub fn keeps_on_failure(&self) -> bool {
+        self.keep_on_failure.load(Ordering::Relaxed)
+    }
+
+    pub fn keep_on_failure(&self) {
+        self.keep_on_failure.store(true, Ordering::Relaxed);
+    }
+
+    /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock.
+    pub fn with<R>(&self, f: impl FnOnce(&mut Ledger, &mut After) -> R) -> R {
+        let mut after = After::default();
+        let result = f(&mut lock(&self.ledger), &mut after);
+        after.run();
+        result
+    }
+}
+
+/// A resource's slots.
+///
+/// The ledger decides who may use a slot: several readers or one exclusive user, from grant to leave. The
+/// references made here rely on that and on nothing else.
+#[derive(Debug)]
+pub(crate) struct Slots<T: Send + 'static> {
+    pub core: Core,
+    values: Box<[UnsafeCell<T>]>,
+}
+
+// SAFETY: a `&Slots` gives out `&T` to readers and `&mut T` to one exclusive user at a time, as a lock does.
+// Several threads can hold `&T` at once only through read requests, which demand `T: Sync`.
+unsafe impl<T: Send + 'static> Sync for Slots<T> {}
+
+impl<T: Send + 'static> Slots<T> {
+    pub fn new(values: Vec<T>) -> Self {
+        Slots {
+            core: Core {
+                name: OnceLock::new(),
+                ledger: Mutex::new(Ledger::new(values.len())),
+                keep_on_failure: AtomicBool::new(false),
+            },
+            values: values.into_iter().map(UnsafeCell::new).collect(),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The caller holds a grant on `slot` for as long as the reference lives, and makes no `&mut` meanwhile.
+    pub unsafe fn shared(&self, slot: usize) -> &T {
+        // SAFETY: under a grant nobody else has exclusive use of the slot, and the caller makes no `&mut`.
+        unsafe { &*self.values[slot].get() }
+    }
+
+    /// # Safety
+    ///
+    /// The caller holds an exclusive grant on `slot` for as long as the reference lives, and makes no other
+    /// reference meanwhile.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "exclusive use is granted by the ledger"
+    )]
+    pub unsafe fn exclusive(&self, slot: usize) -> &mut T {
+        // SAFETY: an exclusive grant admits nobody else to the slot, and the caller makes no other reference.
+        unsafe { &mut *self.values[slot].get() }
+    }
+}
+
+impl<T: Send + 'static> Drop for Slots<T> {
+    /// A device may still touch the values: then they are dropped once it is done.
+    fn drop(&mut self) {
+        let pending = lock(&self.core.ledger).take_pending();
+        if !pending.is_empty() {
+            let values = std::mem::take(&mut self.values);
+            reaper::drop_after(values, pending);
+        }
+    }
+}
