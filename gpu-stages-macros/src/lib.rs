@@ -20,3 +20,6 @@ use proc_macro::TokenStream;
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     compile::gpu_pipeline(options.into(), item.into()).into()
 }
+
+#[cfg(test)]
+mod tests;

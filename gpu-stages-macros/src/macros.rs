@@ -1,7 +1,7 @@
 //! Macro calls whose arguments are known: those of the standard library and of `tracing`.
 
 use crate::model::Names;
-use crate::syntax::{Pipeline, plain_name};
+use crate::syntax::{Pipeline, captures, plain_name};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -277,16 +277,4 @@ impl VisitMut for SpellOut<'_> {
         }
         mac.tokens = arguments.to_token_stream();
     }
-}
-
-/// The names that a format string captures.
-pub fn captures(format: &str) -> Vec<String> {
-    let unescaped = format.replace("{{", "");
-    let openings = unescaped.split('{').skip(1);
-    openings
-        .filter_map(|argument| argument.split(['}', ':']).next())
-        .map(str::trim)
-        .filter(|name| syn::parse_str::<Ident>(name).is_ok())
-        .map(str::to_owned)
-        .collect()
 }

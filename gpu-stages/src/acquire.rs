@@ -4,7 +4,8 @@ use crate::call::{Call, MANUAL};
 use crate::error::{Error, Result, Site};
 use crate::guard::Allocation;
 use crate::guard::access::{Access, Own};
-use crate::ledger::{Grant, Ledger, Mode, UserId};
+use crate::ledger::{Grant, Ledger, Mode, Place, UserId};
+use crate::queue::CommandQueue;
 use crate::sync::{Arc, MutexGuard, lock};
 use crate::track::Track;
 use crate::value::{Core, Slots};
@@ -18,6 +19,7 @@ use std::marker::PhantomData;
 pub struct Request<'a, T: Send + 'static, A> {
     slots: &'a Arc<Slots<T>>,
     parameter: &'static str,
+    place: Place,
     access: PhantomData<A>,
 }
 
@@ -26,6 +28,7 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         Request {
             slots,
             parameter: "unnamed",
+            place: Place::Anywhere,
             access: PhantomData,
         }
     }
@@ -36,11 +39,24 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         self
     }
 
+    /// Says that the first use will be on the host, so that the user before knows who waits.
+    pub fn on_host(mut self) -> Self {
+        self.place = Place::Host;
+        self
+    }
+
+    /// Says that the first use will be on `queue`, so that the user before knows who waits.
+    pub fn on<Q: CommandQueue>(mut self, queue: &Q) -> Self {
+        self.place = Place::Queue(queue.id());
+        self
+    }
+
     fn ask(&self) -> Ask<'a> {
         Ask {
             core: &self.slots.core,
             mode: A::MODE,
             parameter: self.parameter,
+            place: self.place,
         }
     }
 
@@ -112,6 +128,7 @@ struct Ask<'a> {
     core: &'a Core,
     mode: Mode,
     parameter: &'static str,
+    place: Place,
 }
 
 /// A place in a resource's line.
@@ -194,7 +211,9 @@ fn acquire_all<const N: usize>(asks: &[Ask<'_>; N], call: &Call) -> Result<Users
         let turn = |ask: &Ask<'_>| (ask.mode == Mode::Write) == writes;
         for (index, ask) in asks.iter().enumerate().filter(|(_, ask)| turn(ask)) {
             let slot = slots[index];
-            let (id, grant) = locked.of(ask.core).enter(ask.mode, slot, call.origin());
+            let (id, grant) = locked
+                .of(ask.core)
+                .enter(ask.mode, slot, ask.place, call.origin());
             users[index] = Some(User { id, slot, grant });
         }
     }

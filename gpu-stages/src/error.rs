@@ -214,6 +214,12 @@ impl Error {
     }
 }
 
+impl From<Arc<Failure>> for Error {
+    fn from(failure: Arc<Failure>) -> Self {
+        Error::Device { failure }
+    }
+}
+
 struct OriginOrUnknown(Option<Origin>);
 
 impl fmt::Display for OriginOrUnknown {

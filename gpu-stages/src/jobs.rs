@@ -4,6 +4,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use pin_project_lite::pin_project;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -19,14 +20,14 @@ use std::task::{Context, Poll};
 ///
 /// # futures::executor::block_on(async {
 /// let mut jobs = JobQueue::new(2);
+/// let mut squares = Vec::new();
 /// for frame in 0..5 {
 ///     jobs.push(async move { Ok::<_, std::io::Error>(frame * frame) }).await?;
-///     while let Some(result) = jobs.pop() {
-///         println!("{result}");
-///     }
+///     squares.extend(jobs.pop());
 /// }
 /// jobs.finish(0).await?;
-/// assert_eq!(jobs.pop(), Some(16));
+/// squares.extend(std::iter::from_fn(|| jobs.pop()));
+/// assert_eq!(squares, [0, 1, 4, 9, 16]);
 /// # Ok::<_, std::io::Error>(()) }).unwrap();
 /// ```
 ///
@@ -39,8 +40,8 @@ use std::task::{Context, Poll};
 ///
 /// #[gpu_pipeline]
 /// async fn process(#[updates] total: u64, frame: u64) -> Result<u64> {
-///     *total += frame;
-///     Ok(*total)
+///     total += frame;
+///     Ok(total + 0)
 /// }
 ///
 /// # futures::executor::block_on(async {
@@ -51,7 +52,7 @@ use std::task::{Context, Poll};
 ///     .try_collect()
 ///     .await?;
 /// assert_eq!(sums, [1, 3, 6, 10]);
-/// # gpu_stages::Result::Ok(()) }).unwrap();
+/// # Result::<()>::Ok(()) }).unwrap();
 /// ```
 #[derive(Debug)]
 pub struct JobQueue<F: Future<Output = Result<T, E>>, T, E> {
@@ -106,7 +107,7 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
         self.running.len()
     }
 
-    /// Adds a job, then waits until there is room for another one. The job is in the queue in any case, and
+    /// Adds and starts a job, then waits until there is room for another one. The job is in the queue in any case, and
     /// even if this future is dropped once it was polled.
     ///
     /// # Errors
@@ -119,19 +120,25 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
         self.finish(self.limit.get() - 1).await
     }
 
-    /// Waits until at most `remaining` jobs are in flight.
+    /// Runs the jobs, and waits until at most `remaining` are in flight.
     ///
     /// # Errors
     ///
     /// The first error that has not surfaced yet, at once. Call again to go on.
     pub async fn finish(&mut self, remaining: usize) -> Result<(), E> {
+        poll_fn(|context| self.poll_finish(remaining, context)).await
+    }
+
+    /// Runs whatever can run, so that new jobs start even when there is nothing to wait for.
+    fn poll_finish(&mut self, remaining: usize, context: &mut Context<'_>) -> Poll<Result<(), E>> {
         loop {
-            self.surface()?;
-            if self.running.len() <= remaining {
-                return Ok(());
+            if let Some(error) = self.errors.pop_front() {
+                return Poll::Ready(Err(error));
             }
-            if let Some((number, result)) = self.running.next().await {
-                self.note(number, result);
+            match self.running.poll_next_unpin(context) {
+                Poll::Ready(Some((number, result))) => self.note(number, result),
+                Poll::Pending if self.running.len() > remaining => return Poll::Pending,
+                Poll::Pending | Poll::Ready(None) => return Poll::Ready(Ok(())),
             }
         }
     }
@@ -191,9 +198,5 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
             }
         };
         self.results[number - self.oldest] = slot;
-    }
-
-    fn surface(&mut self) -> Result<(), E> {
-        self.errors.pop_front().map_or(Ok(()), Err)
     }
 }

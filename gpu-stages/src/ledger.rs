@@ -5,6 +5,7 @@
 
 use crate::error::{Origin, Poison};
 use crate::event::{Event, Events};
+use crate::order::QueueId;
 use smallvec::SmallVec;
 use std::task::{Poll, Waker};
 
@@ -17,6 +18,17 @@ pub enum Mode {
     Update,
     /// A new version in the next slot.
     Write,
+}
+
+/// Where a user begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Not known.
+    Anywhere,
+    /// On the host.
+    Host,
+    /// On this queue.
+    Queue(QueueId),
 }
 
 pub(crate) type UserId = usize;
@@ -105,6 +117,7 @@ struct Slot {
 struct User {
     mode: Mode,
     slot: usize,
+    place: Place,
     origin: Origin,
     turn: Turn,
     /// The version that the slot had before this user's, to return to.
@@ -146,7 +159,13 @@ impl Ledger {
     }
 
     /// Puts a user in line for `slot`. The grant comes at once when nobody stands in the way.
-    pub fn enter(&mut self, mode: Mode, slot: usize, origin: Origin) -> (UserId, Option<Grant>) {
+    pub fn enter(
+        &mut self,
+        mode: Mode,
+        slot: usize,
+        place: Place,
+        origin: Origin,
+    ) -> (UserId, Option<Grant>) {
         let previous_version = self.slots[slot].version;
         if mode != Mode::Read {
             self.slots[slot].version = self.next_version;
@@ -156,6 +175,7 @@ impl Ledger {
         let id = self.add(User {
             mode,
             slot,
+            place,
             origin,
             turn: Turn::Waiting,
             previous_version,

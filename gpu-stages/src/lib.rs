@@ -34,6 +34,7 @@ pub use call::{Call, Pipeline};
 pub use commands::Queue;
 pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
 pub use event::{Event, Status};
+pub use gpu_stages_macros::gpu_pipeline;
 pub use guard::{Allocation, DeviceGuard, HandOn, HostGuard, HostReadGuard, WaitDevice};
 pub use jobs::JobQueue;
 pub use kernel::{KernelArgument, KernelArguments, Scalar};

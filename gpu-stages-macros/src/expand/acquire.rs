@@ -2,10 +2,10 @@
 
 use crate::model::{Model, Place};
 use crate::schedule::Plan;
-use crate::syntax::{Declaration, Mode, Param, Pipeline};
+use crate::syntax::{Mode, Param, Pipeline};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Ident, Type};
+use quote::{ToTokens, quote_spanned};
+use syn::{Ident, Path, Type};
 
 /// The names of the pipeline and its stages.
 pub fn constants(pipeline: &Pipeline, model: &Model) -> TokenStream {
@@ -20,44 +20,36 @@ pub fn constants(pipeline: &Pipeline, model: &Model) -> TokenStream {
 /// The declarations that carry an expression, evaluated: `let x: &Resource<T> = &(self.x);`.
 pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();
-    let params = pipeline.params.iter();
-    params
-        .filter_map(|param| {
-            let (declaration, passed) = declared(pipeline, param)?;
-            let (name, value) = (&declaration.name, declaration.value.as_ref()?);
-            Some(match param {
-                Param::Resource(Mode::Owns, _) => {
-                    quote_spanned!(glue=> let #name: #passed = #value;)
-                }
-                _ => quote_spanned!(glue=> let #name: #passed = &(#value);),
-            })
-        })
-        .collect()
+    let mut values = TokenStream::new();
+    for param in &pipeline.params {
+        let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
+            continue;
+        };
+        let Some(value) = &declaration.value else {
+            continue;
+        };
+        let name = &declaration.name;
+        let passed = passed(&pipeline.options.library, param, &declaration.ty);
+        values.extend(match param {
+            Param::Resource(Mode::Owns, _) => quote_spanned!(glue=> let #name: #passed = #value;),
+            _ => quote_spanned!(glue=> let #name: #passed = &(#value);),
+        });
+    }
+    values
 }
 
-/// A declaration, and the type of what the caller passes for it.
-pub fn declared<'a>(pipeline: &Pipeline, param: &'a Param) -> Option<(&'a Declaration, TokenStream)> {
-    let library = &pipeline.options.library;
+/// The type of what the caller passes for a parameter whose own type is `ty`.
+pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
     let glue = Span::mixed_site();
     match param {
-        Param::Plain(_) => None,
-        Param::Queue(declaration) => {
-            let ty = &declaration.ty;
-            Some((declaration, quote_spanned!(glue=> &#ty)))
-        }
-        Param::Resource(Mode::Owns, declaration) => {
-            let ty = &declaration.ty;
-            Some((declaration, quote!(#ty)))
-        }
-        Param::Resource(_, declaration) => {
-            let ty: &Type = &declaration.ty;
-            Some((declaration, quote_spanned!(glue=> &#library::Resource<#ty>)))
-        }
+        Param::Plain(_) | Param::Resource(Mode::Owns, _) => ty.to_token_stream(),
+        Param::Queue(_) => quote_spanned!(glue=> &#ty),
+        Param::Resource(..) => quote_spanned!(glue=> &#library::Resource<#ty>),
     }
 }
 
 /// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for what the call owns.
-pub fn held(pipeline: &Pipeline, model: &Model, plan: &Plan) -> TokenStream {
+pub fn held(model: &Model, plan: &Plan) -> TokenStream {
     let glue = Span::mixed_site();
     let mut requests = Vec::new();
     let mut owned = TokenStream::new();

@@ -4,6 +4,7 @@
 
 mod acquire;
 mod body;
+mod captures;
 mod elision;
 mod fallback;
 mod rewrite;
@@ -29,7 +30,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
 
     let constants = acquire::constants(pipeline, model);
     let values = acquire::declared_values(pipeline);
-    let held = acquire::held(pipeline, model, plan);
+    let held = acquire::held(model, plan);
     let queues = acquire::queues(pipeline);
     let arguments = &signature.arguments;
     let unpacked = acquire::unpacked(pipeline);

@@ -1,12 +1,13 @@
-//! The function's header, and what its future captures.
+//! The function's header.
 
-use super::acquire;
+use super::acquire::passed;
+use super::captures::{captures, is_captured};
 use super::elision::{Mentioned, Namer, resolve};
-use crate::syntax::{Param, Pipeline, Plain, Statement, is_mentioned};
+use crate::syntax::{Param, Pipeline, Plain};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::Visit;
-use syn::{GenericParam, Generics, Ident, Pat, PatIdent, ReceiverKind, Stmt, Type};
+use syn::{GenericParam, Generics, Ident, Lifetime, LifetimeParam, Pat, Type};
 
 /// The header of the generated function.
 pub struct Signature {
@@ -20,29 +21,117 @@ pub struct Signature {
 
 /// Reads the header off `pipeline`.
 pub fn signature(pipeline: &Pipeline) -> Signature {
-    let glue = Span::mixed_site();
     let mut namer = Namer::default();
-    let params = named(pipeline, &mut namer);
-    let output = output(pipeline, &params);
+    let types = named_types(pipeline, &mut namer);
+    let output = output(pipeline, &types);
     let generics = generics(&pipeline.generics, namer);
-    let captures = captures(pipeline, &params, &output, &generics);
+    let captures = captures(pipeline, &types, &output, &generics);
+    let inputs = inputs(pipeline, &types);
 
     let name = &pipeline.name;
-    let (params_of_type, _, bounds) = generics.split_for_impl();
-    let params_of_type = generics
-        .lt_token
-        .map(|_| params_with_bounds(&generics))
-        .unwrap_or_else(|| params_of_type.into_token_stream());
-    let receiver = &pipeline.receiver;
-    let comma = receiver.is_some().then(|| quote!(,));
-    let inputs = inputs(pipeline, &params);
+    let (impl_generics, _, bounds) = generics.split_for_impl();
     Signature {
-        tokens: quote_spanned! {glue=>
-            fn #name #params_of_type (#receiver #comma #(#inputs),*)
+        tokens: quote_spanned! {Span::mixed_site()=>
+            fn #name #impl_generics (#(#inputs),*)
                 -> impl ::core::future::Future<Output = #output> #captures
             #bounds
         },
         arguments: arguments(pipeline),
         output,
+    }
+}
+
+/// The types of the parameters, with a name for everything.
+fn named_types(pipeline: &Pipeline, namer: &mut Namer) -> Vec<Type> {
+    let mut types = Vec::new();
+    for (index, param) in pipeline.params.iter().enumerate() {
+        let (name, ty) = match param {
+            Param::Plain(plain) => (argument_name(plain, index), &plain.ty),
+            Param::Queue(declaration) | Param::Resource(_, declaration) => {
+                (declaration.name.clone(), &declaration.ty)
+            }
+        };
+        let mut ty = ty.clone();
+        namer.name(&name, &mut ty);
+        types.push(ty);
+    }
+    types
+}
+
+/// What an argument is called in the header: a pattern has no name.
+fn argument_name(plain: &Plain, index: usize) -> Ident {
+    match &plain.pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => pat.ident.clone(),
+        _ => format_ident!("__arg{index}", span = Span::mixed_site()),
+    }
+}
+
+/// The return type. Like in an `async fn`, what it leaves unnamed is the only lifetime of the arguments;
+/// queues and resources, of which the header makes references, do not count.
+fn output(pipeline: &Pipeline, types: &[Type]) -> Type {
+    let mut output = pipeline.output.clone();
+    if pipeline.receiver.is_none() {
+        let mut arguments = Mentioned::default();
+        for (param, ty) in pipeline.params.iter().zip(types) {
+            if matches!(param, Param::Plain(_)) {
+                arguments.visit_type(ty);
+            }
+        }
+        let mut lifetimes = arguments.lifetimes.iter();
+        if let (Some(only), None) = (lifetimes.next(), lifetimes.next()) {
+            resolve(&mut output, only);
+        }
+    }
+    output
+}
+
+/// The generics of the user, and what got a name.
+fn generics(written: &Generics, namer: Namer) -> Generics {
+    let mut generics = written.clone();
+    let lifetime = |lifetime: Lifetime| GenericParam::Lifetime(LifetimeParam::new(lifetime));
+    let named = namer.lifetimes.into_iter().map(lifetime);
+    // Lifetimes stand first.
+    generics.params = named.chain(generics.params).collect();
+    generics.params.extend(namer.types.into_iter().map(GenericParam::Type));
+    generics
+}
+
+/// The arguments that the caller passes.
+fn inputs(pipeline: &Pipeline, types: &[Type]) -> Vec<TokenStream> {
+    let receiver = pipeline.receiver.iter().map(ToTokens::to_token_stream);
+    let params = pipeline.params.iter().zip(types).enumerate();
+    let params = params.filter_map(|(index, (param, ty))| {
+        let (attrs, name) = match param {
+            Param::Plain(plain) => (&plain.attrs, argument_name(plain, index)),
+            Param::Queue(declaration) | Param::Resource(_, declaration) => {
+                if declaration.value.is_some() {
+                    return None;
+                }
+                (&declaration.attrs, declaration.name.clone())
+            }
+        };
+        let passed = passed(&pipeline.options.library, param, ty);
+        Some(quote!(#(#attrs)* #name: #passed))
+    });
+    receiver.chain(params).collect()
+}
+
+/// `let (mut n, (a, b)) = (n, __arg1);`
+fn arguments(pipeline: &Pipeline) -> TokenStream {
+    let mut patterns = Vec::new();
+    let mut names = Vec::new();
+    for (index, param) in pipeline.params.iter().enumerate() {
+        if let Param::Plain(plain) = param
+            && is_captured(pipeline, plain)
+        {
+            patterns.push(&plain.pat);
+            names.push(argument_name(plain, index));
+        }
+    }
+    let glue = Span::mixed_site();
+    match (&patterns[..], &names[..]) {
+        ([], _) => TokenStream::new(),
+        ([pattern], [name]) => quote_spanned!(glue=> let #pattern = #name;),
+        _ => quote_spanned!(glue=> let (#(#patterns),*) = (#(#names),*);),
     }
 }

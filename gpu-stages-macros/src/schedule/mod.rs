@@ -24,7 +24,7 @@ pub struct Plan {
 pub enum Step {
     /// The stage begins; it is the pipeline's `number`th.
     Enter { number: usize },
-    /// The resources become usable at `place`.
+    /// The resources become usable at `place`, for what the accesses say.
     Wait { place: Place, accesses: Vec<Access> },
     /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
     Facts {
@@ -137,6 +137,10 @@ impl Planner<'_> {
             .iter()
             .copied()
             .filter(|access| !self.states[access.resource.0].allows(work.place, access.right))
+            .map(|access| match work.place {
+                Place::Device(_) => self.stay(stage, access),
+                Place::Host | Place::Plain => access,
+            })
             .collect();
         for access in &arriving {
             self.states[access.resource.0] = match work.place {
@@ -149,6 +153,22 @@ impl Planner<'_> {
                 place: work.place,
                 accesses: arriving,
             });
+        }
+    }
+
+    /// All that is done to a resource from stage `stage` on until it is used elsewhere: on a queue one wait is
+    /// good for reading and writing.
+    fn stay(&self, stage: usize, access: Access) -> Access {
+        let place = self.works[stage].place;
+        let uses = self.works[stage..].iter().filter(|work| work.uses(access.resource));
+        let here = uses.take_while(|work| work.place == place);
+        let rights = here
+            .flat_map(|work| &work.accesses)
+            .filter(|other| other.resource == access.resource)
+            .map(|other| other.right);
+        Access {
+            right: rights.max().unwrap_or(access.right),
+            ..access
         }
     }
 

@@ -1,7 +1,11 @@
 //! The pipeline as it was written: the user's tokens, sorted.
 
+mod query;
+
+pub use query::{bound, captures, is_fact, is_mentioned, plain_name};
+
 use proc_macro2::Span;
-use syn::{Attribute, Expr, ExprMethodCall, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
 
 /// A function under `#[gpu_pipeline]`.
 pub struct Pipeline {
@@ -100,19 +104,4 @@ impl Pipeline {
             _ => None,
         }
     }
-}
-
-/// The identifier that `expr` consists of.
-pub fn plain_name(expr: &Expr) -> Option<&Ident> {
-    match expr {
-        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
-        Expr::Paren(paren) => plain_name(&paren.expr),
-        Expr::Group(group) => plain_name(&group.expr),
-        _ => None,
-    }
-}
-
-/// Whether `call` asks a resource for a fact that is known without waiting.
-pub fn is_fact(call: &ExprMethodCall) -> bool {
-    (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
 }

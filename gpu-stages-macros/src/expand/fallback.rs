@@ -1,0 +1,51 @@
+//! What stands in for a pipeline with errors.
+//!
+//! Callers still find a function of the right type, and the editor the user's body; the compiler sees no body,
+//! so that one mistake is not reported twice.
+
+use super::signature;
+use crate::syntax::{Param, Pipeline};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// An item that is no function: itself, beside the errors.
+pub fn unread(item: TokenStream, errors: Option<TokenStream>) -> TokenStream {
+    quote!(#item #errors)
+}
+
+/// A function with errors. It comes before them: an editor looks at the first occurrence of a token.
+pub fn fallback(pipeline: &Pipeline, errors: TokenStream) -> TokenStream {
+    let (attrs, vis) = (&pipeline.attrs, &pipeline.vis);
+    let header = signature::signature(pipeline).tokens;
+    let declared = declared(pipeline);
+    let statements = pipeline.statements.iter().map(|statement| &statement.stmt);
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)*
+        #[allow(unused, unexpected_cfgs, clippy::all, clippy::pedantic)]
+        #vis #header {
+            #[cfg(rust_analyzer)]
+            let _ = async move {
+                #declared
+                #(#statements)*
+            };
+            async move { ::core::unreachable!() }
+        }
+        #errors
+    }
+}
+
+/// What the body sees of the declared parameters.
+fn declared(pipeline: &Pipeline) -> TokenStream {
+    let params = pipeline.params.iter();
+    params
+        .filter_map(|param| {
+            let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
+                return None;
+            };
+            let (name, ty) = (&declaration.name, &declaration.ty);
+            Some(quote_spanned! {Span::mixed_site()=>
+                let mut #name: #ty = ::core::unimplemented!();
+            })
+        })
+        .collect()
+}

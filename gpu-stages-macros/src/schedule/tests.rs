@@ -1,0 +1,176 @@
+//! Random programs against a brute-force search for paths of happens-before.
+
+use super::{Plan, Step, plan};
+use crate::model::{Access, Place, QueueId, ResourceId, Right, Work};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+
+const RESOURCES: usize = 4;
+
+fn right() -> impl Strategy<Value = Right> {
+    prop_oneof![Just(Right::Read), Just(Right::Write)]
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    prop_oneof![
+        Just(Place::Host),
+        (0..3_usize).prop_map(|queue| Place::Device(QueueId(queue)))
+    ]
+}
+
+prop_compose! {
+    fn work()(
+        place in place(),
+        accesses in btree_map(0..RESOURCES, right(), 0..4),
+        facts in btree_map(0..RESOURCES, Just(()), 0..2),
+    ) -> Work {
+        let uses = |resource: &usize| accesses.contains_key(resource);
+        Work {
+            place: if accesses.is_empty() && place == Place::Host { Place::Plain } else { place },
+            facts: facts.keys().filter(|it| !uses(it)).map(|it| ResourceId(*it)).collect(),
+            accesses: accesses
+                .iter()
+                .map(|(resource, right)| Access { resource: ResourceId(*resource), right: *right })
+                .collect(),
+            is_tail: false,
+        }
+    }
+}
+
+prop_compose! {
+    fn program()(mut works in vec(work(), 1..9), has_tail: bool) -> Vec<Work> {
+        if let Some(last) = works.last_mut() {
+            last.is_tail = has_tail;
+        }
+        works
+    }
+}
+
+fn planned(works: &[Work]) -> Plan {
+    plan(RESOURCES, &works.iter().collect::<Vec<_>>())
+}
+
+/// Whether `earlier` is over before `later` begins, whatever the device's timing, when each stage waits for
+/// those in `after`.
+///
+/// A stage on a queue has two events, its enqueuing on the host and its execution; a stage on the host one.
+fn is_ordered(works: &[Work], after: &[Vec<usize>], earlier: usize, later: usize) -> bool {
+    // Event `2 * stage` is on the host, event `2 * stage + 1` the stage's execution.
+    let executes = |stage: usize| match works[stage].place {
+        Place::Device(_) => 2 * stage + 1,
+        Place::Host | Place::Plain => 2 * stage,
+    };
+    let mut edges: Vec<(usize, usize)> = Vec::new();
+    for stage in 0..works.len() {
+        if stage > 0 {
+            edges.push((2 * (stage - 1), 2 * stage));
+        }
+        edges.push((2 * stage, 2 * stage + 1));
+        if let Place::Device(_) = works[stage].place {
+            let predecessor = (0..stage).rfind(|it| works[*it].place == works[stage].place);
+            edges.extend(predecessor.map(|it| (executes(it), executes(stage))));
+        }
+        edges.extend(after[stage].iter().map(|it| (executes(*it), executes(stage))));
+    }
+    let mut reached = vec![executes(earlier)];
+    let mut next = 0;
+    while next < reached.len() {
+        let from = reached[next];
+        let beyond = edges.iter().filter(|(start, _)| *start == from).map(|(_, end)| *end);
+        let new: Vec<usize> = beyond.filter(|event| !reached.contains(event)).collect();
+        reached.extend(new);
+        next += 1;
+    }
+    reached.contains(&executes(later))
+}
+
+/// Two stages that conflict and are not ordered.
+fn race(works: &[Work], after: &[Vec<usize>]) -> Option<(usize, usize)> {
+    let conflict = |a: usize, b: usize| {
+        works[a].accesses.iter().any(|one| {
+            works[b].accesses.iter().any(|other| {
+                let writes = one.right == Right::Write || other.right == Right::Write;
+                one.resource == other.resource && writes
+            })
+        })
+    };
+    let pairs = (0..works.len()).flat_map(|later| (0..later).map(move |earlier| (earlier, later)));
+    let mut conflicting = pairs.filter(|(earlier, later)| conflict(*earlier, *later));
+    conflicting.find(|(earlier, later)| !is_ordered(works, after, *earlier, *later))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_races(works in program()) {
+        prop_assert_eq!(race(&works, &planned(&works).after), None);
+    }
+
+    #[test]
+    fn every_wait_is_needed(works in program()) {
+        let after = planned(&works).after;
+        for stage in 0..works.len() {
+            for position in 0..after[stage].len() {
+                let mut fewer = after.clone();
+                fewer[stage].remove(position);
+                prop_assert!(race(&works, &fewer).is_some(), "{stage} need not wait: {after:?}");
+            }
+        }
+    }
+
+    /// Every resource is where it is used, with the right it is used with, and is handed on once, after its last
+    /// use; facts are copied while they can be.
+    #[test]
+    fn steps_are_sound(works in program()) {
+        let plan = planned(&works);
+        let mut held: Vec<Option<Access>> = vec![None; RESOURCES];
+        let mut places = [Place::Plain; RESOURCES];
+        let mut facts = [false; RESOURCES];
+        let mut ready = [false; RESOURCES];
+        for step in &plan.steps {
+            match step {
+                Step::Enter { .. } | Step::Flush { .. } => {}
+                Step::Wait { place, accesses } => for access in accesses {
+                    let resource = access.resource.0;
+                    prop_assert!(!ready[resource]);
+                    if held[resource].is_none() {
+                        prop_assert_eq!(plan.first_use[resource], *place);
+                    }
+                    held[resource] = Some(*access);
+                    places[resource] = *place;
+                },
+                Step::Facts { resource, is_held } => {
+                    prop_assert!(!ready[resource.0]);
+                    prop_assert_eq!(held[resource.0].is_some(), *is_held);
+                    facts[resource.0] = true;
+                }
+                Step::Run { stage } => {
+                    let work = &works[*stage];
+                    for access in &work.accesses {
+                        let resource = access.resource.0;
+                        prop_assert!(!ready[resource]);
+                        prop_assert_eq!(places[resource], work.place);
+                        let right = held[resource].map(|held| held.right);
+                        prop_assert!(right >= Some(access.right));
+                        if work.place == Place::Host && access.right == Right::Write {
+                            facts[resource] = false;
+                        }
+                    }
+                    for resource in &work.facts {
+                        prop_assert!(facts[resource.0]);
+                    }
+                }
+                Step::Ready { resources, place } => for resource in resources {
+                    prop_assert_eq!(places[resource.0], *place);
+                    prop_assert!(!ready[resource.0]);
+                    ready[resource.0] = true;
+                },
+            }
+        }
+        for resource in 0..RESOURCES {
+            let last = works.iter().rfind(|work| work.uses(ResourceId(resource)));
+            prop_assert_eq!(ready[resource], last.is_some_and(|work| !work.is_tail));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Small questions about syntax.
+
+use super::Statement;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt};
+
+/// The identifier that `expr` consists of.
+pub fn plain_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        Expr::Paren(paren) => plain_name(&paren.expr),
+        Expr::Group(group) => plain_name(&group.expr),
+        _ => None,
+    }
+}
+
+/// Whether `call` asks a resource for a fact that is known without waiting.
+pub fn is_fact(call: &ExprMethodCall) -> bool {
+    (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
+}
+
+/// The names that a format string captures.
+pub fn captures(format: &str) -> Vec<String> {
+    let unescaped = format.replace("{{", "");
+    let openings = unescaped.split('{').skip(1);
+    openings
+        .filter_map(|argument| argument.split(['}', ':']).next())
+        .map(str::trim)
+        .filter(|name| syn::parse_str::<Ident>(name).is_ok())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names that a pattern binds; with `true`, those declared `mut`.
+pub fn bound(pat: &Pat) -> Vec<(Ident, bool)> {
+    let mut bindings = Bindings { found: Vec::new() };
+    bindings.visit_pat(pat);
+    bindings.found
+}
+
+struct Bindings {
+    found: Vec<(Ident, bool)>,
+}
+
+impl<'ast> Visit<'ast> for Bindings {
+    fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+        self.found.push((pat.ident.clone(), pat.mutability.is_some()));
+        visit::visit_pat_ident(self, pat);
+    }
+    fn visit_expr(&mut self, _: &'ast Expr) {}
+}
+
+/// Whether `statement` may mention `name`, in code, in a macro or as `"{name}"`.
+pub fn is_mentioned(name: &str, statement: &Statement) -> bool {
+    match &statement.stmt {
+        Stmt::Item(_) => false,
+        stmt => is_in(name, stmt.to_token_stream()),
+    }
+}
+
+fn is_in(name: &str, tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => is_in(name, group.stream()),
+        TokenTree::Literal(literal) => captures(&literal.to_string()).iter().any(|it| it == name),
+        TokenTree::Punct(_) => false,
+    })
+}

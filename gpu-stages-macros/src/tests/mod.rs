@@ -1,0 +1,3 @@
+//! The macro run in-process.
+
+mod expansion;

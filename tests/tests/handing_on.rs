@@ -1,0 +1,233 @@
+//! Promise 4: a resource is handed on right after its last use, with the event that completes it; readers run
+//! side by side and a writer waits for all of them.
+
+use futures::executor::block_on;
+use gpu_stages::cpu::{Counts, Kernel};
+use gpu_stages::{CommandQueue, Resource, Status, WaitDevice, acquire};
+use gpu_stages_tests::{
+    CountWakes, Gate, Log, device_buffers, host_buffers, poll_once, queue, set,
+};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Context;
+
+#[test]
+fn the_next_user_enqueues_while_the_one_before_still_runs() {
+    let (first, second) = (queue(), queue());
+    let data = device_buffers(1, 4);
+    let host = host_buffers(1, 4);
+    let gate = Gate::default();
+
+    let (writer, reader) = (data.acquire_write().unwrap(), data.acquire_read().unwrap());
+    let out = host.acquire_write().unwrap();
+    block_on(async {
+        let mut writing = writer.wait_device(&first).await.unwrap();
+        first
+            .launch(&gate.kernel(5.0), 4, (&mut *writing,))
+            .unwrap();
+        writing.ready();
+        // The writer's kernel is held, yet nothing here waits for it.
+        let (reading, mut out) = (reader, out).wait_device(&second).await.unwrap();
+        second.download(&reading, &mut out).unwrap();
+        second.ready((reading, out));
+    });
+    let mut result = pin!(host.acquire_read().unwrap().wait_events());
+    assert!(poll_once(&mut result).is_pending(), "the kernel is held");
+    gate.open();
+    assert_eq!(**block_on(result).unwrap(), [5.0; 4]);
+    let waited = Counts {
+        commands: 1,
+        waits: 1,
+        ..Counts::default()
+    };
+    assert_eq!(
+        second.counts(),
+        waited,
+        "one wait, in the command's own list"
+    );
+}
+
+#[test]
+fn a_writer_waits_for_readers_on_all_queues() {
+    // H11: two readers on two queues; a writer that waits for the last one only overwrites the other's data.
+    let queues = [queue(), queue(), queue()];
+    let data = device_buffers(1, 4);
+    let log = Log::default();
+    let gates = [Gate::default(), Gate::default()];
+
+    block_on(async {
+        let mut initial = data
+            .acquire_write()
+            .unwrap()
+            .wait_device(&queues[2])
+            .await
+            .unwrap();
+        queues[2].launch(&set(1.0), 4, (&mut *initial,)).unwrap();
+        initial.ready();
+        for (gate, queue) in gates.iter().zip(&queues) {
+            let reading = data
+                .acquire_read()
+                .unwrap()
+                .wait_device(queue)
+                .await
+                .unwrap();
+            queue.launch(&gate.reader(&log), 4, (&*reading,)).unwrap();
+            reading.ready();
+        }
+        let mut writing = data
+            .acquire_write()
+            .unwrap()
+            .wait_device(&queues[2])
+            .await
+            .unwrap();
+        queues[2].launch(&set(2.0), 4, (&mut *writing,)).unwrap();
+        writing.ready();
+    });
+    // The reader that was enqueued last goes first.
+    gates[1].open();
+    queues[1].finish();
+    gates[0].open();
+    queues.iter().for_each(gpu_stages::Queue::finish);
+    assert_eq!(
+        log.entries(),
+        [1.0, 1.0],
+        "both read the version before the write"
+    );
+}
+
+#[test]
+fn readers_on_different_queues_run_side_by_side() {
+    let queues = [queue(), queue()];
+    let data = device_buffers(1, 1);
+    let barrier = Arc::new(std::sync::Barrier::new(2));
+    block_on(async {
+        for queue in &queues {
+            let meet = barrier.clone();
+            // Each kernel ends only when the other runs as well.
+            let kernel = Kernel::new("meet", move |_: &[f32]| drop(meet.wait()));
+            let reading = data
+                .acquire_read()
+                .unwrap()
+                .wait_device(queue)
+                .await
+                .unwrap();
+            queue.launch(&kernel, 1, (&*reading,)).unwrap();
+            reading.ready();
+        }
+    });
+    queues.iter().for_each(gpu_stages::Queue::finish);
+}
+
+#[test]
+fn what_is_handed_on_early_is_free_while_the_call_goes_on() {
+    let (a, b) = (Resource::new(1), Resource::new(2));
+    let (first, second) = acquire((a.updates(), b.updates())).unwrap();
+    let mut next = pin!(a.acquire_update().unwrap().wait_events());
+    let first = block_on(first.wait_events()).unwrap();
+    let _second = block_on(second.wait_events()).unwrap();
+    assert!(poll_once(&mut next).is_pending());
+    first.ready();
+    assert!(poll_once(&mut next).is_ready(), "the call still holds `b`");
+}
+
+#[test]
+fn a_guard_moves_between_host_and_queues() {
+    let (first, second) = (queue(), queue());
+    let host = host_buffers(1, 3);
+    let data = device_buffers(1, 3);
+    block_on(async {
+        let (up, buffer) = acquire((host.writes(), data.writes())).unwrap();
+        let mut up = up.wait_events().await.unwrap();
+        up.copy_from_slice(&[1.0, 2.0, 3.0]);
+        let (up, mut buffer) = (up, buffer).wait_device(&first).await.unwrap();
+        first.upload(&up, &mut buffer).unwrap();
+        let (mut up, buffer) = (up, buffer).wait_device(&second).await.unwrap();
+        second
+            .download(&buffer.slice(1..), &mut up.slice_mut(..2))
+            .unwrap();
+        let up = up.wait_events().await.unwrap();
+        assert_eq!(**up, [2.0, 3.0, 3.0]);
+        up.ready();
+        buffer.ready();
+    });
+}
+
+#[test]
+fn the_host_may_read_what_a_device_is_reading() {
+    let queue = queue();
+    let host = host_buffers(1, 2);
+    let data = device_buffers(1, 2);
+    let gate = Gate::default();
+    block_on(async {
+        let (source, target) = acquire((host.writes(), data.writes())).unwrap();
+        let mut source = source.wait_events().await.unwrap();
+        source.fill(4.0);
+        let (source, mut target) = (source, target).wait_device(&queue).await.unwrap();
+        queue.launch(&gate.kernel(0.0), 2, (&mut *target,)).unwrap();
+        queue.upload(&source, &mut target).unwrap();
+        // The upload is behind the held kernel.
+        let source = source.wait_events_to_read().await.unwrap();
+        assert_eq!(**source, [4.0, 4.0]);
+        let mut writing = pin!(source.wait_events());
+        assert!(
+            poll_once(&mut writing).is_pending(),
+            "to write, the host waits for the upload"
+        );
+        gate.open();
+        writing.await.unwrap().ready();
+        target.ready();
+    });
+}
+
+#[test]
+fn markers_and_barriers_order_queues() {
+    let (first, second) = (queue(), queue());
+    let data = device_buffers(1, 1);
+    let gate = Gate::default();
+    block_on(async {
+        let mut guard = data
+            .acquire_write()
+            .unwrap()
+            .wait_device(&first)
+            .await
+            .unwrap();
+        first.launch(&gate.kernel(1.0), 1, (&mut *guard,)).unwrap();
+        guard.ready();
+    });
+    let marker = first.marker().unwrap();
+    second.barrier(std::slice::from_ref(&marker)).unwrap();
+    let behind = second.marker().unwrap();
+    assert!(!marker.status().is_terminal() && !behind.status().is_terminal());
+    let (counter, waker) = CountWakes::new();
+    let mut waits = [Box::pin(marker.wait()), Box::pin(behind.wait())];
+    for wait in &mut waits {
+        let mut context = Context::from_waker(&waker);
+        for _ in 0..3 {
+            assert!(wait.as_mut().poll(&mut context).is_pending());
+        }
+    }
+    assert_eq!(counter.count(), 0);
+    gate.open();
+    second.finish();
+    assert!(matches!(behind.status(), Status::Complete));
+    assert_eq!(
+        counter.count(),
+        2,
+        "one wake for each event, however often it was polled"
+    );
+    assert!(marker.same_queue(&first.marker().unwrap()) && !marker.same_queue(&behind));
+}
+
+#[test]
+fn handing_on_together_is_one_call() {
+    let queue = queue();
+    let (a, b) = (device_buffers(1, 1), device_buffers(1, 1));
+    block_on(async {
+        let guards = acquire((a.writes(), b.writes())).unwrap();
+        let (mut x, mut y) = guards.wait_device(&queue).await.unwrap();
+        queue.fill(&mut x, 1.0).unwrap();
+        queue.copy(&x, &mut y).unwrap();
+        queue.ready((x, y));
+    });
+    assert_eq!(queue.counts().markers, 0);
+}
