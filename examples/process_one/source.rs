@@ -4,7 +4,6 @@ use hound::{SampleFormat, WavReader};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::num::NonZeroUsize;
@@ -42,7 +41,6 @@ enum Format {
 }
 
 /// The frames, read one after another.
-#[derive(Debug)]
 pub enum Source {
     /// Seeded normals.
     Normals(Normals),
@@ -51,14 +49,12 @@ pub enum Source {
 }
 
 /// Normally distributed samples.
-#[derive(Debug)]
 pub struct Normals {
     seed: u64,
     frame: u64,
 }
 
 /// A place in a file of samples.
-#[derive(Debug)]
 pub struct Reader {
     path: PathBuf,
     decoder: Decoder,
@@ -276,13 +272,4 @@ fn open_wav(path: &Path) -> Result<WavReader<BufReader<File>>, SourceError> {
         path: path.to_owned(),
         cause,
     })
-}
-
-impl fmt::Debug for Decoder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Decoder::Raw(_) => "Raw",
-            Decoder::Wav(_) => "Wav",
-        })
-    }
 }

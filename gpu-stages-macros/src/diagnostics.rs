@@ -27,7 +27,12 @@ impl Errors {
         if self.found.is_empty() {
             return None;
         }
-        Some(self.found.iter().map(syn::Error::to_compile_error).collect())
+        Some(
+            self.found
+                .iter()
+                .map(syn::Error::to_compile_error)
+                .collect(),
+        )
     }
 }
 

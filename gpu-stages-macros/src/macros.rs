@@ -2,10 +2,11 @@
 
 use crate::model::Names;
 use crate::syntax::{Pipeline, captures, plain_name};
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Token};
 
@@ -127,7 +128,7 @@ impl Arguments {
         };
         for capture in captures(&format.value()) {
             let capture = Ident::new(&capture, format.span());
-            let is_given = self.iter().any(|argument| argument.is_named(&capture));
+            let is_given = self.iter().any(|argument| argument.is_called(&capture));
             if names.subject(&capture).is_some() && !is_given {
                 self.add(Argument {
                     prefix: quote!(#capture =),
@@ -144,10 +145,10 @@ impl Arguments {
             .iter_mut()
             .take_while(|argument| argument.literal().is_none());
         for field in fields {
-            if let Some(name) = plain_name(&field.value).cloned()
-                && names.subject(&name).is_some()
-                && !field.is_named(&name)
-            {
+            let Some(name) = plain_name(&field.value) else {
+                continue;
+            };
+            if names.subject(name).is_some() && !field.is_named() {
                 let sigil = &field.prefix;
                 field.prefix = quote!(#name = #sigil);
             }
@@ -191,9 +192,15 @@ impl Argument {
         })
     }
 
-    fn is_named(&self, name: &Ident) -> bool {
-        let mut prefix = self.prefix.clone().into_iter();
-        prefix.next().is_some_and(|first| first.to_string() == name.to_string())
+    fn is_called(&self, name: &Ident) -> bool {
+        let first = self.prefix.clone().into_iter().next();
+        first.is_some_and(|first| first.to_string() == name.to_string())
+    }
+
+    /// Whether it is more than a value with a sigil.
+    fn is_named(&self) -> bool {
+        let first = self.prefix.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Ident(_)))
     }
 
     /// The string literal this argument is, if it has no name.
@@ -256,6 +263,15 @@ impl ToTokens for Arguments {
 pub fn spell_out(pipeline: &mut Pipeline, names: &Names) {
     for statement in &mut pipeline.statements {
         SpellOut { names }.visit_stmt_mut(&mut statement.stmt);
+    }
+}
+
+/// Visits the arguments of a known macro.
+pub fn visit_arguments<V: for<'ast> Visit<'ast> + ?Sized>(visitor: &mut V, mac: &Macro) {
+    if let Some(arguments) = Arguments::of(mac) {
+        for argument in arguments.iter() {
+            visitor.visit_expr(&argument.value);
+        }
     }
 }
 

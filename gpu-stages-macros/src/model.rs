@@ -134,8 +134,9 @@ impl Names {
     /// What `pipeline` declares.
     pub fn of(pipeline: &Pipeline) -> Self {
         let resources = pipeline.resources().enumerate();
-        let resources = resources
-            .map(|(i, (_, declared))| (declared.name.to_string(), Subject::Resource(ResourceId(i))));
+        let resources = resources.map(|(i, (_, declared))| {
+            (declared.name.to_string(), Subject::Resource(ResourceId(i)))
+        });
         let queues = pipeline.queues().enumerate();
         let queues =
             queues.map(|(i, declared)| (declared.name.to_string(), Subject::Queue(QueueId(i))));

@@ -156,13 +156,12 @@ impl Event {
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
     pub(crate) fn block(&self) -> Status {
-        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         loop {
             let status = self.status();
             if status.is_terminal() {
                 return status;
             }
-            if self.register(&waker) {
+            if UNPARK.with(|waker| self.register(waker)) {
                 std::thread::park();
             }
         }
@@ -198,6 +197,10 @@ impl fmt::Debug for Event {
             .field("status", &self.status())
             .finish()
     }
+}
+
+thread_local! {
+    static UNPARK: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
 }
 
 /// Wakes a thread that waits in [`Event::block`].

@@ -1,5 +1,7 @@
 //! What the tests share: gates that hold a queue, logs of what ran in which order, and single polls.
 
+pub mod talk;
+
 use futures::task::noop_waker_ref;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{Resource, Result};

@@ -1,8 +1,42 @@
-//! The rules.
+//! The rules: one function each. All of them run, whatever the others find.
+//!
+//! What rustc says better is left to rustc.
+
+mod blocking;
+mod declarations;
+mod device;
+mod host;
+mod names;
+mod queues;
+mod stages;
+mod writes;
 
 use crate::diagnostics::Errors;
 use crate::model::Model;
 use crate::syntax::Pipeline;
 
 /// Looks for breaches of every rule.
-pub fn check(_pipeline: &Pipeline, _model: &Model, _errors: &mut Errors) {}
+pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    declarations::has_resource(pipeline, model, errors);
+    declarations::has_stage(pipeline, model, errors);
+    declarations::all_fit(model, errors);
+    declarations::no_references(pipeline, errors);
+    declarations::all_used(model, errors);
+    names::not_reserved(pipeline, errors);
+    names::not_hidden(pipeline, model, errors);
+    stages::not_inside(pipeline, errors);
+    stages::exits_seen(pipeline, errors);
+    queues::one_per_stage(model, errors);
+    queues::only_enqueue(model, errors);
+    device::no_await(pipeline, model, errors);
+    device::views_only(pipeline, model, errors);
+    host::not_moved(model, errors);
+    host::not_captured(model, errors);
+    host::not_in_unknown_macro(model, errors);
+    writes::reads_stay(model, errors);
+    writes::writes_come_first(model, errors);
+    writes::updates_write(model, errors);
+    blocking::not_on_device(pipeline, model, errors);
+    blocking::no_exit(pipeline, errors);
+    blocking::nothing_borrowed(pipeline, errors);
+}

@@ -6,7 +6,7 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, Local, Stmt, Type};
+use syn::{Ident, Local, Path, Stmt, Type};
 
 /// All steps of `plan`.
 pub fn body(
@@ -26,6 +26,24 @@ pub fn body(
     plan.steps.iter().map(|step| body.step(step)).collect()
 }
 
+/// The traits whose methods the steps call.
+pub fn traits(library: &Path, plan: &Plan) -> TokenStream {
+    let on_device = |place: &Place| matches!(place, Place::Device(_));
+    let waits = plan.steps.iter().any(|step| match step {
+        Step::Wait { place, accesses } => on_device(place) && accesses.len() > 1,
+        _ => false,
+    });
+    let hands_on = plan.steps.iter().any(|step| match step {
+        Step::Ready { place, .. } => on_device(place),
+        Step::Flush { .. } => true,
+        _ => false,
+    });
+    let glue = Span::mixed_site();
+    let hand_on = hands_on.then(|| quote_spanned!(glue=> use #library::CommandQueue as _;));
+    let wait = waits.then(|| quote_spanned!(glue=> use #library::WaitDevice as _;));
+    quote!(#hand_on #wait)
+}
+
 struct Body<'a> {
     pipeline: &'a Pipeline,
     model: &'a Model,
@@ -40,9 +58,10 @@ impl Body<'_> {
             Step::Enter { number } => quote_spanned!(self.glue=> __call.enter(#number);),
             Step::Wait { place, accesses } => match place {
                 Place::Device(queue) => self.wait_on_device(*queue, accesses),
-                Place::Host | Place::Plain => {
-                    accesses.iter().map(|access| self.wait_on_host(access)).collect()
-                }
+                Place::Host | Place::Plain => accesses
+                    .iter()
+                    .map(|access| self.wait_on_host(access))
+                    .collect(),
             },
             Step::Facts { resource, is_held } => self.facts(*resource, *is_held),
             Step::Run { stage } => self.run(*stage),
@@ -150,7 +169,10 @@ impl Body<'_> {
 
     /// `let __x = &mut *x;` for what the statement mentions more than once.
     fn places(&self, stage: &Stage) -> TokenStream {
-        let names = stage.borrowed_once.iter().map(|resource| self.resource(*resource));
+        let names = stage
+            .borrowed_once
+            .iter()
+            .map(|resource| self.resource(*resource));
         names
             .map(|name| {
                 let place = place_name(name);
@@ -189,7 +211,11 @@ impl Body<'_> {
 
     /// How guards and locals are bound again.
     fn bindings(&self, stage: &Stage, blocking: &Blocking) -> Vec<TokenStream> {
-        let guards = stage.work.accesses.iter().map(|access| self.binding(access));
+        let guards = stage
+            .work
+            .accesses
+            .iter()
+            .map(|access| self.binding(access));
         let locals = blocking.locals.iter().map(|(name, is_mut)| {
             let mutability = is_mut.then(|| quote_spanned!(self.glue=> mut));
             quote!(#mutability #name)
@@ -208,7 +234,10 @@ impl Body<'_> {
                 ..
             }) => {
                 let value = &init.expr;
-                let diverge = init.diverge.as_ref().map(|(token, block)| quote!(#token #block));
+                let diverge = init
+                    .diverge
+                    .as_ref()
+                    .map(|(token, block)| quote!(#token #block));
                 let after = quote_spanned!(glue=> #(#attrs)* let #pat = __result? #diverge;);
                 (quote!(#value), after)
             }

@@ -35,7 +35,10 @@ pub fn is_captured(pipeline: &Pipeline, plain: &Plain) -> bool {
     let names = bound(&plain.pat);
     let is_mentioned = names.iter().any(|(name, _)| {
         let name = name.to_string();
-        pipeline.statements.iter().any(|statement| is_mentioned(&name, statement))
+        pipeline
+            .statements
+            .iter()
+            .any(|statement| is_mentioned(&name, statement))
     });
     is_mentioned || !matches!(plain.ty, Type::Reference(_))
 }
@@ -60,12 +63,22 @@ fn is_method(pipeline: &Pipeline) -> bool {
         Param::Queue(declaration) | Param::Resource(_, declaration) => &declaration.ty,
     });
     pipeline.receiver.is_some()
-        || types.chain([&pipeline.output]).any(|ty| says_self(ty.to_token_stream()))
-        || pipeline.statements.iter().any(|statement| is_mentioned("Self", statement))
+        || types
+            .chain([&pipeline.output])
+            .any(|ty| says_self(ty.to_token_stream()))
+        || pipeline
+            .statements
+            .iter()
+            .any(|statement| is_mentioned("Self", statement))
 }
 
 fn borrows_self(pipeline: &Pipeline, captured: &Mentioned) -> bool {
-    let mentions_self = || pipeline.statements.iter().any(|statement| is_mentioned("self", statement));
+    let mentions_self = || {
+        pipeline
+            .statements
+            .iter()
+            .any(|statement| is_mentioned("self", statement))
+    };
     let is_borrowed = pipeline.receiver.as_ref().is_some_and(is_reference);
     is_borrowed && (captured.anonymous || mentions_self())
 }
@@ -111,7 +124,10 @@ fn of_method(
         captured.push(quote_spanned!(glue=> &'_ ()));
     }
     match &captured[..] {
-        [] if generics.type_params().all(|param| is_static(param, generics)) => {
+        [] if generics
+            .type_params()
+            .all(|param| is_static(param, generics)) =>
+        {
             quote_spanned!(glue=> + 'static)
         }
         [] => TokenStream::new(),
@@ -122,7 +138,10 @@ fn of_method(
 
 /// Whether a type parameter is declared `'static`.
 fn is_static(param: &TypeParam, generics: &Generics) -> bool {
-    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
     let of_param = predicates.filter_map(|predicate| match predicate {
         WherePredicate::Type(bounded) => match &bounded.bounded_ty {
             Type::Path(path) if path.path.is_ident(&param.ident) => Some(&bounded.bounds),
@@ -131,7 +150,7 @@ fn is_static(param: &TypeParam, generics: &Generics) -> bool {
         _ => None,
     });
     let mut bounds = of_param.chain([&param.bounds]).flatten();
-    bounds.any(|bound| {
-        matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static")
-    })
+    bounds.any(
+        |bound| matches!(bound, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static"),
+    )
 }

@@ -27,7 +27,8 @@ impl Namer {
     }
 
     fn lifetime(&mut self) -> Lifetime {
-        let known = |name: &str, lifetimes: &[Lifetime]| lifetimes.iter().any(|it| it.ident == name);
+        let known =
+            |name: &str, lifetimes: &[Lifetime]| lifetimes.iter().any(|it| it.ident == name);
         let mut name = format!("__{}", self.param);
         let mut number = 1;
         while known(&name, &self.lifetimes) {
@@ -65,7 +66,8 @@ impl VisitMut for Namer {
     }
 
     // The lifetimes of `Fn(&str)` and `fn(&str)` are those of each call.
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {
+    }
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
     fn visit_expr_mut(&mut self, _: &mut Expr) {}
 }
@@ -105,7 +107,11 @@ pub struct Mentioned {
 }
 
 impl Mentioned {
-    fn binding<'ast>(&mut self, lifetimes: Option<&'ast BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
+    fn binding<'ast>(
+        &mut self,
+        lifetimes: Option<&'ast BoundLifetimes>,
+        visit: impl FnOnce(&mut Self),
+    ) {
         let outer = self.bound.len();
         for param in lifetimes.iter().flat_map(|lifetimes| &lifetimes.lifetimes) {
             if let GenericParam::Lifetime(param) = param {
@@ -133,12 +139,16 @@ impl<'ast> Visit<'ast> for Mentioned {
 
     fn visit_type_fn_ptr(&mut self, pointer: &'ast TypeFnPtr) {
         let anonymous = self.anonymous;
-        self.binding(pointer.lifetimes.as_ref(), |search| visit::visit_type_fn_ptr(search, pointer));
+        self.binding(pointer.lifetimes.as_ref(), |search| {
+            visit::visit_type_fn_ptr(search, pointer)
+        });
         self.anonymous = anonymous;
     }
 
     fn visit_trait_bound(&mut self, bound: &'ast syn::TraitBound) {
-        self.binding(bound.lifetimes.as_ref(), |search| visit::visit_trait_bound(search, bound));
+        self.binding(bound.lifetimes.as_ref(), |search| {
+            visit::visit_trait_bound(search, bound)
+        });
     }
 
     fn visit_parenthesized_generic_arguments(&mut self, args: &'ast ParenthesizedGenericArguments) {

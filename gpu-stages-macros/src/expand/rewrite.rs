@@ -1,14 +1,14 @@
 //! The user's statements, with resources reached through their guards.
 
 use crate::macros::Arguments;
-use crate::syntax::{is_fact, plain_name};
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject};
+use crate::syntax::{is_fact, plain_name};
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro, Stmt,
-    Type, parse_quote_spanned,
+    Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro,
+    Stmt, Type, parse_quote_spanned,
 };
 
 /// The name of the copy of a resource's facts.
@@ -94,7 +94,9 @@ impl Rewrite<'_> {
         let span = glue(index.bracket_token.span.join());
         let and = &reference.and_token;
         Some(match &reference.mutability {
-            Some(mutability) => parse_quote_spanned!(span=> #and #mutability #base.slice_mut(#range)),
+            Some(mutability) => {
+                parse_quote_spanned!(span=> #and #mutability #base.slice_mut(#range))
+            }
             None => parse_quote_spanned!(span=> #and #base.slice(#range)),
         })
     }
@@ -114,12 +116,8 @@ impl VisitMut for Rewrite<'_> {
             Some(replacement) => *expr = replacement,
             None => visit_mut::visit_expr_mut(self, expr),
         }
-        if let Expr::Return(exit) = expr
-            && let Some(value) = &mut exit.expr
-            && !self.is_inner
-        {
-            let span = glue(exit.return_token.span);
-            **value = parse_quote_spanned!(span=> __call.returns(#value));
+        if !self.is_inner {
+            hand_on_before(expr);
         }
     }
 
@@ -147,6 +145,15 @@ impl VisitMut for Rewrite<'_> {
     // Neither can mention a parameter.
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_type_mut(&mut self, _: &mut Type) {}
+}
+
+/// `return e` becomes `return __call.returns(e)`.
+fn hand_on_before(expr: &mut Expr) {
+    let Expr::Return(exit) = expr else { return };
+    if let Some(value) = &mut exit.expr {
+        let span = glue(exit.return_token.span);
+        **value = parse_quote_spanned!(span=> __call.returns(#value));
+    }
 }
 
 /// The span of glue that stands for something of the user's.

@@ -89,10 +89,12 @@ fn output(pipeline: &Pipeline, types: &[Type]) -> Type {
 fn generics(written: &Generics, namer: Namer) -> Generics {
     let mut generics = written.clone();
     let lifetime = |lifetime: Lifetime| GenericParam::Lifetime(LifetimeParam::new(lifetime));
-    let named = namer.lifetimes.into_iter().map(lifetime);
+    let lifetimes = namer.lifetimes.into_iter().map(lifetime);
     // Lifetimes stand first.
-    generics.params = named.chain(generics.params).collect();
-    generics.params.extend(namer.types.into_iter().map(GenericParam::Type));
+    generics.params = lifetimes.chain(generics.params).collect();
+    generics
+        .params
+        .extend(namer.types.into_iter().map(GenericParam::Type));
     generics
 }
 
@@ -118,20 +120,31 @@ fn inputs(pipeline: &Pipeline, types: &[Type]) -> Vec<TokenStream> {
 
 /// `let (mut n, (a, b)) = (n, __arg1);`
 fn arguments(pipeline: &Pipeline) -> TokenStream {
+    let glue = Span::mixed_site();
     let mut patterns = Vec::new();
     let mut names = Vec::new();
     for (index, param) in pipeline.params.iter().enumerate() {
-        if let Param::Plain(plain) = param
-            && is_captured(pipeline, plain)
-        {
-            patterns.push(&plain.pat);
-            names.push(argument_name(plain, index));
+        match param {
+            Param::Plain(plain) if is_captured(pipeline, plain) => {
+                let name = argument_name(plain, index);
+                patterns.push(match &plain.pat {
+                    // What has no name is kept as well.
+                    Pat::Wild(_) => name.to_token_stream(),
+                    pattern => pattern.to_token_stream(),
+                });
+                names.push(name);
+            }
+            _ => {}
         }
     }
-    let glue = Span::mixed_site();
+    let is_marked_unused = |name: &Ident| name.to_string().starts_with('_');
+    let allow = names
+        .iter()
+        .any(is_marked_unused)
+        .then(|| quote_spanned!(glue=> #[allow(clippy::used_underscore_binding)]));
     match (&patterns[..], &names[..]) {
         ([], _) => TokenStream::new(),
-        ([pattern], [name]) => quote_spanned!(glue=> let #pattern = #name;),
-        _ => quote_spanned!(glue=> let (#(#patterns),*) = (#(#names),*);),
+        ([pattern], [name]) => quote_spanned!(glue=> #allow let #pattern = #name;),
+        _ => quote_spanned!(glue=> #allow let (#(#patterns),*) = (#(#names),*);),
     }
 }

@@ -30,7 +30,9 @@ fn row(model: &Model, stage: &Stage, name: &str, after: &[usize]) -> String {
     };
     let reads = accessed(model, stage, Right::Read);
     let writes = accessed(model, stage, Right::Write);
-    let after = after.iter().filter_map(|stage| model.stages[*stage].name.as_deref());
+    let after = after
+        .iter()
+        .filter_map(|stage| model.stages[*stage].name.as_deref());
     format!(
         " | `{name}` | {place} | {reads} | {writes} | {} |",
         list(after)

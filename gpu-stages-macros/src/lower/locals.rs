@@ -24,9 +24,11 @@ pub fn kept(pipeline: &Pipeline, index: usize) -> Vec<(Ident, bool)> {
 /// What the arguments and the top-level `let`s before a stage bind.
 fn locals(pipeline: &Pipeline, earlier: &[Statement]) -> Vec<(Ident, bool)> {
     let arguments = pipeline.plain().map(|argument| &argument.pat);
-    let lets = earlier.iter().filter_map(|statement| match &statement.stmt {
-        Stmt::Local(local) => Some(&local.pat),
-        _ => None,
-    });
+    let lets = earlier
+        .iter()
+        .filter_map(|statement| match &statement.stmt {
+            Stmt::Local(local) => Some(&local.pat),
+            _ => None,
+        });
     arguments.chain(lets).flat_map(bound).collect()
 }

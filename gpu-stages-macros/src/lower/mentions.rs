@@ -1,8 +1,8 @@
 //! Every mention of a declared name in a statement, and how it is used there.
 
 use crate::macros::{Arguments, Position};
-use crate::syntax::{is_fact, plain_name};
 use crate::model::{Capture, Mention, Names, Subject, Usage};
+use crate::syntax::{is_fact, plain_name};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
@@ -44,6 +44,10 @@ impl Walk<'_> {
         self.names.subject(plain_name(expr)?)
     }
 
+    fn is_queue(&self, expr: &Expr) -> bool {
+        matches!(self.subject(expr), Some(Subject::Queue(_)))
+    }
+
     /// Visits an expression of which the place is used: `x`, `x.field`, `x[i]`, `*x`.
     fn place(&mut self, expr: &Expr, usage: Usage) {
         match expr {
@@ -67,21 +71,20 @@ impl Walk<'_> {
 
     /// The usage of `base` when a part of it is used so. A part of a queue is no use that a queue has.
     fn of_part(&self, base: &Expr, usage: Usage) -> Usage {
-        match self.subject(base) {
-            Some(Subject::Queue(_)) => Usage::Read,
-            _ => usage,
+        if self.is_queue(base) {
+            Usage::Read
+        } else {
+            usage
         }
     }
 
     /// Visits an argument of a call: where a queue may stand as `&queue`.
     fn argument(&mut self, expr: &Expr) {
-        if let Expr::Reference(reference) = expr
-            && reference.mutability.is_none()
-            && let Some(Subject::Queue(_)) = self.subject(&reference.expr)
-        {
-            self.place(&reference.expr, Usage::Lent);
-        } else {
-            self.visit_expr(expr);
+        match expr {
+            Expr::Reference(lent) if lent.mutability.is_none() && self.is_queue(&lent.expr) => {
+                self.place(&lent.expr, Usage::Lent);
+            }
+            _ => self.visit_expr(expr),
         }
     }
 

@@ -5,11 +5,11 @@ mod mentions;
 mod name;
 
 use crate::model::{
-    Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage,
-    Usage, Work,
+    Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Usage, Work,
 };
 use crate::syntax::{Mode, Pipeline, Statement};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use syn::Type;
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
@@ -20,9 +20,10 @@ pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
             mode,
         })
         .collect();
+    let mentions = mentions(pipeline, names);
     let mut stages: Vec<Stage> = Vec::new();
-    for index in 0..pipeline.statements.len() {
-        let mut stage = stage(pipeline, names, &resources, index);
+    for (index, mentions) in mentions.into_iter().enumerate() {
+        let mut stage = stage(pipeline, &resources, index, mentions);
         let number = stages.iter().filter(|stage| stage.name.is_some()).count() + 1;
         if stage.work.place != Place::Plain {
             let called = name::name(pipeline, names, index, stage.work.place);
@@ -32,17 +33,60 @@ pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
     }
     Model {
         resources,
-        queues: pipeline
-            .queues()
-            .map(|queue| queue.name.clone())
-            .collect(),
+        queues: pipeline.queues().map(|queue| queue.name.clone()).collect(),
         stages,
     }
 }
 
-fn stage(pipeline: &Pipeline, names: &Names, resources: &[Resource], index: usize) -> Stage {
+/// The mentions of each statement.
+fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
+    let statements = pipeline.statements.iter();
+    let mut mentions: Vec<Vec<Mention>> = statements
+        .map(|statement| mentions::mentions(&statement.stmt, names))
+        .collect();
+    let is_on_device = |mentions: &&Vec<Mention>| mentions.iter().any(|it| it.queue().is_some());
+    let seen_by_devices: BTreeSet<ResourceId> = mentions
+        .iter()
+        .filter(is_on_device)
+        .flatten()
+        .filter_map(Mention::resource)
+        .collect();
+    let scalars: BTreeSet<ResourceId> = pipeline
+        .resources()
+        .enumerate()
+        .filter(|(_, (_, declaration))| is_scalar(&declaration.ty))
+        .map(|(index, _)| ResourceId(index))
+        .collect();
+    for mention in mentions.iter_mut().flatten() {
+        let Some(resource) = mention.resource() else {
+            continue;
+        };
+        match mention.usage {
+            // What no device sees need not have facts: its length is that of the value.
+            Usage::Facts if !seen_by_devices.contains(&resource) => mention.usage = Usage::Read,
+            Usage::Moved if scalars.contains(&resource) => mention.usage = Usage::Read,
+            _ => {}
+        }
+    }
+    mentions
+}
+
+/// Whether a type is one of the scalars of the language, which are copied rather than moved.
+fn is_scalar(ty: &Type) -> bool {
+    let scalars = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
+}
+
+fn stage(
+    pipeline: &Pipeline,
+    resources: &[Resource],
+    index: usize,
+    mentions: Vec<Mention>,
+) -> Stage {
     let statement = &pipeline.statements[index];
-    let mentions = mentions::mentions(&statement.stmt, names);
     let place = place(statement, &mentions);
     let accesses = accesses(&mentions, resources);
     let work = Work {
@@ -84,9 +128,10 @@ fn place(statement: &Statement, mentions: &[Mention]) -> Place {
 fn accesses(mentions: &[Mention], resources: &[Resource]) -> Vec<Access> {
     let mut rights: BTreeMap<ResourceId, Right> = BTreeMap::new();
     for mention in mentions {
-        if let Some(resource) = mention.resource()
-            && let Some(right) = right(&mention.usage, resources[resource.0].mode)
-        {
+        let Some(resource) = mention.resource() else {
+            continue;
+        };
+        if let Some(right) = right(&mention.usage, resources[resource.0].mode) {
             let known = rights.entry(resource).or_insert(right);
             *known = right.max(*known);
         }
@@ -118,12 +163,12 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
         .iter()
         .filter(|mention| mention.usage == Usage::Facts)
         .filter_map(Mention::resource)
-        .filter(|resource| {
-            match accesses.iter().find(|access| access.resource == *resource) {
+        .filter(
+            |resource| match accesses.iter().find(|access| access.resource == *resource) {
                 None => true,
                 Some(access) => matches!(place, Place::Device(_)) && access.right == Right::Write,
-            }
-        })
+            },
+        )
         .collect();
     asked.sort();
     asked.dedup();

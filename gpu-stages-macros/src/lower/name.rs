@@ -8,7 +8,10 @@ use syn::{Expr, ExprCall, ExprMethodCall, Item};
 /// The name given by `#[stage(name = "...")]`, else the first call that says what the stage does.
 pub fn name(pipeline: &Pipeline, names: &Names, index: usize, place: Place) -> Option<String> {
     let statement = &pipeline.statements[index];
-    let given = statement.stage.as_ref().and_then(|stage| stage.name.clone());
+    let given = statement
+        .stage
+        .as_ref()
+        .and_then(|stage| stage.name.clone());
     if given.is_some() {
         return given;
     }
@@ -63,16 +66,23 @@ impl<'ast> Visit<'ast> for Search<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        if let Expr::Path(path) = &*call.func
-            && let Some(function) = path.path.segments.last()
-            && !["Ok", "Err", "Some"].iter().any(|wrapper| function.ident == wrapper)
-            && (!self.is_device || self.takes_queue(call.args.iter()))
-        {
-            self.offer(function.ident.to_string());
+        if let Some(function) = function(call) {
+            let wraps = ["Ok", "Err", "Some"].contains(&function.as_str());
+            if !wraps && (!self.is_device || self.takes_queue(call.args.iter())) {
+                self.offer(function);
+            }
         }
         visit::visit_expr_call(self, call);
     }
 
     // An item runs only where it is called.
     fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// The last word of the path of the function that is called.
+fn function(call: &ExprCall) -> Option<String> {
+    match &*call.func {
+        Expr::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
+        _ => None,
+    }
 }

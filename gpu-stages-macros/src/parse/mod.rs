@@ -80,7 +80,9 @@ fn output(sig: &Signature, errors: &mut Errors) -> Type {
             errors.report(&sig.ident, "a pipeline returns a `Result`", help);
             unit
         }
-        ReturnType::Type(_, ty) if matches!(**ty, Type::Path(_) | Type::Macro(_) | Type::Group(_)) => {
+        ReturnType::Type(_, ty)
+            if matches!(**ty, Type::Path(_) | Type::Macro(_) | Type::Group(_)) =>
+        {
             Type::clone(ty)
         }
         ReturnType::Type(_, ty) => {

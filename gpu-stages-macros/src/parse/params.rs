@@ -157,7 +157,8 @@ fn name(pat: &Pat, errors: &mut Errors) -> Option<Ident> {
 }
 
 fn not_conditional(attrs: &[Attribute], errors: &mut Errors) {
-    let conditional = |attr: &&Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
+    let conditional =
+        |attr: &&Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
     if let Some(attr) = attrs.iter().find(conditional) {
         errors.report(
             attr,

@@ -5,7 +5,6 @@ use crate::diagnostics::{Errors, nearest};
 use crate::syntax::{StageOptions, Statement};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
 
 const KNOWN: [&str; 2] = ["name", "blocking"];
@@ -64,7 +63,7 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
             format!("the option `{name}` is given twice"),
             "remove one of them",
         ),
-        ("blocking", Meta::Path(path)) => options.blocking = Some(path.span()),
+        ("blocking", Meta::Path(path)) => options.blocking = Some(path.clone()),
         ("name", Meta::NameValue(pair)) if text(&pair.value).is_some() => {
             options.name = text(&pair.value);
         }

@@ -27,10 +27,7 @@ pub enum Step {
     /// The resources become usable at `place`, for what the accesses say.
     Wait { place: Place, accesses: Vec<Access> },
     /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
-    Facts {
-        resource: ResourceId,
-        is_held: bool,
-    },
+    Facts { resource: ResourceId, is_held: bool },
     /// The statement itself.
     Run { stage: usize },
     /// The stage was the last to use the resources.
@@ -160,7 +157,9 @@ impl Planner<'_> {
     /// good for reading and writing.
     fn stay(&self, stage: usize, access: Access) -> Access {
         let place = self.works[stage].place;
-        let uses = self.works[stage..].iter().filter(|work| work.uses(access.resource));
+        let uses = self.works[stage..]
+            .iter()
+            .filter(|work| work.uses(access.resource));
         let here = uses.take_while(|work| work.place == place);
         let rights = here
             .flat_map(|work| &work.accesses)

@@ -70,13 +70,20 @@ fn is_ordered(works: &[Work], after: &[Vec<usize>], earlier: usize, later: usize
             let predecessor = (0..stage).rfind(|it| works[*it].place == works[stage].place);
             edges.extend(predecessor.map(|it| (executes(it), executes(stage))));
         }
-        edges.extend(after[stage].iter().map(|it| (executes(*it), executes(stage))));
+        edges.extend(
+            after[stage]
+                .iter()
+                .map(|it| (executes(*it), executes(stage))),
+        );
     }
     let mut reached = vec![executes(earlier)];
     let mut next = 0;
     while next < reached.len() {
         let from = reached[next];
-        let beyond = edges.iter().filter(|(start, _)| *start == from).map(|(_, end)| *end);
+        let beyond = edges
+            .iter()
+            .filter(|(start, _)| *start == from)
+            .map(|(_, end)| *end);
         let new: Vec<usize> = beyond.filter(|event| !reached.contains(event)).collect();
         reached.extend(new);
         next += 1;

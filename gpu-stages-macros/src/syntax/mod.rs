@@ -4,7 +4,6 @@ mod query;
 
 pub use query::{bound, captures, is_fact, is_mentioned, plain_name};
 
-use proc_macro2::Span;
 use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
 
 /// A function under `#[gpu_pipeline]`.
@@ -68,7 +67,7 @@ pub struct Statement {
 /// What `#[stage(...)]` says.
 pub struct StageOptions {
     pub name: Option<String>,
-    pub blocking: Option<Span>,
+    pub blocking: Option<Path>,
 }
 
 impl Pipeline {

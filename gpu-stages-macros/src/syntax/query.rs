@@ -46,7 +46,8 @@ struct Bindings {
 
 impl<'ast> Visit<'ast> for Bindings {
     fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
-        self.found.push((pat.ident.clone(), pat.mutability.is_some()));
+        self.found
+            .push((pat.ident.clone(), pat.mutability.is_some()));
         visit::visit_pat_ident(self, pat);
     }
     fn visit_expr(&mut self, _: &'ast Expr) {}

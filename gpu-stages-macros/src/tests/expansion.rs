@@ -15,20 +15,20 @@ struct Expand;
 
 impl VisitMut for Expand {
     fn visit_item_mut(&mut self, item: &mut Item) {
-        if let Item::Fn(function) = item
-            && let Some(options) = options(&mut function.attrs)
-        {
+        let Item::Fn(function) = item else {
+            return visit_mut::visit_item_mut(self, item);
+        };
+        if let Some(options) = options(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one function");
-        } else {
-            visit_mut::visit_item_mut(self, item);
         }
     }
 
     fn visit_impl_item_mut(&mut self, item: &mut ImplItem) {
-        if let ImplItem::Fn(function) = item
-            && let Some(options) = options(&mut function.attrs)
-        {
+        let ImplItem::Fn(function) = item else {
+            return;
+        };
+        if let Some(options) = options(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one method");
         }
@@ -37,7 +37,9 @@ impl VisitMut for Expand {
 
 /// Takes `#[gpu_pipeline(options)]` out of `attrs`.
 fn options(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
-    let position = attrs.iter().position(|attr| attr.path().is_ident("gpu_pipeline"))?;
+    let position = attrs
+        .iter()
+        .position(|attr| attr.path().is_ident("gpu_pipeline"))?;
     Some(match attrs.remove(position).meta {
         Meta::List(list) => list.tokens,
         _ => quote!(),

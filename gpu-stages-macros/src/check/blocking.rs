@@ -1,0 +1,125 @@
+//! Blocking stages.
+
+use super::device::awaits;
+use crate::diagnostics::Errors;
+use crate::macros::visit_arguments;
+use crate::model::{Model, Place};
+use crate::syntax::{Param, Pipeline, Statement, bound, is_mentioned};
+use syn::visit::{self, Visit};
+use syn::{
+    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Path, Stmt, Token, Type,
+    TypeReference,
+};
+
+/// Only the host can block.
+pub fn not_on_device(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
+        if let (Some(blocking), Place::Device(_)) = (blocking(statement), stage.work.place) {
+            errors.report(
+                blocking,
+                "a device stage cannot be blocking",
+                "it only enqueues: remove `blocking`, and put what blocks into a statement of its own",
+            );
+        }
+    }
+}
+
+/// A blocking stage runs on another thread, from its beginning to its end.
+pub fn no_exit(pipeline: &Pipeline, errors: &mut Errors) {
+    let statements = pipeline.statements.iter();
+    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+        for found in awaits(statement) {
+            errors.report(
+                found.await_token,
+                "a blocking stage cannot `.await`",
+                "await in a stage of its own",
+            );
+        }
+        for token in returns(statement) {
+            errors.report(
+                token,
+                "a blocking stage cannot return from the pipeline",
+                "let it give a value, and return that in the next statement; `?` is allowed",
+            );
+        }
+    }
+}
+
+/// What a blocking stage uses can go to another thread.
+pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
+    let statements = pipeline.statements.iter();
+    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+        for param in &pipeline.params {
+            let Param::Plain(plain) = param else { continue };
+            for (name, _) in bound(&plain.pat) {
+                if is_borrowed(&plain.ty) && is_mentioned(&name.to_string(), statement) {
+                    errors.report(
+                        &plain.ty,
+                        format!("the blocking stage cannot use `{name}`, which is borrowed"),
+                        "pass it by value, or clone it before the stage",
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn blocking(statement: &Statement) -> Option<&Path> {
+    statement.stage.as_ref()?.blocking.as_ref()
+}
+
+/// The `return`s that leave the pipeline from the part of a statement that moves to another thread.
+fn returns(statement: &Statement) -> Vec<Token![return]> {
+    let mut search = Returns { found: Vec::new() };
+    match &statement.stmt {
+        // The block of a `let else` stays.
+        Stmt::Local(local) => {
+            if let Some(init) = &local.init {
+                search.visit_expr(&init.expr);
+            }
+        }
+        stmt => search.visit_stmt(stmt),
+    }
+    search.found
+}
+
+struct Returns {
+    found: Vec<Token![return]>,
+}
+
+impl<'ast> Visit<'ast> for Returns {
+    fn visit_expr_return(&mut self, exit: &'ast ExprReturn) {
+        self.found.push(exit.return_token);
+        visit::visit_expr_return(self, exit);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        visit_arguments(self, mac);
+    }
+
+    // Their `return` is their own.
+    fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// Whether a type says that it borrows.
+fn is_borrowed(ty: &Type) -> bool {
+    let mut search = Borrows(false);
+    search.visit_type(ty);
+    search.0
+}
+
+struct Borrows(bool);
+
+impl<'ast> Visit<'ast> for Borrows {
+    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+        let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
+        self.0 |= !reference.lifetime.as_ref().is_some_and(is_static);
+        visit::visit_type_reference(self, reference);
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        self.0 |= lifetime.ident != "static";
+    }
+}

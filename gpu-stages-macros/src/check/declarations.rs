@@ -1,0 +1,91 @@
+//! Parameters.
+
+use crate::diagnostics::Errors;
+use crate::model::{Mention, Model, QueueId, ResourceId};
+use crate::syntax::{Param, Pipeline};
+use syn::Type;
+
+/// The most resources that can be acquired in one step.
+const MOST: usize = 16;
+
+/// There is something to synchronise.
+pub fn has_resource(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    if model.resources.is_empty() {
+        errors.report(
+            &pipeline.name,
+            format!("`{}` has no resource", pipeline.name),
+            "declare what its stages work on: `#[reads]`, `#[writes]`, `#[updates]` or `#[owns]` before a \
+             parameter",
+        );
+    }
+}
+
+/// There is something to do.
+pub fn has_stage(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    if has_no_stage(model) && !model.resources.is_empty() {
+        errors.report(
+            &pipeline.name,
+            format!("`{}` has no stage", pipeline.name),
+            "use its resources: every top-level statement that does is a stage",
+        );
+    }
+}
+
+/// All resources can be acquired in one step.
+pub fn all_fit(model: &Model, errors: &mut Errors) {
+    if let Some(resource) = model.resources.get(MOST) {
+        errors.report(
+            &resource.name,
+            format!("a pipeline has at most {MOST} resources"),
+            "one resource may hold many buffers: make a tuple, an array or a `Vec` of some of them",
+        );
+    }
+}
+
+/// A declaration names the buffer's own type.
+pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
+    for param in &pipeline.params {
+        let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
+            continue;
+        };
+        if let Type::Reference(reference) = &declaration.ty {
+            errors.report(
+                reference,
+                format!("`{}` is declared as a reference", declaration.name),
+                "write the type itself: the declaration says how it is used, and the caller passes a reference",
+            );
+        }
+    }
+}
+
+/// What is declared is used.
+pub fn all_used(model: &Model, errors: &mut Errors) {
+    // One error says it all.
+    if has_no_stage(model) {
+        return;
+    }
+    let mentions = || model.stages.iter().flat_map(|stage| &stage.mentions);
+    for (index, resource) in model.resources.iter().enumerate() {
+        if !mentions().any(|mention| mention.resource() == Some(ResourceId(index))) {
+            errors.report(
+                &resource.name,
+                format!("the resource `{}` is never used", resource.name),
+                "remove it: acquiring it would hold up others",
+            );
+        }
+    }
+    for (index, queue) in model.queues.iter().enumerate() {
+        let is_it = |mention: &Mention| mention.queue() == Some(QueueId(index));
+        if !mentions().any(is_it) {
+            errors.report(
+                queue,
+                format!("the queue `{queue}` is never used"),
+                "remove it, or enqueue on it",
+            );
+        }
+    }
+}
+
+fn has_no_stage(model: &Model) -> bool {
+    model.stages.iter().all(|stage| stage.mentions.is_empty())
+}

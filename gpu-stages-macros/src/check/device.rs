@@ -1,0 +1,99 @@
+//! Device stages.
+
+use crate::diagnostics::Errors;
+use crate::macros::visit_arguments;
+use crate::model::{Capture, Mention, Model, Place, Usage};
+use crate::syntax::{Pipeline, Statement};
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprAwait, Item, Macro, Stmt};
+
+/// A device stage only enqueues.
+pub fn no_await(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
+        if let Place::Device(queue) = stage.work.place {
+            for found in awaits(statement) {
+                let queue = &model.queues[queue.0];
+                errors.report(
+                    found.await_token,
+                    format!("this stage enqueues on `{queue}` and cannot wait"),
+                    "await in a statement that mentions no queue",
+                );
+            }
+        }
+    }
+}
+
+/// The `.await`s of a statement.
+pub fn awaits(statement: &Statement) -> Vec<ExprAwait> {
+    let mut search = Awaits { found: Vec::new() };
+    search.visit_stmt(&statement.stmt);
+    search.found
+}
+
+struct Awaits {
+    found: Vec<ExprAwait>,
+}
+
+impl<'ast> Visit<'ast> for Awaits {
+    fn visit_expr_await(&mut self, wait: &'ast ExprAwait) {
+        visit::visit_expr_await(self, wait);
+        self.found.push(wait.clone());
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        visit_arguments(self, mac);
+    }
+
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// A device stage sees views and facts.
+pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
+        let Place::Device(queue) = stage.work.place else {
+            continue;
+        };
+        let queue = &model.queues[queue.0];
+        for mention in stage.mentions.iter().filter(|mention| is_value(mention)) {
+            let name = &mention.ident;
+            let message = match body_of(statement) {
+                Some(body) => {
+                    format!(
+                        "this {body} enqueues on `{queue}` and uses the value of `{name}` as well"
+                    )
+                }
+                None => format!("a stage on `{queue}` does not see the value of `{name}`"),
+            };
+            let help = match body_of(statement) {
+                Some(body) => format!(
+                    "split the {body}: a device stage uses `&{name}`, `&mut {name}` and `{name}.len()`, and \
+                     the host has a statement of its own"
+                ),
+                None => format!(
+                    "write `&{name}` to read it there, `&mut {name}` to write it, or use the value in a \
+                     statement that mentions no queue"
+                ),
+            };
+            errors.report(name, message, help);
+        }
+    }
+}
+
+fn is_value(mention: &Mention) -> bool {
+    let is_view = matches!(
+        mention.usage,
+        // What is hidden is said by the rule on macros.
+        Usage::Shared | Usage::Exclusive | Usage::Facts | Usage::Hidden
+    );
+    mention.resource().is_some() && !is_view && mention.capture != Capture::Moved
+}
+
+/// What a statement that contains others is called.
+fn body_of(statement: &Statement) -> Option<&'static str> {
+    match &statement.stmt {
+        Stmt::Expr(Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_), _) => Some("loop"),
+        Stmt::Expr(Expr::If(_) | Expr::Match(_), _) => Some("branch"),
+        Stmt::Expr(Expr::Block(_) | Expr::Unsafe(_), _) => Some("block"),
+        _ => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Names that bindings cannot have.
+
+use crate::diagnostics::Errors;
+use crate::macros::visit_arguments;
+use crate::model::Model;
+use crate::syntax::{Param, Pipeline, bound};
+use syn::visit::{self, Visit};
+use syn::{Ident, Item, Macro, PatIdent};
+
+/// Names that begin with `__` belong to the generated code.
+pub fn not_reserved(pipeline: &Pipeline, errors: &mut Errors) {
+    let mut names = bindings(pipeline);
+    for param in &pipeline.params {
+        match param {
+            Param::Plain(plain) => {
+                names.extend(bound(&plain.pat).into_iter().map(|(name, _)| name))
+            }
+            Param::Queue(declaration) | Param::Resource(_, declaration) => {
+                names.push(declaration.name.clone());
+            }
+        }
+    }
+    for name in names
+        .iter()
+        .filter(|name| name.to_string().starts_with("__"))
+    {
+        errors.report(
+            name,
+            format!("the name `{name}` is reserved"),
+            "names that begin with `__` belong to the generated code: choose another one",
+        );
+    }
+}
+
+/// A declared name means the same in the whole body.
+pub fn not_hidden(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    for name in bindings(pipeline) {
+        let is_resource = model.resources.iter().any(|resource| resource.name == name);
+        let kind = match is_resource {
+            true => "resource",
+            false if model.queues.contains(&name) => "queue",
+            false => continue,
+        };
+        errors.report(
+            &name,
+            format!("this binding hides the {kind} `{name}`"),
+            "give the binding another name",
+        );
+    }
+}
+
+/// The names that the body binds, wherever.
+fn bindings(pipeline: &Pipeline) -> Vec<Ident> {
+    let mut bindings = Bindings { found: Vec::new() };
+    for statement in &pipeline.statements {
+        bindings.visit_stmt(&statement.stmt);
+    }
+    bindings.found
+}
+
+struct Bindings {
+    found: Vec<Ident>,
+}
+
+impl<'ast> Visit<'ast> for Bindings {
+    fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+        self.found.push(pat.ident.clone());
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        visit_arguments(self, mac);
+    }
+
+    // Names in items are their own.
+    fn visit_item(&mut self, _: &'ast Item) {}
+}

@@ -1,0 +1,64 @@
+//! Command queues.
+
+use crate::diagnostics::Errors;
+use crate::model::{Capture, Mention, Model, Place, Usage};
+
+/// A device stage has one queue.
+pub fn one_per_stage(model: &Model, errors: &mut Errors) {
+    for stage in &model.stages {
+        let Place::Device(first) = stage.work.place else {
+            continue;
+        };
+        let mut others = stage.mentions.iter().filter(|mention| {
+            let queue = mention.queue();
+            queue.is_some() && queue != Some(first)
+        });
+        if let Some(other) = others.next() {
+            let (first, second) = (&model.queues[first.0], &other.ident);
+            errors.report(
+                second,
+                format!("this stage runs on `{first}` and cannot use `{second}` as well"),
+                "make a statement of its own for each queue: they are ordered as their resources demand",
+            );
+        }
+    }
+}
+
+/// A queue is there to enqueue on.
+pub fn only_enqueue(model: &Model, errors: &mut Errors) {
+    for stage in &model.stages {
+        let queues = stage
+            .mentions
+            .iter()
+            .filter(|mention| mention.queue().is_some());
+        queues.for_each(|mention| enqueues(mention, errors));
+    }
+}
+
+fn enqueues(mention: &Mention, errors: &mut Errors) {
+    let queue = &mention.ident;
+    let help =
+        format!("write `{queue}.method(...)`, or pass `&{queue}` to a function that enqueues");
+    match (&mention.usage, mention.capture) {
+        // Said by the rule on macros.
+        (Usage::Hidden, _) => {}
+        (_, Capture::Borrowed | Capture::Moved) => errors.report(
+            queue,
+            format!("the queue `{queue}` is captured: what is enqueued could come too late"),
+            "enqueue in the statement itself, in a `for` loop for example",
+        ),
+        (Usage::Method(method), _) if method == "clone" => errors.report(
+            queue,
+            format!(
+                "the queue `{queue}` is cloned: what is enqueued on the clone would not be seen"
+            ),
+            help,
+        ),
+        (Usage::Method(_) | Usage::Lent, _) => {}
+        _ => errors.report(
+            queue,
+            format!("the queue `{queue}` is used otherwise than to enqueue"),
+            help,
+        ),
+    }
+}

@@ -1,0 +1,87 @@
+//! What concerns statements of any kind.
+
+use crate::diagnostics::Errors;
+use crate::macros::Arguments;
+use crate::syntax::Pipeline;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::Visit;
+use syn::{Attribute, Expr, ExprAsync, ExprClosure, Item, Macro};
+
+/// `#[stage(...)]` stands on stages.
+pub fn not_inside(pipeline: &Pipeline, errors: &mut Errors) {
+    let mut search = Attributes { errors };
+    for statement in &pipeline.statements {
+        search.visit_stmt(&statement.stmt);
+    }
+}
+
+struct Attributes<'a> {
+    errors: &'a mut Errors,
+}
+
+impl<'ast> Visit<'ast> for Attributes<'_> {
+    fn visit_attribute(&mut self, attr: &'ast Attribute) {
+        if attr.path().is_ident("stage") {
+            self.errors.report(
+                attr,
+                "only a top-level statement is a stage",
+                "put `#[stage(...)]` on the top-level statement that contains this one",
+            );
+        }
+    }
+
+    // A pipeline within has its own stages.
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// Every `return` of the pipeline can be found, to hand on what is held.
+pub fn exits_seen(pipeline: &Pipeline, errors: &mut Errors) {
+    let mut search = Exits { errors };
+    for statement in &pipeline.statements {
+        search.visit_stmt(&statement.stmt);
+    }
+}
+
+struct Exits<'a> {
+    errors: &'a mut Errors,
+}
+
+impl Exits<'_> {
+    fn search(&mut self, tokens: TokenStream) {
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Group(group) => self.search(group.stream()),
+                TokenTree::Ident(ident) if ident == "return" => {
+                    // What is held is poisoned then, as it should be.
+                    let fails =
+                        matches!(tokens.peek(), Some(TokenTree::Ident(next)) if next == "Err");
+                    if !fails {
+                        self.errors.report(
+                            ident,
+                            "this `return` is in a macro that the pipeline cannot look into",
+                            "let the macro give a value, and return it in a statement of its own",
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Exits<'_> {
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        match Arguments::of(mac) {
+            Some(arguments) => arguments
+                .iter()
+                .for_each(|argument| Visit::visit_expr(self, &argument.value as &Expr)),
+            None => self.search(mac.tokens.clone()),
+        }
+    }
+
+    // Their `return` is their own.
+    fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
