@@ -146,59 +146,58 @@ impl Shared {
     }
 }
 
-/// All frames through one of the two functions, which are called alike.
-macro_rules! process_all {
-    ($process:ident, $shared:expr) => {
-        async {
-            let s: &Shared = $shared;
-            let mut jobs = JobQueue::new(IN_FLIGHT);
-            for seed in 0..FRAMES {
-                jobs.push($process(
-                    &s.up,
-                    &s.compute,
-                    &s.down,
-                    &s.h_in,
-                    &s.d_in,
-                    &s.d_out,
-                    &s.h_out,
-                    s.triple.clone(),
-                    seed,
-                ))
-                .await?;
-            }
-            jobs.finish(0).await?;
-            Result::Ok(std::iter::from_fn(|| jobs.pop()).collect::<Vec<f32>>())
-        }
-    };
-}
-
-async fn compare() -> Result<ExitCode> {
-    let shared = Shared::new()?;
-    let macros = process_all!(with_the_macro, &shared).await?;
-    let hands = process_all!(by_hand, &shared).await?;
-
-    let mut table = String::from("frame   with the macro   by hand\n");
-    for (frame, (a, b)) in macros.iter().zip(&hands).enumerate() {
-        table += &format!("{frame:<8}{a:<17.6}{b:.6}\n");
+/// All frames through one of the two functions; the results in the order of the frames.
+async fn process_all<F>(process: impl Fn(u64) -> F) -> Result<Vec<f32>>
+where
+    F: Future<Output = Result<f32>>,
+{
+    let mut jobs = JobQueue::new(IN_FLIGHT);
+    for seed in 0..FRAMES {
+        jobs.push(process(seed)).await?;
     }
-    let same = macros.len() == hands.len()
-        && macros
-            .iter()
-            .zip(&hands)
-            .all(|(a, b)| a.to_bits() == b.to_bits());
-    table += if same { "identical\n" } else { "different\n" };
-    // Whoever stopped reading does not want to know.
-    let _ = io::stdout().write_all(table.as_bytes());
-    Ok(if same {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    jobs.finish(0).await?;
+    Ok(std::iter::from_fn(|| jobs.pop()).collect())
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode> {
-    compare().await
+    let Shared {
+        up,
+        compute,
+        down,
+        h_in,
+        d_in,
+        d_out,
+        h_out,
+        triple,
+    } = &Shared::new()?;
+    let macros = process_all(|seed| {
+        let triple = triple.clone();
+        with_the_macro(up, compute, down, h_in, d_in, d_out, h_out, triple, seed)
+    });
+    let macros = macros.await?;
+    let hands = process_all(|seed| {
+        let triple = triple.clone();
+        by_hand(up, compute, down, h_in, d_in, d_out, h_out, triple, seed)
+    });
+    let hands = hands.await?;
+    Ok(report(&macros, &hands))
+}
+
+fn report(macros: &[f32], hands: &[f32]) -> ExitCode {
+    let mut table = String::from("frame   with the macro   by hand\n");
+    for (frame, (a, b)) in macros.iter().zip(hands).enumerate() {
+        table += &format!("{frame:<8}{a:<17.6}{b:.6}\n");
+    }
+    let same = macros == hands;
+    table += if same { "identical\n" } else { "different\n" };
+    // Whoever stopped reading does not want to know.
+    let _ = io::stdout().write_all(table.as_bytes());
+    if same {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn fill_normal(seed: u64, samples: &mut [f32]) {

@@ -220,6 +220,13 @@ impl From<Arc<Failure>> for Error {
     }
 }
 
+impl From<Error> for std::io::Error {
+    /// For pipelines that receive and send: the library's error is the cause.
+    fn from(error: Error) -> Self {
+        std::io::Error::other(error)
+    }
+}
+
 struct OriginOrUnknown(Option<Origin>);
 
 impl fmt::Display for OriginOrUnknown {

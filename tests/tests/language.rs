@@ -1,0 +1,480 @@
+//! The language of `#[gpu_pipeline]`, run on the embedded device: every kind of declaration and stage.
+
+use futures::executor::block_on;
+use gpu_stages::cpu::{Cpu, Device, DeviceBuffer, DeviceView, HostBuffer, Kernel, Queue};
+use gpu_stages::{Backend, Error, Resource, Result, gpu_pipeline};
+use gpu_stages_tests::{Gate, Log, device_buffers, failing, host_buffers, poll_once, queue, set};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn read<T: Clone + Send + Sync + 'static>(resource: &Resource<T>) -> T {
+    block_on(resource.acquire_read().unwrap().wait_events())
+        .unwrap()
+        .clone()
+}
+
+struct Correlator {
+    queue: Queue,
+    input: Resource<HostBuffer<f32>>,
+    buffer: Resource<DeviceBuffer<f32>>,
+    total: Resource<f32>,
+    factor: f32,
+}
+
+impl Correlator {
+    fn new(factor: f32) -> Self {
+        Correlator {
+            queue: queue(),
+            input: host_buffers(1, 4),
+            buffer: device_buffers(1, 4),
+            total: Resource::new(0.0),
+            factor,
+        }
+    }
+
+    /// Does not mention `self`: the future is `'static`.
+    #[gpu_pipeline]
+    async fn round_trip(
+        &self,
+        #[queue(self.queue)] queue: Queue,
+        #[writes(self.input)] input: HostBuffer<f32>,
+        #[writes(self.buffer)] buffer: DeviceBuffer<f32>,
+        #[updates(self.total)] total: f32,
+        value: f32,
+    ) -> Result<f32> {
+        input.fill(value);
+        queue.upload(&input, &mut buffer)?;
+        queue.download(&buffer, &mut input)?;
+        {
+            total += input.iter().sum::<f32>();
+            Ok(total + 0.0)
+        }
+    }
+
+    /// Mentions `self`: the future borrows it.
+    #[gpu_pipeline]
+    async fn scaled(&self, #[updates(self.total)] total: f32) -> Result<f32> {
+        total *= self.factor;
+        Ok(total + 0.0)
+    }
+}
+
+#[test]
+fn methods_take_their_resources_from_self() {
+    let correlator = Correlator::new(3.0);
+    let spawned = {
+        fn is_static<F: Future + Send + 'static>(future: F) -> F {
+            future
+        }
+        is_static(correlator.round_trip(2.0))
+    };
+    let scaled = correlator.scaled();
+    assert_eq!(block_on(spawned).unwrap(), 8.0);
+    assert_eq!(block_on(scaled).unwrap(), 24.0);
+}
+
+#[gpu_pipeline]
+async fn generic<B: Backend, const N: usize>(
+    #[queue] queue: gpu_stages::Queue<B>,
+    #[writes] host: gpu_stages::HostBuffer<B, u32>,
+    #[writes] device: gpu_stages::DeviceBuffer<B, u32>,
+    values: [u32; N],
+) -> Result<u32>
+where
+    [u32; N]: Send,
+{
+    host[..N].copy_from_slice(&values);
+    queue.upload(&host[..N], &mut device[1..=N])?;
+    queue.download(&device, &mut host)?;
+    Ok(host[N])
+}
+
+#[test]
+fn generic_over_backend_and_constants_with_sub_ranges() {
+    let device = Device::new();
+    let host = Resource::new(gpu_stages::HostBuffer::<Cpu, u32>::new(&device, 8).unwrap());
+    let buffer = Resource::new(gpu_stages::DeviceBuffer::new(&device, 8).unwrap());
+    let result = block_on(generic(&queue(), &host, &buffer, [7, 8, 9]));
+    assert_eq!(result.unwrap(), 9);
+    assert_eq!(
+        block_on(host.acquire_read().unwrap().wait_events()).unwrap()[..5],
+        [0, 7, 8, 9, 0]
+    );
+}
+
+#[gpu_pipeline]
+async fn borrows<'a, T: Copy + Into<f64> + Send + Sync>(
+    #[updates] total: f64,
+    label: &'a str,
+    values: &[T],
+    add: impl Fn(f64, f64) -> f64,
+    (low, high): (f64, f64),
+) -> Result<&'a str> {
+    for value in values {
+        total = add(total + 0.0, (*value).into()).clamp(low, high);
+    }
+    Ok(label)
+}
+
+#[test]
+fn plain_arguments_may_borrow_and_be_patterns() {
+    let total = Resource::new(1.0);
+    let values = [1.5_f32, 2.5];
+    let result = block_on(borrows(&total, "done", &values, |a, b| a + b, (0.0, 4.0)));
+    assert_eq!(result.unwrap(), "done");
+    assert_eq!(read(&total), 4.0);
+}
+
+fn shift(queue: &Queue, from: &DeviceView<f32>, to: &mut DeviceView<f32>) -> Result<()> {
+    let (_, n) = (from.len(), to.len());
+    queue.copy(&from.slice(1..), &mut to.slice_mut(..n - 1))
+}
+
+#[gpu_pipeline]
+async fn loops(
+    #[queue] queue: Queue,
+    #[updates] host: HostBuffer<f32>,
+    #[updates] ping: DeviceBuffer<f32>,
+    #[writes] pong: DeviceBuffer<f32>,
+    rounds: usize,
+) -> Result<f32> {
+    let even = rounds % 2 == 0;
+    queue.upload(&host, &mut ping)?;
+    {
+        let (mut a, mut b) = (&mut ping, &mut pong);
+        for _ in 0..rounds {
+            shift(&queue, a, b)?;
+            std::mem::swap(&mut a, &mut b);
+        }
+    }
+    if even {
+        queue.download(&ping, &mut host)?;
+    } else {
+        queue.download(&pong, &mut host)?;
+    }
+    Ok(host[0])
+}
+
+#[test]
+fn loops_that_only_enqueue_and_helpers_are_one_stage() {
+    let (host, queue) = (host_buffers(1, 8), queue());
+    let (ping, pong) = (device_buffers(1, 8), device_buffers(1, 8));
+    for rounds in [0, 1, 2, 5] {
+        let mut guard = block_on(host.acquire_write().unwrap().wait_events()).unwrap();
+        (0_u8..)
+            .zip(guard.iter_mut())
+            .for_each(|(i, x)| *x = f32::from(i));
+        guard.ready();
+        let result = block_on(loops(&queue, &host, &ping, &pong, rounds)).unwrap();
+        assert_eq!(result, rounds as f32);
+    }
+}
+
+#[gpu_pipeline]
+async fn parts(
+    #[queue] queue: Queue,
+    #[writes] pair: (HostBuffer<f32>, DeviceBuffer<f32>),
+    #[updates] list: Vec<DeviceBuffer<f32>>,
+    #[reads] array: [DeviceBuffer<f32>; 2],
+    add: Kernel,
+) -> Result<f32> {
+    {
+        queue.fill(&mut list[0], 2.0)?;
+        let parts = &mut list;
+        for i in 1..parts.len() {
+            let (done, rest) = parts.split_at_mut(i);
+            queue.copy(&done[i - 1], &mut rest[0])?;
+        }
+    }
+    queue.launch(&add, 4_usize, (&list[2], &array[1], &mut pair.1))?;
+    queue.download(&pair.1, &mut pair.0)?;
+    Ok(pair.0[3])
+}
+
+#[test]
+fn resources_of_many_buffers_are_reached_by_path() {
+    let device = Device::new();
+    let buffer = || DeviceBuffer::new(&device, 4).unwrap();
+    let pair = Resource::new((HostBuffer::new(&device, 4).unwrap(), buffer()));
+    let list = Resource::new(vec![buffer(), buffer(), buffer()]);
+    let array = Resource::new([buffer(), buffer()]);
+    let add = Kernel::new("add", |a: &[f32], b: &[f32], c: &mut [f32]| {
+        for ((a, b), c) in a.iter().zip(b).zip(c) {
+            *c = a + b + 1.0;
+        }
+    });
+    assert_eq!(
+        block_on(parts(&queue(), &pair, &list, &array, add)).unwrap(),
+        3.0
+    );
+}
+
+/// Tells when it is dropped.
+struct Chunk {
+    buffer: HostBuffer<f32>,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.buffer.fill(-1.0);
+        self.dropped.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+// SAFETY: sees nothing but the buffer.
+unsafe impl gpu_stages::DeviceVisible for Chunk {
+    type Views = <HostBuffer<f32> as gpu_stages::DeviceVisible>::Views;
+    type Facts = gpu_stages::Length;
+
+    fn views(&self, pass: &gpu_stages::Pass) -> Self::Views {
+        self.buffer.views(pass)
+    }
+
+    fn facts(&self) -> Self::Facts {
+        self.buffer.facts()
+    }
+}
+
+#[gpu_pipeline]
+async fn consume(
+    #[queue] queue: Queue,
+    #[owns] chunk: Chunk,
+    #[writes] device: DeviceBuffer<f32>,
+) -> Result<usize> {
+    chunk.buffer.fill(6.0);
+    let elements = chunk.len();
+    queue.upload(&chunk, &mut device)?;
+    Ok(elements)
+}
+
+#[test]
+fn what_a_call_owns_is_dropped_when_the_device_is_done_with_it() {
+    let queue = queue();
+    let device = device_buffers(1, 2);
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let chunk = || Chunk {
+        buffer: HostBuffer::new(&Device::new(), 2).unwrap(),
+        dropped: dropped.clone(),
+    };
+    assert_eq!(block_on(consume(&queue, chunk(), &device)).unwrap(), 2);
+    assert_eq!(dropped.load(Ordering::SeqCst), 1);
+
+    // Cancelled while its upload is held: the chunk lives on, and the upload sees its data.
+    let gate = Gate::default();
+    let held = device_buffers(1, 1);
+    let mut guard = block_on(held.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
+    guard.ready();
+    let mut call = Box::pin(consume(&queue, chunk(), &device));
+    assert!(poll_once(&mut call).is_pending());
+    drop(call);
+    let out = host_buffers(1, 2);
+    let check = copy_out(&queue, &device, &out);
+    assert_eq!(
+        dropped.load(Ordering::SeqCst),
+        1,
+        "the device is not done with it"
+    );
+    gate.open();
+    assert_eq!(block_on(check).unwrap(), 6.0);
+    while dropped.load(Ordering::SeqCst) < 2 {
+        std::thread::yield_now();
+    }
+}
+
+#[gpu_pipeline]
+async fn copy_out(
+    #[queue] queue: Queue,
+    #[reads] device: DeviceBuffer<f32>,
+    #[writes] host: HostBuffer<f32>,
+) -> Result<f32> {
+    queue.download(&device, &mut host)?;
+    Ok(host[0])
+}
+
+#[gpu_pipeline]
+async fn blocking(
+    #[updates] file: Vec<String>,
+    #[reads] prefix: String,
+    text: String,
+    mut count: usize,
+) -> Result<(usize, std::thread::ThreadId)> {
+    let mut lines = Vec::new();
+    #[stage(blocking, name = "write")]
+    let thread = {
+        for _ in 0..count {
+            lines.push(text.clone());
+        }
+        count += 1;
+        file.extend(lines.iter().map(|line| format!("{prefix}{line}")));
+        std::thread::current().id()
+    };
+    assert!(lines.len() == count - 1);
+    Ok((count, thread))
+}
+
+#[test]
+fn blocking_stages_run_elsewhere_and_bring_their_locals_back() {
+    let (file, prefix) = (Resource::new(Vec::new()), Resource::new("> ".to_owned()));
+    let call = || blocking(&file, &prefix, "line".to_owned(), 2);
+    let here = std::thread::current().id();
+    let (count, thread) = block_on(call()).unwrap();
+    assert_eq!(count, 3);
+    assert_ne!(thread, here);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    assert_ne!(runtime.block_on(call()).unwrap().1, here);
+    assert_eq!(read(&file), ["> line"; 4]);
+}
+
+#[gpu_pipeline]
+async fn receive(
+    #[updates] socket: tokio::net::UdpSocket,
+    #[updates] sequence: u32,
+    #[writes] packet: Vec<u8>,
+) -> Result<u32, std::io::Error> {
+    {
+        packet.resize(16, 0);
+        let len = socket.recv(&mut packet).await?;
+        packet.truncate(len);
+        sequence += 1;
+    }
+    Ok(sequence + 0)
+}
+
+#[test]
+fn host_stages_await_and_any_value_is_a_resource() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let socket = Resource::new(socket).keep_on_failure();
+        let (sequence, packet) = (Resource::new(0), Resource::ring([vec![], vec![]]));
+        let calls: Vec<_> = (0..3)
+            .map(|_| tokio::spawn(receive(&socket, &sequence, &packet)))
+            .collect();
+        let sender = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        for number in 0..3_u8 {
+            sender.send_to(&[number], address).await.unwrap();
+        }
+        for (call, number) in calls.into_iter().zip(1..) {
+            assert_eq!(
+                call.await.unwrap().unwrap(),
+                number,
+                "frames receive one after another"
+            );
+        }
+    });
+}
+
+/// Errors of one's own need nothing but `From<gpu_stages::Error>`.
+#[derive(Debug, PartialEq)]
+enum Mine {
+    Library(String),
+    Own,
+}
+
+impl From<Error> for Mine {
+    fn from(error: Error) -> Self {
+        Mine::Library(error.to_string())
+    }
+}
+
+type MyResult<T> = Result<T, Mine>;
+
+#[gpu_pipeline]
+async fn own_error(#[updates] value: u32, limit: u32) -> MyResult<u32> {
+    {
+        for _ in 0..100 {
+            value += 1;
+            if value == limit {
+                return Ok(value + 0);
+            }
+        }
+        Err(Mine::Own)
+    }
+}
+
+#[test]
+fn results_may_be_aliases_with_errors_of_ones_own() {
+    let value = Resource::new(0);
+    assert_eq!(block_on(own_error(&value, 7)), Ok(7));
+    assert_eq!(read(&value), 7, "an early return of `Ok` hands on as good");
+    assert_eq!(block_on(own_error(&value, 1)), Err(Mine::Own));
+    let Err(Mine::Library(text)) = block_on(own_error(&value, 1)) else {
+        panic!("the value is poisoned by the call before");
+    };
+    assert!(text.contains("`own_error`"), "{text}");
+}
+
+#[gpu_pipeline(until = enqueued)]
+async fn enqueue_only(
+    #[queue] queue: Queue,
+    #[updates] data: DeviceBuffer<f32>,
+    kernel: Kernel,
+) -> Result<()> {
+    queue.launch(&kernel, data.len(), (&mut data,))?;
+    Ok(())
+}
+
+#[gpu_pipeline]
+async fn complete(
+    #[queue] queue: Queue,
+    #[updates] data: DeviceBuffer<f32>,
+    kernel: Kernel,
+) -> Result<()> {
+    queue.launch(&kernel, data.len(), (&mut data,))?;
+    Ok(())
+}
+
+#[test]
+fn a_future_resolves_when_all_is_complete_or_when_all_is_enqueued() {
+    let (queue, gate) = (queue(), Gate::default());
+    let data = device_buffers(1, 1);
+    block_on(enqueue_only(&queue, &data, gate.kernel(1.0))).unwrap();
+    let mut waiting = pin!(complete(&queue, &data, set(2.0)));
+    assert!(poll_once(&mut waiting).is_pending());
+    gate.open();
+    block_on(waiting).unwrap();
+    // A device error that nobody was told at the call reaches the next one.
+    block_on(enqueue_only(&queue, &data, failing())).unwrap();
+    let error = block_on(complete(&queue, &data, set(2.0))).unwrap_err();
+    assert!(
+        error.to_string().contains("pipeline `enqueue_only`"),
+        "{error}"
+    );
+}
+
+#[gpu_pipeline]
+async fn facts(
+    #[queue] queue: Queue,
+    #[writes] host: HostBuffer<f32>,
+    #[writes] device: DeviceBuffer<f32>,
+    log: Log<usize>,
+) -> Result<usize> {
+    let before = device.len();
+    log.note(host.len());
+    host.fill(1.0);
+    queue.upload(&host, &mut device)?;
+    let after = device.len() + host.len();
+    Ok(before + after)
+}
+
+#[test]
+fn facts_are_there_before_during_and_after_the_use() {
+    let log = Log::default();
+    let result = block_on(facts(
+        &queue(),
+        &host_buffers(1, 3),
+        &device_buffers(1, 3),
+        log.clone(),
+    ));
+    assert_eq!(result.unwrap(), 9);
+    assert_eq!(log.entries(), [3]);
+}
