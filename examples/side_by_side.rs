@@ -1,6 +1,11 @@
 //! One pipeline, written twice: with `#[gpu_pipeline]`, and by hand with the library's own functions. The second
 //! is what the attribute makes of the first; here with the reasons. Both process the same frames.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a pipeline names all that it uses"
+)]
+
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{
     CommandQueue, JobQueue, Pipeline, Resource, Result, Until, WaitDevice, gpu_pipeline,
@@ -37,7 +42,6 @@ async fn with_the_macro(
 }
 
 /// The same by hand.
-#[allow(clippy::too_many_arguments, reason = "those of the other version")]
 fn by_hand(
     up: &Queue,
     compute: &Queue,

@@ -1,5 +1,10 @@
 //! The pipeline: what one frame goes through, written as if there were no other frame.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a pipeline names all that it uses"
+)]
+
 use crate::error::Error;
 use crate::source::Source;
 use gpu_stages::{Backend, DeviceBuffer, HostBuffer, Queue, gpu_pipeline};
@@ -20,8 +25,6 @@ pub async fn process_one<B: Backend>(
     #[writes] h_out: HostBuffer<B, f32>,
     triple: B::Kernel,
 ) -> Result<f64, Error> {
-    // Reading a file blocks, so it is moved off the executor's thread.
-    #[stage(blocking)]
     let n = source.fill(&mut h_in)?;
     up.upload(&h_in[..n], &mut d_in[..n])?;
     compute.launch(&triple, n, (&d_in[..n], &mut d_out[..n]))?;

@@ -46,8 +46,8 @@ pub struct Work {
     pub accesses: Vec<Access>,
     /// Resources whose facts the statement takes from a copy made before it.
     pub facts: Vec<ResourceId>,
-    /// The statement is the value of the body.
-    pub is_tail: bool,
+    /// The statement is the last one: what it holds goes out of scope with the body.
+    pub is_last: bool,
 }
 
 /// Where a statement runs.

@@ -104,7 +104,9 @@ fn readers_on_different_queues_run_side_by_side() {
         for queue in &queues {
             let meet = barrier.clone();
             // Each kernel ends only when the other runs as well.
-            let kernel = Kernel::new("meet", move |_: &[f32]| drop(meet.wait()));
+            let kernel = Kernel::new("meet", move |_: &[f32]| {
+                meet.wait();
+            });
             let reading = data
                 .acquire_read()
                 .unwrap()

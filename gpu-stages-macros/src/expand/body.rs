@@ -3,7 +3,7 @@
 use super::rewrite::{self, facts_name, place_name};
 use crate::model::{Access, Blocking, Model, Names, Place, QueueId, ResourceId, Right, Stage};
 use crate::schedule::{Plan, Step};
-use crate::syntax::{Mode, Pipeline};
+use crate::syntax::{Mode, Pipeline, is_value};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Local, Path, Stmt, Type};
@@ -150,7 +150,7 @@ impl Body<'_> {
         let places = self.places(stage);
         match &stage.blocking {
             Some(blocking) => self.run_blocking(stage, blocking, &stmt),
-            None if stage.work.is_tail => {
+            None if stage.work.is_last && is_value(&stmt) => {
                 let value = self.value(&stmt);
                 quote!(#places #value)
             }
@@ -190,11 +190,12 @@ impl Body<'_> {
             .map(|access| self.resource(access.resource))
             .chain(blocking.locals.iter().map(|(name, _)| name))
             .collect();
-        let bindings = self.bindings(stage, blocking);
         let places = self.places(stage);
-        let (value, after) = self.split(stage, stmt);
+        let value = blocking_value(stmt);
+        let back = self.back(stage, blocking);
+        let after = self.after_blocking(stage, stmt);
         quote_spanned! {self.glue=>
-            let (__result, #(#bindings),*) = #library::blocking(move || {
+            let (__result, __moved) = #library::blocking(move || {
                 let __result = (|| -> ::core::result::Result<
                     _,
                     <#output as #library::PipelineResult>::Err,
@@ -202,15 +203,16 @@ impl Body<'_> {
                     #places
                     ::core::result::Result::Ok(#value)
                 })();
-                (__result, #(#names),*)
+                (__result, (#(#names,)*))
             })
             .await;
+            #back
             #after
         }
     }
 
-    /// How guards and locals are bound again.
-    fn bindings(&self, stage: &Stage, blocking: &Blocking) -> Vec<TokenStream> {
+    /// Binds again what moved, unless nothing comes after.
+    fn back(&self, stage: &Stage, blocking: &Blocking) -> TokenStream {
         let guards = stage
             .work
             .accesses
@@ -220,34 +222,37 @@ impl Body<'_> {
             let mutability = is_mut.then(|| quote_spanned!(self.glue=> mut));
             quote!(#mutability #name)
         });
-        guards.chain(locals).collect()
+        let bindings: Vec<TokenStream> = guards.chain(locals).collect();
+        if stage.work.is_last || bindings.is_empty() {
+            return TokenStream::new();
+        }
+        quote_spanned!(self.glue=> let (#(#bindings,)*) = __moved;)
     }
 
-    /// The value that a blocking statement computes, and what becomes of it afterwards.
-    fn split(&self, stage: &Stage, stmt: &Stmt) -> (TokenStream, TokenStream) {
-        let glue = self.glue;
+    /// What becomes of the value that a blocking statement gives.
+    fn after_blocking(&self, stage: &Stage, stmt: &Stmt) -> TokenStream {
         match stmt {
-            Stmt::Local(Local {
-                attrs,
-                pat,
-                init: Some(init),
-                ..
-            }) => {
-                let value = &init.expr;
-                let diverge = init
-                    .diverge
-                    .as_ref()
-                    .map(|(token, block)| quote!(#token #block));
-                let after = quote_spanned!(glue=> #(#attrs)* let #pat = __result? #diverge;);
-                (quote!(#value), after)
+            Stmt::Local(local) => {
+                let (attrs, pat) = (&local.attrs, &local.pat);
+                let diverge = local.init.as_ref().and_then(|init| init.diverge.as_ref());
+                let diverge = diverge.map(|(token, block)| quote!(#token #block));
+                quote_spanned!(self.glue=> #(#attrs)* let #pat = __result? #diverge;)
             }
-            stmt if stage.work.is_tail => {
-                (quote!(#stmt), self.value(quote_spanned!(glue=> __result?)))
+            stmt if stage.work.is_last && is_value(stmt) => {
+                self.value(quote_spanned!(self.glue=> __result?))
             }
-            stmt => (
-                quote_spanned!(glue=> { #stmt }),
-                quote_spanned!(glue=> __result?;),
-            ),
+            _ => quote_spanned!(self.glue=> __result?;),
         }
+    }
+}
+
+/// The part of a blocking statement that runs on the other thread.
+fn blocking_value(stmt: &Stmt) -> TokenStream {
+    match stmt {
+        Stmt::Local(Local {
+            init: Some(init), ..
+        }) => init.expr.to_token_stream(),
+        Stmt::Expr(expr, None) => expr.to_token_stream(),
+        stmt => quote_spanned!(Span::mixed_site()=> { #stmt }),
     }
 }

@@ -92,7 +92,7 @@ fn stage(
     let work = Work {
         place,
         facts: facts(&mentions, place, &accesses),
-        is_tail: pipeline.tail() == Some(index),
+        is_last: index + 1 == pipeline.statements.len(),
         accesses,
     };
     Stage {

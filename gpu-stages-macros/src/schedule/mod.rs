@@ -108,8 +108,7 @@ impl Planner<'_> {
                 self.has_facts[access.resource.0] = false;
             }
         }
-        // The guards of the last stage go out of scope with the body.
-        if !work.is_tail {
+        if !work.is_last {
             self.hand_on(stage);
         }
     }

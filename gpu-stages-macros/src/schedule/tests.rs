@@ -32,15 +32,15 @@ prop_compose! {
                 .iter()
                 .map(|(resource, right)| Access { resource: ResourceId(*resource), right: *right })
                 .collect(),
-            is_tail: false,
+            is_last: false,
         }
     }
 }
 
 prop_compose! {
-    fn program()(mut works in vec(work(), 1..9), has_tail: bool) -> Vec<Work> {
+    fn program()(mut works in vec(work(), 1..9), has_last: bool) -> Vec<Work> {
         if let Some(last) = works.last_mut() {
-            last.is_tail = has_tail;
+            last.is_last = has_last;
         }
         works
     }
@@ -177,7 +177,7 @@ proptest! {
         }
         for resource in 0..RESOURCES {
             let last = works.iter().rfind(|work| work.uses(ResourceId(resource)));
-            prop_assert_eq!(ready[resource], last.is_some_and(|work| !work.is_tail));
+            prop_assert_eq!(ready[resource], last.is_some_and(|work| !work.is_last));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod query;
 
-pub use query::{bound, captures, is_fact, is_mentioned, plain_name};
+pub use query::{bound, captures, is_fact, is_mentioned, is_value, plain_name};
 
 use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
 
@@ -93,14 +93,5 @@ impl Pipeline {
             Param::Plain(plain) => Some(plain),
             _ => None,
         })
-    }
-
-    /// Whether the last statement is the value of the body.
-    pub fn tail(&self) -> Option<usize> {
-        match &self.statements.last()?.stmt {
-            Stmt::Expr(_, None) => Some(self.statements.len() - 1),
-            Stmt::Macro(mac) if mac.semi_token.is_none() => Some(self.statements.len() - 1),
-            _ => None,
-        }
     }
 }

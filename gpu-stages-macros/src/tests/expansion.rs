@@ -18,7 +18,7 @@ impl VisitMut for Expand {
         let Item::Fn(function) = item else {
             return visit_mut::visit_item_mut(self, item);
         };
-        if let Some(options) = options(&mut function.attrs) {
+        if let Some(options) = taken(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one function");
         }
@@ -28,7 +28,7 @@ impl VisitMut for Expand {
         let ImplItem::Fn(function) = item else {
             return;
         };
-        if let Some(options) = options(&mut function.attrs) {
+        if let Some(options) = taken(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one method");
         }
@@ -36,7 +36,7 @@ impl VisitMut for Expand {
 }
 
 /// Takes `#[gpu_pipeline(options)]` out of `attrs`.
-fn options(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
+fn taken(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
     let position = attrs
         .iter()
         .position(|attr| attr.path().is_ident("gpu_pipeline"))?;
@@ -63,4 +63,16 @@ macro_rules! snapshots {
 
 snapshots! {
     straight_line
+    method
+    generics
+    lifetimes
+    owned
+    loops
+    blocking
+    exits
+    facts
+    parts
+    options
+    awaits
+    macros
 }

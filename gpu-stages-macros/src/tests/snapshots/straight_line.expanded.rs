@@ -27,10 +27,10 @@ pub fn process_one(
     let __call = __PIPELINE.call();
     let __held = __call
         .acquire((
-            h_in.writes().named("h_in"),
-            d_in.writes().named("d_in"),
-            d_out.writes().named("d_out"),
-            h_out.writes().named("h_out"),
+            h_in.writes().named("h_in").on_host(),
+            d_in.writes().named("d_in").on(up),
+            d_out.writes().named("d_out").on(compute),
+            h_out.writes().named("h_out").on(down),
         ));
     let up = ::core::clone::Clone::clone(up);
     let compute = ::core::clone::Clone::clone(compute);

@@ -1,0 +1,54 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `queue.launch` | queue `queue` |  | `device` |  |
+/// | `is_empty` | host | `host` |  |  |
+fn facts(
+    queue: &Queue,
+    device: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    host: &::gpu_stages::Resource<Vec<f32>>,
+    kernel: Kernel,
+) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "facts",
+        &["queue.launch", "is_empty"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            device.writes().named("device").on(queue),
+            host.reads().named("host").on_host(),
+        ));
+    let queue = ::core::clone::Clone::clone(queue);
+    __call
+        .clone()
+        .run::<
+            Result<usize>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                use ::gpu_stages::CommandQueue as _;
+                let kernel = kernel;
+                let (device, host) = __held?;
+                let mut device = device;
+                let __device_facts = device.wait_facts().await?;
+                let total = __device_facts.len();
+                __call.enter(0usize);
+                let mut device = device.wait_device(&queue).await?;
+                queue.launch(&kernel, __device_facts.len(), (&mut (*device),))?;
+                queue.ready((device,));
+                __call.enter(1usize);
+                let host = host.wait_events().await?;
+                if __device_facts.is_empty() || (*host).is_empty() {
+                    return __call.returns(Ok(0));
+                }
+                host.ready();
+                let __value: Result<usize> = __call
+                    .returns(Ok(total + __device_facts.len()));
+                __value
+            },
+        )
+}

@@ -1,0 +1,75 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `text` | host | `table` |  |  |
+fn describe<'__name, '____arg2, '___permit, 'a, __Impl0: FnMut(&str) -> usize>(
+    table: &::gpu_stages::Resource<Table<'static>>,
+    name: &'__name str,
+    __arg2: Pair<'a, '____arg2>,
+    words: __Impl0,
+    _permit: &'___permit Permit,
+) -> impl ::core::future::Future<
+    Output = Result<Text<'a>>,
+> + use<'____arg2, '__name, 'a, __Impl0> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "describe",
+        &["text"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call.acquire((table.reads().named("table").on_host(),));
+    __call
+        .clone()
+        .run::<
+            Result<Text<'a>>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                #[allow(clippy::used_underscore_binding)]
+                let (name, Pair { first, second }, mut words) = (name, __arg2, words);
+                let (table,) = __held?;
+                __call.enter(0usize);
+                let table = table.wait_events().await?;
+                let __value: Result<Text<'a>> = __call
+                    .returns(Ok((*table).text(name, first, second, words(name))));
+                __value
+            },
+        )
+}
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `stage 1` | host | `least` |  |  |
+fn elided<'__text>(
+    least: &::gpu_stages::Resource<usize>,
+    text: &'__text str,
+) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "elided",
+        &["stage 1"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call.acquire((least.reads().named("least").on_host(),));
+    __call
+        .clone()
+        .run::<
+            Result<&'__text str>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                let text = text;
+                let (least,) = __held?;
+                __call.enter(0usize);
+                let least = least.wait_events().await?;
+                assert!(text.len() > (* least));
+                least.ready();
+                let __value: Result<&'__text str> = __call.returns(Ok(text));
+                __value
+            },
+        )
+}

@@ -1,0 +1,73 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `compute.fill` | queue `compute` |  | `b` |  |
+/// | `compute.launch` | queue `compute` |  | `a`, `b` |  |
+/// | `down.download` | queue `down` | `a`, `b` | `host` | `compute.launch` |
+/// | `iter_mut` | host |  | `host` | `down.download` |
+fn iterate(
+    compute: &Queue,
+    down: &Queue,
+    a: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    b: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    host: &::gpu_stages::Resource<HostBuffer<f32>>,
+    step: Kernel,
+    rounds: usize,
+) -> impl ::core::future::Future<Output = Result<()>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "iterate",
+        &["compute.fill", "compute.launch", "down.download", "iter_mut"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            a.updates().named("a").on(compute),
+            b.writes().named("b").on(compute),
+            host.writes().named("host").on(down),
+        ));
+    let compute = ::core::clone::Clone::clone(compute);
+    let down = ::core::clone::Clone::clone(down);
+    __call
+        .clone()
+        .run::<
+            Result<()>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                use ::gpu_stages::CommandQueue as _;
+                use ::gpu_stages::WaitDevice as _;
+                let (step, rounds) = (step, rounds);
+                let (a, b, host) = __held?;
+                __call.enter(0usize);
+                let mut b = b.wait_device(&compute).await?;
+                compute.fill(&mut (*b), 0.0)?;
+                compute.flush();
+                __call.enter(1usize);
+                let mut a = a.wait_device(&compute).await?;
+                for _ in 0..rounds {
+                    let (mut from, mut to) = (&mut (*a), &mut (*b));
+                    compute.launch(&step, 1, (&*from, &mut *to))?;
+                    std::mem::swap(&mut from, &mut to);
+                }
+                compute.flush();
+                __call.enter(2usize);
+                let (a, b, mut host) = (a, b, host).wait_device(&down).await?;
+                let __host = &mut *host;
+                if rounds % 2 == 0 {
+                    down.download(&(*a), &mut (*__host))?;
+                } else {
+                    down.download(&(*b), &mut (*__host))?;
+                }
+                down.ready((a, b));
+                __call.enter(3usize);
+                let mut host = host.wait_events().await?;
+                (*host).iter_mut().for_each(|x| *x += 1.0);
+                host.ready();
+                let __value: Result<()> = __call.returns(Ok(()));
+                __value
+            },
+        )
+}

@@ -1,0 +1,59 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `stage 1` | host | `state`, `limit` |  |  |
+/// | `stage 2` | host | `state`, `limit` |  |  |
+/// | `stage 3` | host | `limit` | `state` |  |
+/// | `stage 4` | host | `limit` | `state` |  |
+/// | `stage 5` | host |  | `state` |  |
+fn log(
+    state: &::gpu_stages::Resource<State>,
+    limit: &::gpu_stages::Resource<u64>,
+) -> impl ::core::future::Future<Output = Result<String>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "log",
+        &["stage 1", "stage 2", "stage 3", "stage 4", "stage 5"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            state.updates().named("state").on_host(),
+            limit.reads().named("limit").on_host(),
+        ));
+    __call
+        .clone()
+        .run::<
+            Result<String>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                let (state, limit) = __held?;
+                __call.enter(0usize);
+                let state = state.wait_events_to_read().await?;
+                let limit = limit.wait_events().await?;
+                assert_eq!(
+                    (* state).count, (* limit), "{state:?} {{limit}}", state = (* state)
+                );
+                __call.enter(1usize);
+                info!(
+                    target : "log", state = ? (* state), limit = (* limit), other = % (*
+                    limit), "at {limit:>3}"
+                );
+                __call.enter(2usize);
+                let mut state = state.wait_events().await?;
+                (*state).names = vec![
+                    format!("{limit} {0}", (* state).count, limit = (* limit))
+                ];
+                __call.enter(3usize);
+                write!((* state).text, "{limit} {limit}", limit = (* limit) + 1)?;
+                limit.ready();
+                __call.enter(4usize);
+                let __value: Result<String> = __call
+                    .returns(Ok(dbg!((* state).text.clone())));
+                __value
+            },
+        )
+}

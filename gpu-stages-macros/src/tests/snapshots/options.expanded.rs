@@ -1,0 +1,36 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `queue.fill` | queue `queue` |  | `buffer` |  |
+fn fill(
+    queue: &Queue,
+    buffer: &::some::library::Resource<DeviceBuffer<u8>>,
+) -> impl ::core::future::Future<Output = Result<()>> + use<> {
+    static __PIPELINE: ::some::library::Pipeline = ::some::library::Pipeline::new(
+        "fill",
+        &["queue.fill"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call.acquire((buffer.writes().named("buffer").on(queue),));
+    let queue = ::core::clone::Clone::clone(queue);
+    __call
+        .clone()
+        .run::<
+            Result<()>,
+            _,
+        >(
+            ::some::library::Until::Enqueued,
+            async move {
+                use ::some::library::CommandQueue as _;
+                let (buffer,) = __held?;
+                __call.enter(0usize);
+                let mut buffer = buffer.wait_device(&queue).await?;
+                queue.fill(&mut (*buffer), 1)?;
+                queue.ready((buffer,));
+                let __value: Result<()> = __call.returns(Ok(()));
+                __value
+            },
+        )
+}

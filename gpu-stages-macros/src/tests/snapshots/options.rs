@@ -1,0 +1,5 @@
+#[gpu_pipeline(until = enqueued, crate = ::some::library)]
+async fn fill(#[queue] queue: Queue, #[writes] buffer: DeviceBuffer<u8>) -> Result<()> {
+    queue.fill(&mut buffer, 1)?;
+    Ok(())
+}

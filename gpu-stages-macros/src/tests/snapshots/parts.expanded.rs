@@ -1,0 +1,58 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `queue.copy` | queue `queue` | `net` | `out` |  |
+/// | `queue.launch` | queue `queue` | `net` | `out` |  |
+/// | `queue.copy` | queue `queue` |  | `out` |  |
+fn parts(
+    queue: &Queue,
+    net: &::gpu_stages::Resource<Net>,
+    out: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
+    i: usize,
+) -> impl ::core::future::Future<Output = Result<()>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "parts",
+        &["queue.copy", "queue.launch", "queue.copy"],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            net.reads().named("net").on(queue),
+            out.writes().named("out").on(queue),
+        ));
+    let queue = ::core::clone::Clone::clone(queue);
+    __call
+        .clone()
+        .run::<
+            Result<()>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                use ::gpu_stages::CommandQueue as _;
+                use ::gpu_stages::WaitDevice as _;
+                let i = i;
+                let (net, out) = __held?;
+                __call.enter(0usize);
+                let (net, mut out) = (net, out).wait_device(&queue).await?;
+                queue.copy(&(*net).weights[i].slice(..i), &mut (*out).0.slice_mut(i..))?;
+                queue.flush();
+                __call.enter(1usize);
+                let __out = &mut *out;
+                queue
+                    .launch(
+                        &(*net).kernel,
+                        1,
+                        (&(*net).weights[i], &mut (*__out).0, &mut (*__out).1),
+                    )?;
+                queue.ready((net,));
+                __call.enter(2usize);
+                let __out = &mut *out;
+                let __value: Result<()> = __call
+                    .returns(queue.copy(&(*__out).0, &mut (*__out).1));
+                __value
+            },
+        )
+}
