@@ -99,16 +99,14 @@ pub unsafe trait Backend: Debug + Send + Sync + Sized + 'static {
     ///
     /// # Safety
     ///
-    /// While the command may run, nobody conflicts with its regions but commands that `behind` or the queue
-    /// order before it. Regions lie inside their memory. A launch has passed `check_launch`.
+    /// While the command may run, nobody conflicts with its regions but commands that `order` or the queue put
+    /// before it. Regions lie inside their memory. A launch has passed `check_launch`.
     unsafe fn submit(
         queue: &Self::RawQueue,
-        command: Command<Self>,
-        behind: Behind<'_>,
-        origin: Option<Origin>,
+        submission: Submission<'_, Self>,
     ) -> Result<Event, Failure>;
 
-    /// Makes sure that everything enqueued so far begins without further calls.
+    /// Makes sure that what is enqueued begins.
     fn flush(queue: &Self::RawQueue);
 
     /// Blocks this thread until everything enqueued so far is over.
@@ -124,14 +122,33 @@ pub struct Identity {
     pub knowledge: Arc<Knowledge>,
 }
 
-/// What a command must be behind.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Behind<'a> {
+/// A command, and what the device must know besides.
+#[derive(Debug)]
+pub struct Submission<'a, B: Backend> {
+    /// The command.
+    pub command: Command<B>,
     /// The command begins when these are over, well or not.
     pub order: &'a [Event],
     /// The command fails if one of these failed. They are over when the command begins: each is in `order`, or
     /// implied by it or by the queue.
     pub data: &'a [Event],
+    /// The stage that the command belongs to.
+    pub origin: Option<Origin>,
+    /// Whether somebody is expected to wait for the command who is not on its queue.
+    pub signals: bool,
+}
+
+impl<B: Backend> Submission<'_, B> {
+    /// A command outside of all stages, which is behind nothing.
+    pub fn alone(command: Command<B>) -> Self {
+        Submission {
+            command,
+            order: &[],
+            data: &[],
+            origin: None,
+            signals: true,
+        }
+    }
 }
 
 /// A part of a memory, in bytes.

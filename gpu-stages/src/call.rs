@@ -9,19 +9,41 @@ use crate::track::{Access, Ended, Needs, Track};
 use smallvec::SmallVec;
 use std::task::{Context, Poll};
 
-/// The names of one pipeline and its stages, for messages.
+/// What is known of a pipeline before it runs: its name and its stages.
 #[derive(Debug)]
 pub struct Pipeline {
     name: &'static str,
-    stages: &'static [&'static str],
+    stages: &'static [Stage],
+}
+
+/// What is known of a stage before it runs.
+#[derive(Debug)]
+pub struct Stage {
+    name: &'static str,
+    quiet: bool,
 }
 
 /// Allocations made one by one through the manual API.
-pub(crate) static MANUAL: Pipeline = Pipeline::new("manual", &["manual"]);
+pub(crate) static MANUAL: Pipeline = Pipeline::new("manual", &[Stage::new("manual")]);
+
+impl Stage {
+    /// A stage of this name.
+    pub const fn new(name: &'static str) -> Self {
+        Stage { name, quiet: false }
+    }
+
+    /// Says that within the pipeline nobody waits for this stage but later commands of its own queue, so that
+    /// its commands need no event of their own. A hint: whoever waits after all gets a marker.
+    #[must_use]
+    pub const fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+}
 
 impl Pipeline {
-    /// A pipeline of the given name whose stages have the given names, in order.
-    pub const fn new(name: &'static str, stages: &'static [&'static str]) -> Self {
+    /// A pipeline of this name with these stages, in order.
+    pub const fn new(name: &'static str, stages: &'static [Stage]) -> Self {
         Pipeline { name, stages }
     }
 
@@ -108,12 +130,22 @@ impl Call {
     }
 
     pub(crate) fn origin(&self) -> Origin {
-        let stage = self.record.stage.load(Ordering::Relaxed);
         Origin {
             pipeline: self.pipeline.name,
-            stage: self.pipeline.stages.get(stage).copied().unwrap_or("?"),
+            stage: self.stage().map_or("?", |stage| stage.name),
             call: self.id(),
         }
+    }
+
+    /// Whether the current stage's commands should have events from the start.
+    pub(crate) fn signals(&self) -> bool {
+        self.stage().is_none_or(|stage| !stage.quiet)
+    }
+
+    fn stage(&self) -> Option<&'static Stage> {
+        self.pipeline
+            .stages
+            .get(self.record.stage.load(Ordering::Relaxed))
     }
 
     pub(crate) fn has_succeeded(&self) -> bool {
@@ -152,7 +184,7 @@ impl Call {
                     Err(self.lease(index).failed(failure))
                 }));
             };
-            match event.status() {
+            match event.known() {
                 Status::Pending if event.register(context.waker()) => return Poll::Pending,
                 Status::Pending => continue,
                 Status::Complete => {}
@@ -230,7 +262,7 @@ impl Lease {
         let mut needs = Needs::default();
         self.needs(Access::Read, &mut needs);
         for event in &needs.data {
-            if let Status::Failed(failure) = event.status() {
+            if let Status::Failed(failure) = event.known() {
                 return Err(self.failed(failure));
             }
         }

@@ -1,9 +1,11 @@
 //! [`Queue`]: the commands, and the checks and waits that each of them does by itself.
 
-use crate::backend::{Arguments, Backend, Behind, Bytes, Command, Element, Grid, Identity, Region};
+use crate::backend::{
+    Arguments, Backend, Bytes, Command, Element, Grid, Identity, Region, Submission,
+};
 use crate::buffer::{DeviceView, HostView};
-use crate::call::Lease;
-use crate::error::{Error, Failure, Origin, Problem, Result};
+use crate::call::{Call, Lease};
+use crate::error::{Error, Failure, Problem, Result};
 use crate::event::Event;
 use crate::kernel::{KernelArguments, Launch};
 use crate::order::{Knowledge, QueueId, necessary};
@@ -157,7 +159,7 @@ impl<B: Backend> Queue<B> {
     /// [`Error::Setup`] with what the device says.
     pub fn marker(&self) -> Result<Event> {
         // SAFETY: a marker touches no memory.
-        let event = unsafe { self.submit(Command::Marker, Behind::default(), None) };
+        let event = unsafe { self.submit(Submission::alone(Command::Marker)) };
         event.map_err(|failure| Error::setup("a marker", failure))
     }
 
@@ -167,12 +169,12 @@ impl<B: Backend> Queue<B> {
     ///
     /// [`Error::Setup`] with what the device says.
     pub fn barrier(&self, events: &[Event]) -> Result<()> {
-        let behind = Behind {
+        let submission = Submission {
             order: events,
-            data: &[],
+            ..Submission::alone(Command::Barrier)
         };
         // SAFETY: a barrier touches no memory.
-        let event = unsafe { self.submit(Command::Barrier, behind, None) };
+        let event = unsafe { self.submit(submission) };
         event.map_err(|failure| Error::setup("a barrier", failure))?;
         Ok(())
     }
@@ -214,15 +216,18 @@ impl<B: Backend> Queue<B> {
             used.pass.lease().needs(used.access, &mut needs);
         }
         let order = necessary(self.inner.id, &self.inner.knowledge, needs.order);
-        let behind = Behind {
+        let call = uses.first().map(|used| used.pass.lease().call());
+        let submission = Submission {
+            command,
             order: &order,
             data: &needs.data,
+            origin: call.map(Call::origin),
+            signals: call.is_none_or(Call::signals),
         };
-        let origin = uses.first().map(|used| used.pass.lease().call().origin());
         // SAFETY: the views are of guards that are held (`check`), whose grants exclude conflicting users but
         // those whose events are in the tracks. `necessary` leaves out only what is over or ordered already.
         // Views check their ranges when they give a region, and `launch` its arguments.
-        let event = unsafe { self.submit(command, behind, origin) };
+        let event = unsafe { self.submit(submission) };
         let event = event.map_err(|failure| refused(uses, &failure))?;
         for used in uses {
             used.pass.lease().record(used.access, event.clone());
@@ -233,15 +238,11 @@ impl<B: Backend> Queue<B> {
     /// # Safety
     ///
     /// As [`Backend::submit`].
-    unsafe fn submit(
-        &self,
-        command: Command<B>,
-        behind: Behind<'_>,
-        origin: Option<Origin>,
-    ) -> Result<Event, Failure> {
+    unsafe fn submit(&self, submission: Submission<'_, B>) -> Result<Event, Failure> {
+        let order = submission.order;
         // SAFETY: passed on to the caller.
-        let event = unsafe { B::submit(&self.inner.raw, command, behind, origin)? };
-        self.inner.knowledge.learn(behind.order, event.position());
+        let event = unsafe { B::submit(&self.inner.raw, submission)? };
+        self.inner.knowledge.learn(order, event.position());
         Ok(event)
     }
 

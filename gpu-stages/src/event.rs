@@ -44,10 +44,17 @@ pub trait EventSource: Recycle {
     /// The command's own status: the truth, whatever callbacks said.
     fn status(&self) -> Status;
 
-    /// Wakes `waker` once the command is over. Returns `false`, and keeps nothing, if it already is.
+    /// The status as far as it is known without asking the device. It may lag behind, but not behind a wake
+    /// that [`register`](EventSource::register) promised.
+    fn known(&self) -> Status;
+
+    /// Wakes `waker` once the command is over. Returns `false`, and keeps nothing, if it is known to be.
     ///
     /// A waker that would wake the same task as one already kept is kept once.
     fn register(&self, waker: &Waker) -> bool;
+
+    /// Somebody who is not on the queue is going to wait: a backend that makes events late makes it now.
+    fn announce(&self);
 }
 
 /// [`EventSource`] with its handle count, made into an object.
@@ -58,7 +65,9 @@ trait Erased: Send + Sync {
     fn source_position(&self) -> Position;
     fn source_knowledge(&self) -> Option<Arc<Knowledge>>;
     fn source_status(&self) -> Status;
+    fn source_known(&self) -> Status;
     fn source_register(&self, waker: &Waker) -> bool;
+    fn source_announce(&self);
 }
 
 impl<T: EventSource> Erased for Node<T> {
@@ -80,8 +89,14 @@ impl<T: EventSource> Erased for Node<T> {
     fn source_status(&self) -> Status {
         self.value().status()
     }
+    fn source_known(&self) -> Status {
+        self.value().known()
+    }
     fn source_register(&self, waker: &Waker) -> bool {
         self.value().register(waker)
+    }
+    fn source_announce(&self) {
+        self.value().announce();
     }
 }
 
@@ -131,7 +146,7 @@ impl Event {
         self.queue() == other.queue()
     }
 
-    /// Wakes `waker` once the command is over; `false`, and nothing kept, if it already is.
+    /// Wakes `waker` once the command is over; `false`, and nothing kept, if it is known to be.
     pub fn register(&self, waker: &Waker) -> bool {
         self.0.source_register(waker)
     }
@@ -142,7 +157,7 @@ impl Event {
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
         poll_fn(|context| {
             loop {
-                match self.status() {
+                match self.known() {
                     Status::Complete => return Poll::Ready(Ok(())),
                     Status::Failed(failure) => return Poll::Ready(Err(failure)),
                     Status::Pending if self.register(context.waker()) => return Poll::Pending,
@@ -157,7 +172,7 @@ impl Event {
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
     pub(crate) fn block(&self) -> Status {
         loop {
-            let status = self.status();
+            let status = self.known();
             if status.is_terminal() {
                 return status;
             }
@@ -171,8 +186,18 @@ impl Event {
         self.0.source_knowledge()
     }
 
+    /// The status as far as it is known without asking the device.
+    pub(crate) fn known(&self) -> Status {
+        self.0.source_known()
+    }
+
+    /// Somebody who is not on the queue is going to wait.
+    pub(crate) fn announce(&self) {
+        self.0.source_announce();
+    }
+
     pub(crate) fn is_pending(&self) -> bool {
-        !self.status().is_terminal()
+        !self.known().is_terminal()
     }
 }
 

@@ -63,6 +63,22 @@ pub(crate) enum Legacy {
     Nothing,
 }
 
+impl Legacy {
+    /// What somebody who begins at `place` will wait for from elsewhere than its queue.
+    pub fn elsewhere(&self, place: Place) -> Events {
+        let (write, reads) = match self {
+            Legacy::Read(reads) => (&None, reads.as_slice()),
+            Legacy::Exclusive { write, reads, .. } => (write, reads.as_slice()),
+            Legacy::Nothing => (&None, [].as_slice()),
+        };
+        let events = reads.iter().chain(write);
+        events
+            .filter(|event| place != Place::Queue(event.queue()))
+            .cloned()
+            .collect()
+    }
+}
+
 /// How an exclusive user leaves the contents.
 #[derive(Debug)]
 pub(crate) enum Contents {
@@ -235,6 +251,11 @@ impl Ledger {
         }
         self.free.push(id);
         self.admit_next(slot, after);
+    }
+
+    /// Where the next user in line for the slot begins, if there is one.
+    pub fn next_place(&self, slot: usize) -> Option<Place> {
+        self.slots[slot].first.map(|next| self.users[next].place)
     }
 
     /// Takes the contents as they are.

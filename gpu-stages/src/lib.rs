@@ -30,7 +30,7 @@ pub use backend::Backend;
 pub use backend::{Element, Grid};
 pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
 pub use buffer::{DeviceBuffer, DeviceView, HostBuffer, HostView};
-pub use call::{Call, Pipeline};
+pub use call::{Call, Pipeline, Stage};
 pub use commands::Queue;
 pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
 pub use event::{Event, Status};

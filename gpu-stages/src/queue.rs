@@ -15,13 +15,13 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
     /// The queue's identity.
     fn id(&self) -> QueueId;
 
-    /// Makes sure that everything enqueued so far begins without further calls.
+    /// Makes sure that what is enqueued begins. Waiting for an event does this by itself; a stage that is
+    /// followed by other work does it so that the two overlap.
     fn flush(&self);
 
     /// Hands on several resources whose last use is behind, as [`Guard::ready`](crate::guard::Guard::ready)
-    /// does, and flushes.
+    /// does.
     fn ready<G: HandOn>(&self, guards: G) {
         guards.hand_on();
-        self.flush();
     }
 }

@@ -4,7 +4,7 @@ use super::device::awaits;
 use crate::diagnostics::Errors;
 use crate::macros::visit_arguments;
 use crate::model::{Model, Place};
-use crate::syntax::{Param, Pipeline, Statement, bound, is_mentioned};
+use crate::syntax::{Pipeline, Statement, bound, is_mentioned};
 use syn::visit::{self, Visit};
 use syn::{
     ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Path, Stmt, Token, Type,
@@ -49,8 +49,7 @@ pub fn no_exit(pipeline: &Pipeline, errors: &mut Errors) {
 pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
     let statements = pipeline.statements.iter();
     for statement in statements.filter(|statement| blocking(statement).is_some()) {
-        for param in &pipeline.params {
-            let Param::Plain(plain) = param else { continue };
+        for plain in pipeline.plain() {
             for (name, _) in bound(&plain.pat) {
                 if is_borrowed(&plain.ty) && is_mentioned(&name.to_string(), statement) {
                     errors.report(

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, QueueId, ResourceId};
-use crate::syntax::{Param, Pipeline};
+use crate::syntax::Pipeline;
 use syn::Type;
 
 /// The most resources that can be acquired in one step.
@@ -45,7 +45,7 @@ pub fn all_fit(model: &Model, errors: &mut Errors) {
 /// A declaration names the buffer's own type.
 pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
     for param in &pipeline.params {
-        let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
+        let Some(declaration) = param.declaration() else {
             continue;
         };
         if let Type::Reference(reference) = &declaration.ty {

@@ -10,16 +10,10 @@ use syn::{Ident, Item, Macro, PatIdent};
 /// Names that begin with `__` belong to the generated code.
 pub fn not_reserved(pipeline: &Pipeline, errors: &mut Errors) {
     let mut names = bindings(pipeline);
-    for param in &pipeline.params {
-        match param {
-            Param::Plain(plain) => {
-                names.extend(bound(&plain.pat).into_iter().map(|(name, _)| name))
-            }
-            Param::Queue(declaration) | Param::Resource(_, declaration) => {
-                names.push(declaration.name.clone());
-            }
-        }
-    }
+    let plain = pipeline.plain().flat_map(|plain| bound(&plain.pat));
+    names.extend(plain.map(|(name, _)| name));
+    let declared = pipeline.params.iter().filter_map(Param::declaration);
+    names.extend(declared.map(|declaration| declaration.name.clone()));
     for name in names
         .iter()
         .filter(|name| name.to_string().starts_with("__"))

@@ -1,11 +1,11 @@
 //! What concerns statements of any kind.
 
 use crate::diagnostics::Errors;
-use crate::macros::Arguments;
+use crate::macros::{Arguments, visit_arguments};
 use crate::syntax::Pipeline;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
-use syn::{Attribute, Expr, ExprAsync, ExprClosure, Item, Macro};
+use syn::{Attribute, ExprAsync, ExprClosure, Item, Macro};
 
 /// `#[stage(...)]` stands on stages.
 pub fn not_inside(pipeline: &Pipeline, errors: &mut Errors) {
@@ -72,11 +72,10 @@ impl Exits<'_> {
 
 impl<'ast> Visit<'ast> for Exits<'_> {
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        match Arguments::of(mac) {
-            Some(arguments) => arguments
-                .iter()
-                .for_each(|argument| Visit::visit_expr(self, &argument.value as &Expr)),
-            None => self.search(mac.tokens.clone()),
+        if Arguments::of(mac).is_some() {
+            visit_arguments(self, mac);
+        } else {
+            self.search(mac.tokens.clone());
         }
     }
 

@@ -7,12 +7,21 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
-/// The names of the pipeline and its stages.
-pub fn constants(pipeline: &Pipeline, model: &Model) -> TokenStream {
+/// What is known of the pipeline and its stages before it runs.
+pub fn constants(pipeline: &Pipeline, model: &Model, plan: &Plan) -> TokenStream {
+    let glue = Span::mixed_site();
     let library = &pipeline.options.library;
     let name = pipeline.name.to_string();
-    let stages = model.stages.iter().filter_map(|stage| stage.name.as_ref());
-    quote_spanned! {Span::mixed_site()=>
+    let stages = model
+        .stages
+        .iter()
+        .zip(&plan.quiet)
+        .filter_map(|(stage, quiet)| {
+            let name = stage.name.as_ref()?;
+            let quiet = quiet.then(|| quote_spanned!(glue=> .quiet()));
+            Some(quote_spanned!(glue=> #library::Stage::new(#name) #quiet))
+        });
+    quote_spanned! {glue=>
         static __PIPELINE: #library::Pipeline = #library::Pipeline::new(#name, &[#(#stages),*]);
     }
 }
@@ -22,7 +31,7 @@ pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();
     let mut values = TokenStream::new();
     for param in &pipeline.params {
-        let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
+        let Some(declaration) = param.declaration() else {
             continue;
         };
         let Some(value) = &declaration.value else {

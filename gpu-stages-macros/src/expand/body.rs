@@ -1,12 +1,12 @@
 //! The body of the future: the steps of the plan around the user's statements.
 
 use super::rewrite::{self, facts_name, place_name};
-use crate::model::{Access, Blocking, Model, Names, Place, QueueId, ResourceId, Right, Stage};
+use crate::model::{Access, Model, Names, Place, QueueId, ResourceId, Right, Stage};
 use crate::schedule::{Plan, Step};
-use crate::syntax::{Mode, Pipeline, is_value};
-use proc_macro2::{Span, TokenStream};
+use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Ident, Local, Path, Stmt, Type};
+use syn::{Attribute, Ident, Path, Type};
 
 /// All steps of `plan`.
 pub fn body(
@@ -44,18 +44,21 @@ pub fn traits(library: &Path, plan: &Plan) -> TokenStream {
     quote!(#hand_on #wait)
 }
 
-struct Body<'a> {
-    pipeline: &'a Pipeline,
+pub struct Body<'a> {
+    pub pipeline: &'a Pipeline,
     model: &'a Model,
     names: &'a Names,
-    output: &'a Type,
-    glue: Span,
+    pub output: &'a Type,
+    pub glue: Span,
 }
 
 impl Body<'_> {
     fn step(&self, step: &Step) -> TokenStream {
         match step {
-            Step::Enter { number } => quote_spanned!(self.glue=> __call.enter(#number);),
+            Step::Enter { number } => {
+                let number = Literal::usize_unsuffixed(*number);
+                quote_spanned!(self.glue=> __call.enter(#number);)
+            }
             Step::Wait { place, accesses } => match place {
                 Place::Device(queue) => self.wait_on_device(*queue, accesses),
                 Place::Host | Place::Plain => accesses
@@ -73,7 +76,7 @@ impl Body<'_> {
         }
     }
 
-    fn resource(&self, id: ResourceId) -> &Ident {
+    pub fn resource(&self, id: ResourceId) -> &Ident {
         &self.model.resources[id.0].name
     }
 
@@ -82,7 +85,7 @@ impl Body<'_> {
     }
 
     /// `mut x` where the guard is dereferenced mutably, else `x`.
-    fn binding(&self, access: &Access) -> TokenStream {
+    pub fn binding(&self, access: &Access) -> TokenStream {
         let name = self.resource(access.resource);
         match access.right {
             Right::Read => quote!(#name),
@@ -141,34 +144,36 @@ impl Body<'_> {
     /// The user's statement.
     fn run(&self, index: usize) -> TokenStream {
         let stage = &self.model.stages[index];
-        let stmt = rewrite::statement(
+        let mut stmt = rewrite::statement(
             &self.pipeline.statements[index].stmt,
             stage,
             self.model,
             self.names,
         );
-        let places = self.places(stage);
-        match &stage.blocking {
-            Some(blocking) => self.run_blocking(stage, blocking, &stmt),
-            None if stage.work.is_last && is_value(&stmt) => {
-                let value = self.value(&stmt);
-                quote!(#places #value)
-            }
-            None => quote!(#places #stmt),
+        if let Some(blocking) = &stage.blocking {
+            return self.run_blocking(stage, blocking, stmt);
         }
+        let places = self.places(stage);
+        if stage.work.is_last && is_value(&stmt) {
+            let attrs = take_attributes(&mut stmt);
+            let value = self.value(&attrs, &stmt);
+            return quote!(#places #value);
+        }
+        quote!(#places #stmt)
     }
 
     /// The value of the body. It is bound so that its temporaries go before the guards.
-    fn value(&self, value: impl ToTokens) -> TokenStream {
+    pub fn value(&self, attrs: &[Attribute], value: impl ToTokens) -> TokenStream {
         let output = self.output;
         quote_spanned! {self.glue=>
+            #(#attrs)*
             let __value: #output = __call.returns(#value);
             __value
         }
     }
 
     /// `let __x = &mut *x;` for what the statement mentions more than once.
-    fn places(&self, stage: &Stage) -> TokenStream {
+    pub fn places(&self, stage: &Stage) -> TokenStream {
         let names = stage
             .borrowed_once
             .iter()
@@ -179,80 +184,5 @@ impl Body<'_> {
                 quote_spanned!(self.glue=> let #place = &mut *#name;)
             })
             .collect()
-    }
-
-    /// The statement on a thread that may block: what it uses moves there and comes back.
-    fn run_blocking(&self, stage: &Stage, blocking: &Blocking, stmt: &Stmt) -> TokenStream {
-        let library = &self.pipeline.options.library;
-        let output = self.output;
-        let guards = stage.work.accesses.iter();
-        let names: Vec<&Ident> = guards
-            .map(|access| self.resource(access.resource))
-            .chain(blocking.locals.iter().map(|(name, _)| name))
-            .collect();
-        let places = self.places(stage);
-        let value = blocking_value(stmt);
-        let back = self.back(stage, blocking);
-        let after = self.after_blocking(stage, stmt);
-        quote_spanned! {self.glue=>
-            let (__result, __moved) = #library::blocking(move || {
-                let __result = (|| -> ::core::result::Result<
-                    _,
-                    <#output as #library::PipelineResult>::Err,
-                > {
-                    #places
-                    ::core::result::Result::Ok(#value)
-                })();
-                (__result, (#(#names,)*))
-            })
-            .await;
-            #back
-            #after
-        }
-    }
-
-    /// Binds again what moved, unless nothing comes after.
-    fn back(&self, stage: &Stage, blocking: &Blocking) -> TokenStream {
-        let guards = stage
-            .work
-            .accesses
-            .iter()
-            .map(|access| self.binding(access));
-        let locals = blocking.locals.iter().map(|(name, is_mut)| {
-            let mutability = is_mut.then(|| quote_spanned!(self.glue=> mut));
-            quote!(#mutability #name)
-        });
-        let bindings: Vec<TokenStream> = guards.chain(locals).collect();
-        if stage.work.is_last || bindings.is_empty() {
-            return TokenStream::new();
-        }
-        quote_spanned!(self.glue=> let (#(#bindings,)*) = __moved;)
-    }
-
-    /// What becomes of the value that a blocking statement gives.
-    fn after_blocking(&self, stage: &Stage, stmt: &Stmt) -> TokenStream {
-        match stmt {
-            Stmt::Local(local) => {
-                let (attrs, pat) = (&local.attrs, &local.pat);
-                let diverge = local.init.as_ref().and_then(|init| init.diverge.as_ref());
-                let diverge = diverge.map(|(token, block)| quote!(#token #block));
-                quote_spanned!(self.glue=> #(#attrs)* let #pat = __result? #diverge;)
-            }
-            stmt if stage.work.is_last && is_value(stmt) => {
-                self.value(quote_spanned!(self.glue=> __result?))
-            }
-            _ => quote_spanned!(self.glue=> __result?;),
-        }
-    }
-}
-
-/// The part of a blocking statement that runs on the other thread.
-fn blocking_value(stmt: &Stmt) -> TokenStream {
-    match stmt {
-        Stmt::Local(Local {
-            init: Some(init), ..
-        }) => init.expr.to_token_stream(),
-        Stmt::Expr(expr, None) => expr.to_token_stream(),
-        stmt => quote_spanned!(Span::mixed_site()=> { #stmt }),
     }
 }

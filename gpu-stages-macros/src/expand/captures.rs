@@ -3,7 +3,7 @@
 //! Queues and resources are used up at the call: a future that borrows nothing else is `'static`.
 
 use super::elision::Mentioned;
-use crate::syntax::{Param, Pipeline, Plain, bound, is_mentioned};
+use crate::syntax::{Param, Pipeline, Plain, bound, mentions};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::collections::BTreeSet;
@@ -33,14 +33,8 @@ pub fn captures(
 /// dropped with the future, as in any `async fn`.
 pub fn is_captured(pipeline: &Pipeline, plain: &Plain) -> bool {
     let names = bound(&plain.pat);
-    let is_mentioned = names.iter().any(|(name, _)| {
-        let name = name.to_string();
-        pipeline
-            .statements
-            .iter()
-            .any(|statement| is_mentioned(&name, statement))
-    });
-    is_mentioned || !matches!(plain.ty, Type::Reference(_))
+    let mut names = names.iter().map(|(name, _)| name.to_string());
+    names.any(|name| pipeline.body_mentions(&name)) || !matches!(plain.ty, Type::Reference(_))
 }
 
 fn captured_lifetimes(pipeline: &Pipeline, types: &[Type], output: &Type) -> Mentioned {
@@ -57,30 +51,18 @@ fn captured_lifetimes(pipeline: &Pipeline, types: &[Type], output: &Type) -> Men
 
 /// A function with a `self`, or one that says `Self`, may have generics that cannot be seen from here.
 fn is_method(pipeline: &Pipeline) -> bool {
-    let says_self = |tokens: TokenStream| tokens.to_string().contains("Self");
-    let types = pipeline.params.iter().map(|param| match param {
-        Param::Plain(plain) => &plain.ty,
-        Param::Queue(declaration) | Param::Resource(_, declaration) => &declaration.ty,
-    });
-    pipeline.receiver.is_some()
-        || types
-            .chain([&pipeline.output])
-            .any(|ty| says_self(ty.to_token_stream()))
-        || pipeline
-            .statements
-            .iter()
-            .any(|statement| is_mentioned("Self", statement))
+    let says_self = |ty: &Type| mentions(ty.to_token_stream(), "Self");
+    let mut types = pipeline
+        .params
+        .iter()
+        .map(Param::ty)
+        .chain([&pipeline.output]);
+    pipeline.receiver.is_some() || types.any(says_self) || pipeline.body_mentions("Self")
 }
 
 fn borrows_self(pipeline: &Pipeline, captured: &Mentioned) -> bool {
-    let mentions_self = || {
-        pipeline
-            .statements
-            .iter()
-            .any(|statement| is_mentioned("self", statement))
-    };
     let is_borrowed = pipeline.receiver.as_ref().is_some_and(is_reference);
-    is_borrowed && (captured.anonymous || mentions_self())
+    is_borrowed && (captured.anonymous || pipeline.body_mentions("self"))
 }
 
 fn is_reference(receiver: &Receiver) -> bool {

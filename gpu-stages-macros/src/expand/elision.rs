@@ -22,7 +22,9 @@ pub struct Namer {
 impl Namer {
     /// Names what the type of parameter `param` leaves unnamed.
     pub fn name(&mut self, param: &Ident, ty: &mut Type) {
-        self.param = param.to_string().trim_start_matches("r#").to_owned();
+        let name = param.to_string();
+        let name = name.trim_start_matches("r#").trim_start_matches('_');
+        name.clone_into(&mut self.param);
         self.visit_type_mut(ty);
     }
 

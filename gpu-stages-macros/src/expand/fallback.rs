@@ -36,16 +36,10 @@ pub fn fallback(pipeline: &Pipeline, errors: TokenStream) -> TokenStream {
 
 /// What the body sees of the declared parameters.
 fn declared(pipeline: &Pipeline) -> TokenStream {
-    let params = pipeline.params.iter();
-    params
-        .filter_map(|param| {
-            let (Param::Queue(declaration) | Param::Resource(_, declaration)) = param else {
-                return None;
-            };
-            let (name, ty) = (&declaration.name, &declaration.ty);
-            Some(quote_spanned! {Span::mixed_site()=>
-                let mut #name: #ty = ::core::unimplemented!();
-            })
-        })
-        .collect()
+    let declarations = pipeline.params.iter().filter_map(Param::declaration);
+    let names = declarations.clone().map(|declaration| &declaration.name);
+    let types = declarations.map(|declaration| &declaration.ty);
+    quote_spanned! {Span::mixed_site()=>
+        #(let mut #names: #types = ::core::unimplemented!();)*
+    }
 }

@@ -3,6 +3,7 @@
 //! What the user wrote keeps its spans; the glue between has the spans of the macro, so that no lint looks at it.
 
 mod acquire;
+mod blocking;
 mod body;
 mod captures;
 mod elision;
@@ -28,7 +29,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
     let library = &pipeline.options.library;
     let glue = Span::mixed_site();
 
-    let constants = acquire::constants(pipeline, model);
+    let constants = acquire::constants(pipeline, model, plan);
     let values = acquire::declared_values(pipeline);
     let held = acquire::held(model, plan);
     let queues = acquire::queues(pipeline);

@@ -3,7 +3,7 @@
 use super::acquire::passed;
 use super::captures::{captures, is_captured};
 use super::elision::{Mentioned, Namer, resolve};
-use crate::syntax::{Param, Pipeline, Plain};
+use crate::syntax::{Param, Pipeline};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::Visit;
@@ -45,24 +45,21 @@ pub fn signature(pipeline: &Pipeline) -> Signature {
 fn named_types(pipeline: &Pipeline, namer: &mut Namer) -> Vec<Type> {
     let mut types = Vec::new();
     for (index, param) in pipeline.params.iter().enumerate() {
-        let (name, ty) = match param {
-            Param::Plain(plain) => (argument_name(plain, index), &plain.ty),
-            Param::Queue(declaration) | Param::Resource(_, declaration) => {
-                (declaration.name.clone(), &declaration.ty)
-            }
-        };
-        let mut ty = ty.clone();
-        namer.name(&name, &mut ty);
+        let mut ty = param.ty().clone();
+        namer.name(&param_name(param, index), &mut ty);
         types.push(ty);
     }
     types
 }
 
-/// What an argument is called in the header: a pattern has no name.
-fn argument_name(plain: &Plain, index: usize) -> Ident {
-    match &plain.pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => pat.ident.clone(),
-        _ => format_ident!("__arg{index}", span = Span::mixed_site()),
+/// What a parameter is called in the header: a pattern has no name.
+fn param_name(param: &Param, index: usize) -> Ident {
+    match param {
+        Param::Queue(declaration) | Param::Resource(_, declaration) => declaration.name.clone(),
+        Param::Plain(plain) => match &plain.pat {
+            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => pat.ident.clone(),
+            _ => format_ident!("__arg{index}", span = Span::mixed_site()),
+        },
     }
 }
 
@@ -103,15 +100,16 @@ fn inputs(pipeline: &Pipeline, types: &[Type]) -> Vec<TokenStream> {
     let receiver = pipeline.receiver.iter().map(ToTokens::to_token_stream);
     let params = pipeline.params.iter().zip(types).enumerate();
     let params = params.filter_map(|(index, (param, ty))| {
-        let (attrs, name) = match param {
-            Param::Plain(plain) => (&plain.attrs, argument_name(plain, index)),
+        let attrs = match param {
+            Param::Plain(plain) => &plain.attrs,
             Param::Queue(declaration) | Param::Resource(_, declaration) => {
                 if declaration.value.is_some() {
                     return None;
                 }
-                (&declaration.attrs, declaration.name.clone())
+                &declaration.attrs
             }
         };
+        let name = param_name(param, index);
         let passed = passed(&pipeline.options.library, param, ty);
         Some(quote!(#(#attrs)* #name: #passed))
     });
@@ -126,7 +124,7 @@ fn arguments(pipeline: &Pipeline) -> TokenStream {
     for (index, param) in pipeline.params.iter().enumerate() {
         match param {
             Param::Plain(plain) if is_captured(pipeline, plain) => {
-                let name = argument_name(plain, index);
+                let name = param_name(param, index);
                 patterns.push(match &plain.pat {
                     // What has no name is kept as well.
                     Pat::Wild(_) => name.to_token_stream(),

@@ -2,7 +2,7 @@
 
 use super::attributes;
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{StageOptions, Statement};
+use crate::syntax::{self, StageOptions, Statement};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
@@ -13,7 +13,7 @@ const KNOWN: [&str; 2] = ["name", "blocking"];
 pub fn statements(stmts: Vec<Stmt>, errors: &mut Errors) -> Vec<Statement> {
     let mut statements = Vec::new();
     for mut stmt in stmts {
-        let attrs = attributes::of_statement(&mut stmt)
+        let attrs = syntax::attributes(&mut stmt)
             .map(|attrs| attributes::take(attrs, "stage"))
             .unwrap_or_default();
         statements.push(Statement {

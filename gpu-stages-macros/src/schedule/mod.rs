@@ -16,6 +16,8 @@ pub struct Plan {
     pub first_use: Vec<Place>,
     /// For each stage, the earlier ones that it waits for: those not otherwise known to be over where it runs.
     pub after: Vec<Vec<usize>>,
+    /// For each stage, whether within the pipeline only later commands of its own queue are behind it.
+    pub quiet: Vec<bool>,
     pub steps: Vec<Step>,
 }
 
@@ -35,7 +37,7 @@ pub enum Step {
         place: Place,
         resources: Vec<ResourceId>,
     },
-    /// The stage hands on nothing, but what it enqueued should begin.
+    /// What was enqueued should begin: the next stage is elsewhere.
     Flush { queue: QueueId },
 }
 
@@ -71,9 +73,20 @@ pub fn plan(resources: usize, works: &[&Work]) -> Plan {
         first_use: (0..resources)
             .map(|resource| first_use(works, ResourceId(resource)))
             .collect(),
+        quiet: (0..works.len())
+            .map(|stage| is_quiet(works, &planner.after, stage))
+            .collect(),
         after: planner.after,
         steps: planner.steps,
     }
+}
+
+/// The last stage of a queue is not quiet: the end of the call is behind it.
+fn is_quiet(works: &[&Work], after: &[Vec<usize>], stage: usize) -> bool {
+    let place = works[stage].place;
+    let is_followed = works[stage + 1..].iter().any(|work| work.place == place);
+    let is_awaited = after.iter().any(|earlier| earlier.contains(&stage));
+    matches!(place, Place::Device(_)) && is_followed && !is_awaited
 }
 
 fn first_use(works: &[&Work], resource: ResourceId) -> Place {
@@ -110,6 +123,7 @@ impl Planner<'_> {
         }
         if !work.is_last {
             self.hand_on(stage);
+            self.flush(stage);
         }
     }
 
@@ -223,8 +237,18 @@ impl Planner<'_> {
                 place: work.place,
                 resources,
             });
-        } else if let Place::Device(queue) = work.place {
-            self.steps.push(Step::Flush { queue });
+        }
+    }
+
+    /// Before anything else happens elsewhere, what was enqueued should begin.
+    fn flush(&mut self, stage: usize) {
+        let mut later = self.works[stage + 1..].iter().map(|work| work.place);
+        let next = later.find(|place| *place != Place::Plain);
+        match self.works[stage].place {
+            place @ Place::Device(queue) if next != Some(place) => {
+                self.steps.push(Step::Flush { queue });
+            }
+            _ => {}
         }
     }
 }

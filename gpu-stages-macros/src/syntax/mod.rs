@@ -1,8 +1,10 @@
 //! The pipeline as it was written: the user's tokens, sorted.
 
+mod attributes;
 mod query;
 
-pub use query::{bound, captures, is_fact, is_mentioned, is_value, plain_name};
+pub use attributes::{attributes, take_attributes};
+pub use query::{bound, captures, is_fact, is_mentioned, is_value, mentions, plain_name};
 
 use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
 
@@ -93,5 +95,29 @@ impl Pipeline {
             Param::Plain(plain) => Some(plain),
             _ => None,
         })
+    }
+
+    /// Whether the body mentions `name`.
+    pub fn body_mentions(&self, name: &str) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| is_mentioned(name, statement))
+    }
+}
+
+impl Param {
+    /// The declared type.
+    pub fn ty(&self) -> &Type {
+        match self {
+            Param::Plain(plain) => &plain.ty,
+            Param::Queue(declaration) | Param::Resource(_, declaration) => &declaration.ty,
+        }
+    }
+
+    /// The declaration of a queue or resource.
+    pub fn declaration(&self) -> Option<&Declaration> {
+        match self {
+            Param::Plain(_) => None,
+            Param::Queue(declaration) | Param::Resource(_, declaration) => Some(declaration),
+        }
     }
 }

@@ -57,16 +57,17 @@ impl<'ast> Visit<'ast> for Bindings {
 pub fn is_mentioned(name: &str, statement: &Statement) -> bool {
     match &statement.stmt {
         Stmt::Item(_) => false,
-        stmt => is_in(name, stmt.to_token_stream()),
+        stmt => mentions(stmt.to_token_stream(), name),
     }
 }
 
-fn is_in(name: &str, tokens: TokenStream) -> bool {
+/// Whether `tokens` mention `name`, in code, in a macro or as `"{name}"`.
+pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     let mut after_dot = false;
     tokens.into_iter().any(|token| match token {
         // Not a field or method of that name.
         TokenTree::Ident(ident) => !std::mem::take(&mut after_dot) && ident == name,
-        TokenTree::Group(group) => is_in(name, group.stream()),
+        TokenTree::Group(group) => mentions(group.stream(), name),
         TokenTree::Literal(literal) => captures(&literal.to_string()).iter().any(|it| it == name),
         TokenTree::Punct(punct) => {
             // `a..b` has two.
@@ -109,5 +110,5 @@ fn block_diverges(block: &Block) -> bool {
 
 /// Whether there may be a `break` that ends the loop around `body`.
 fn has_break(body: &Block) -> bool {
-    is_in("break", body.to_token_stream())
+    mentions(body.to_token_stream(), "break")
 }

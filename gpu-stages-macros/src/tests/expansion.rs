@@ -2,13 +2,12 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p gpu-stages-macros` writes them anew.
 
+use super::{folder, input};
 use crate::compile;
 use expect_test::expect_file;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use std::path::Path;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, File, ImplItem, Item, Meta};
+use syn::{ImplItem, Item};
 
 /// Replaces every function under `#[gpu_pipeline]` by what it becomes.
 struct Expand;
@@ -18,7 +17,7 @@ impl VisitMut for Expand {
         let Item::Fn(function) = item else {
             return visit_mut::visit_item_mut(self, item);
         };
-        if let Some(options) = taken(&mut function.attrs) {
+        if let Some(options) = super::options(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one function");
         }
@@ -28,51 +27,41 @@ impl VisitMut for Expand {
         let ImplItem::Fn(function) = item else {
             return;
         };
-        if let Some(options) = taken(&mut function.attrs) {
+        if let Some(options) = super::options(&mut function.attrs) {
             let expanded = compile::gpu_pipeline(options, function.to_token_stream());
             *item = syn::parse2(expanded).expect("the expansion is one method");
         }
     }
 }
 
-/// Takes `#[gpu_pipeline(options)]` out of `attrs`.
-fn taken(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
-    let position = attrs
-        .iter()
-        .position(|attr| attr.path().is_ident("gpu_pipeline"))?;
-    Some(match attrs.remove(position).meta {
-        Meta::List(list) => list.tokens,
-        _ => quote!(),
-    })
-}
-
 fn check(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
-    let source = std::fs::read_to_string(folder.join(format!("{name}.rs"))).expect("the input");
-    let mut file: File = syn::parse_str(&source).expect("the input is Rust");
+    let mut file = input(name);
     Expand.visit_file_mut(&mut file);
     let expanded = prettyplease::unparse(&file);
-    expect_file![folder.join(format!("{name}.expanded.rs"))].assert_eq(&expanded);
+    expect_file![folder().join(format!("{name}.expanded.rs"))].assert_eq(&expanded);
 }
 
 macro_rules! snapshots {
     ($($name:ident)*) => {
+        /// The inputs.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
         $(#[test] fn $name() { check(stringify!($name)); })*
     };
 }
 
 snapshots! {
-    straight_line
-    method
-    generics
-    lifetimes
-    owned
-    loops
+    awaits
     blocking
     exits
     facts
-    parts
-    options
-    awaits
+    generics
+    lifetimes
+    loops
     macros
+    method
+    options
+    owned
+    parts
+    straight_line
 }

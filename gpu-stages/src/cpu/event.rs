@@ -101,6 +101,11 @@ impl EventSource for Completion {
         }
     }
 
+    /// Asking costs nothing here.
+    fn known(&self) -> Status {
+        self.status()
+    }
+
     fn register(&self, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut rest = lock(&self.rest);
@@ -112,4 +117,7 @@ impl EventSource for Completion {
         }
         true
     }
+
+    /// Every command has its event from the start.
+    fn announce(&self) {}
 }

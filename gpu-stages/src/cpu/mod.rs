@@ -40,8 +40,8 @@ mod kernel;
 mod memory;
 mod worker;
 
-use crate::backend::{Arguments, Backend, Behind, Command, Identity};
-use crate::error::{Failure, Origin, Problem};
+use crate::backend::{Arguments, Backend, Command, Identity, Submission};
+use crate::error::{Failure, Problem};
 use crate::event::Event;
 pub use kernel::{Expected, Kernel, KernelFn, Parameter};
 use memory::Block;
@@ -114,19 +114,14 @@ unsafe impl Backend for Cpu {
         kernel.check(arguments)
     }
 
-    unsafe fn submit(
-        queue: &RawQueue,
-        command: Command<Self>,
-        behind: Behind<'_>,
-        origin: Option<Origin>,
-    ) -> Result<Event, Failure> {
-        Ok(queue.push(command, behind, origin))
+    unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
+        Ok(queue.push(submission))
     }
 
     /// Workers begin by themselves.
     fn flush(_: &RawQueue) {}
 
     fn finish(queue: &RawQueue) {
-        queue.push(Command::Marker, Behind::default(), None).block();
+        queue.push(Submission::alone(Command::Marker)).block();
     }
 }

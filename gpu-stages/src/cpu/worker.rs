@@ -2,7 +2,7 @@
 
 use super::event::Completion;
 use super::{Cpu, execute};
-use crate::backend::{Behind, Command, Identity};
+use crate::backend::{Command, Identity, Submission};
 use crate::error::{Failure, Origin};
 use crate::event::{Event, Events, Status};
 use crate::pool::Pooled;
@@ -69,23 +69,18 @@ impl RawQueue {
         })
     }
 
-    pub(super) fn push(
-        &self,
-        command: Command<Cpu>,
-        behind: Behind<'_>,
-        origin: Option<Origin>,
-    ) -> Event {
-        self.count(&command, behind);
-        let (order, data) = (behind.order.into(), behind.data.into());
+    pub(super) fn push(&self, submission: Submission<'_, Cpu>) -> Event {
+        self.count(&submission);
+        let (order, data) = (submission.order.into(), submission.data.into());
         let mut state = lock(&self.line.state);
         state.total += 1;
         let completion = Completion::pending(&self.identity, state.total);
         let event = completion.clone().into();
         state.entries.push_back(Entry {
-            command,
+            command: submission.command,
             order,
             data,
-            origin,
+            origin: submission.origin,
             completion,
         });
         drop(state);
@@ -93,14 +88,14 @@ impl RawQueue {
         event
     }
 
-    fn count(&self, command: &Command<Cpu>, behind: Behind<'_>) {
-        let kind = match command {
+    fn count(&self, submission: &Submission<'_, Cpu>) {
+        let kind = match submission.command {
             Command::Marker => 2,
             Command::Barrier => 3,
             _ => 0,
         };
         self.counts[kind].fetch_add(1, Ordering::Relaxed);
-        self.counts[1].fetch_add(behind.order.len() as u64, Ordering::Relaxed);
+        self.counts[1].fetch_add(submission.order.len() as u64, Ordering::Relaxed);
     }
 
     pub(super) fn counts(&self) -> Counts {

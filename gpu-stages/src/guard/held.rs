@@ -194,12 +194,17 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
         let ended = self.lease.end();
         match &mut self.hold {
             Hold::Value(value) => drop_value(value.take(), ended),
-            Hold::Slot { slots, user, .. } => {
-                let (slots, user) = (slots.clone(), *user);
+            Hold::Slot {
+                slots, slot, user, ..
+            } => {
+                let (slots, slot, user) = (slots.clone(), *slot, *user);
                 let legacy = self.legacy(ended, slots.core.keeps_on_failure());
-                slots
-                    .core
-                    .with(|ledger, after| ledger.leave(user, legacy, after));
+                let awaited = slots.core.with(|ledger, after| {
+                    let awaited = ledger.next_place(slot).map(|place| legacy.elsewhere(place));
+                    ledger.leave(user, legacy, after);
+                    awaited.unwrap_or_default()
+                });
+                awaited.iter().for_each(Event::announce);
             }
         }
     }

@@ -13,7 +13,7 @@ fn receive(
 ) -> impl ::core::future::Future<Output = Result<usize, Failure>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "receive",
-        &["len", "up.upload"],
+        &[::gpu_stages::Stage::new("len"), ::gpu_stages::Stage::new("up.upload")],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -35,17 +35,18 @@ fn receive(
                 use ::gpu_stages::WaitDevice as _;
                 let (socket, packet, device) = __held?;
                 let mut size = 0;
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut socket = socket.wait_events().await?;
                 let mut packet = packet.wait_events().await?;
                 while size < (*packet).len() {
                     size += (*socket).recv(&mut (*packet)[size..]).await?;
                 }
                 socket.ready();
-                __call.enter(1usize);
+                __call.enter(1);
                 let (packet, mut device) = (packet, device).wait_device(&up).await?;
                 up.upload(&(*packet), &mut (*device))?;
                 up.ready((packet, device));
+                up.flush();
                 let __value: Result<usize, Failure> = __call.returns(Ok(size));
                 __value
             },

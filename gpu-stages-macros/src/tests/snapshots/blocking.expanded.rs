@@ -14,7 +14,12 @@ fn load(
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "load",
-        &["read the file", "lines", "stage 3", "sum"],
+        &[
+            ::gpu_stages::Stage::new("read the file"),
+            ::gpu_stages::Stage::new("lines"),
+            ::gpu_stages::Stage::new("stage 3"),
+            ::gpu_stages::Stage::new("sum"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call.acquire((table.writes().named("table").on_host(),));
@@ -28,7 +33,7 @@ fn load(
             async move {
                 let (path, mut count) = (path, count);
                 let (table,) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
@@ -44,7 +49,7 @@ fn load(
                     .await;
                 let (mut count,) = __moved;
                 let text = __result?;
-                __call.enter(1usize);
+                __call.enter(1);
                 let mut table = table.wait_events().await?;
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
@@ -62,9 +67,9 @@ fn load(
                     .await;
                 let (mut table,) = __moved;
                 __result?;
-                __call.enter(2usize);
+                __call.enter(2);
                 count += (*table)[0];
-                __call.enter(3usize);
+                __call.enter(3);
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,

@@ -14,7 +14,12 @@ fn search(
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "search",
-        &["iter", "stage 2", "stage 3", "stage 4"],
+        &[
+            ::gpu_stages::Stage::new("iter"),
+            ::gpu_stages::Stage::new("stage 2"),
+            ::gpu_stages::Stage::new("stage 3"),
+            ::gpu_stages::Stage::new("stage 4"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -32,7 +37,7 @@ fn search(
             async move {
                 let key = key;
                 let (table, found) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let table = table.wait_events().await?;
                 let Some(value) = (*table)
                     .iter()
@@ -45,15 +50,15 @@ fn search(
                 let late = async {
                     return 1;
                 };
-                __call.enter(1usize);
+                __call.enter(1);
                 let found = found.wait_events_to_read().await?;
                 if key == 0 {
                     return __call.returns(Ok((*found)));
                 }
-                __call.enter(2usize);
+                __call.enter(2);
                 let mut found = found.wait_events().await?;
                 (*found) += late.await;
-                __call.enter(3usize);
+                __call.enter(3);
                 let __value: Result<u64> = __call.returns(Ok(value + (*found)));
                 __value
             },

@@ -13,7 +13,7 @@ fn facts(
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "facts",
-        &["queue.launch", "is_empty"],
+        &[::gpu_stages::Stage::new("queue.launch"), ::gpu_stages::Stage::new("is_empty")],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -36,11 +36,12 @@ fn facts(
                 let mut device = device;
                 let __device_facts = device.wait_facts().await?;
                 let total = __device_facts.len();
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut device = device.wait_device(&queue).await?;
                 queue.launch(&kernel, __device_facts.len(), (&mut (*device),))?;
                 queue.ready((device,));
-                __call.enter(1usize);
+                queue.flush();
+                __call.enter(1);
                 let host = host.wait_events().await?;
                 if __device_facts.is_empty() || (*host).is_empty() {
                     return __call.returns(Ok(0));

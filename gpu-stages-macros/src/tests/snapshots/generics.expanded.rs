@@ -14,7 +14,7 @@ where
 {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "copy",
-        &["queue.copy"],
+        &[::gpu_stages::Stage::new("queue.copy")],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -33,7 +33,7 @@ where
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (from, to) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let (from, mut to) = (from, to).wait_device(&queue).await?;
                 let __value: Result<()> = __call
                     .returns(queue.copy(&(*from), &mut (*to)));

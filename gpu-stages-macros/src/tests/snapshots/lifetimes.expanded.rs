@@ -4,18 +4,18 @@
 /// | stage | runs on | reads | writes | waits for |
 /// |---|---|---|---|---|
 /// | `text` | host | `table` |  |  |
-fn describe<'__name, '____arg2, '___permit, 'a, __Impl0: FnMut(&str) -> usize>(
+fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
     table: &::gpu_stages::Resource<Table<'static>>,
     name: &'__name str,
-    __arg2: Pair<'a, '____arg2>,
+    __arg2: Pair<'a, '__arg2>,
     words: __Impl0,
-    _permit: &'___permit Permit,
+    _permit: &'__permit Permit,
 ) -> impl ::core::future::Future<
     Output = Result<Text<'a>>,
-> + use<'____arg2, '__name, 'a, __Impl0> {
+> + use<'__arg2, '__name, 'a, __Impl0> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "describe",
-        &["text"],
+        &[::gpu_stages::Stage::new("text")],
     );
     let __call = __PIPELINE.call();
     let __held = __call.acquire((table.reads().named("table").on_host(),));
@@ -30,7 +30,7 @@ fn describe<'__name, '____arg2, '___permit, 'a, __Impl0: FnMut(&str) -> usize>(
                 #[allow(clippy::used_underscore_binding)]
                 let (name, Pair { first, second }, mut words) = (name, __arg2, words);
                 let (table,) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let table = table.wait_events().await?;
                 let __value: Result<Text<'a>> = __call
                     .returns(Ok((*table).text(name, first, second, words(name))));
@@ -50,7 +50,7 @@ fn elided<'__text>(
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "elided",
-        &["stage 1"],
+        &[::gpu_stages::Stage::new("stage 1")],
     );
     let __call = __PIPELINE.call();
     let __held = __call.acquire((least.reads().named("least").on_host(),));
@@ -64,7 +64,7 @@ fn elided<'__text>(
             async move {
                 let text = text;
                 let (least,) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let least = least.wait_events().await?;
                 assert!(text.len() > (* least));
                 least.ready();

@@ -18,7 +18,12 @@ fn iterate(
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "iterate",
-        &["compute.fill", "compute.launch", "down.download", "iter_mut"],
+        &[
+            ::gpu_stages::Stage::new("compute.fill").quiet(),
+            ::gpu_stages::Stage::new("compute.launch"),
+            ::gpu_stages::Stage::new("down.download"),
+            ::gpu_stages::Stage::new("iter_mut"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -41,11 +46,10 @@ fn iterate(
                 use ::gpu_stages::WaitDevice as _;
                 let (step, rounds) = (step, rounds);
                 let (a, b, host) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut b = b.wait_device(&compute).await?;
                 compute.fill(&mut (*b), 0.0)?;
-                compute.flush();
-                __call.enter(1usize);
+                __call.enter(1);
                 let mut a = a.wait_device(&compute).await?;
                 for _ in 0..rounds {
                     let (mut from, mut to) = (&mut (*a), &mut (*b));
@@ -53,7 +57,7 @@ fn iterate(
                     std::mem::swap(&mut from, &mut to);
                 }
                 compute.flush();
-                __call.enter(2usize);
+                __call.enter(2);
                 let (a, b, mut host) = (a, b, host).wait_device(&down).await?;
                 let __host = &mut *host;
                 if rounds % 2 == 0 {
@@ -62,7 +66,8 @@ fn iterate(
                     down.download(&(*b), &mut (*__host))?;
                 }
                 down.ready((a, b));
-                __call.enter(3usize);
+                down.flush();
+                __call.enter(3);
                 let mut host = host.wait_events().await?;
                 (*host).iter_mut().for_each(|x| *x += 1.0);
                 host.ready();

@@ -14,7 +14,13 @@ fn log(
 ) -> impl ::core::future::Future<Output = Result<String>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "log",
-        &["stage 1", "stage 2", "stage 3", "stage 4", "stage 5"],
+        &[
+            ::gpu_stages::Stage::new("stage 1"),
+            ::gpu_stages::Stage::new("stage 2"),
+            ::gpu_stages::Stage::new("stage 3"),
+            ::gpu_stages::Stage::new("stage 4"),
+            ::gpu_stages::Stage::new("stage 5"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -31,26 +37,26 @@ fn log(
             ::gpu_stages::Until::Complete,
             async move {
                 let (state, limit) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let state = state.wait_events_to_read().await?;
                 let limit = limit.wait_events().await?;
                 assert_eq!(
                     (* state).count, (* limit), "{state:?} {{limit}}", state = (* state)
                 );
-                __call.enter(1usize);
+                __call.enter(1);
                 info!(
                     target : "log", state = ? (* state), limit = (* limit), other = % (*
-                    limit), "at {limit:>3}"
+                    limit), "at {limit:>3}", limit = (* limit)
                 );
-                __call.enter(2usize);
+                __call.enter(2);
                 let mut state = state.wait_events().await?;
                 (*state).names = vec![
                     format!("{limit} {0}", (* state).count, limit = (* limit))
                 ];
-                __call.enter(3usize);
+                __call.enter(3);
                 write!((* state).text, "{limit} {limit}", limit = (* limit) + 1)?;
                 limit.ready();
-                __call.enter(4usize);
+                __call.enter(4);
                 let __value: Result<String> = __call
                     .returns(Ok(dbg!((* state).text.clone())));
                 __value

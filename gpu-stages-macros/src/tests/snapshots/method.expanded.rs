@@ -5,22 +5,29 @@ impl Correlator {
     ///
     /// | stage | runs on | reads | writes | waits for |
     /// |---|---|---|---|---|
-    /// | `fill` | host | `seed` | `host` |  |
-    /// | `queue.upload` | queue `queue` |  | `host` |  |
-    /// | `stage 3` | host | `host` |  | `queue.upload` |
+    /// | `queue.upload` | queue `queue` | `host` | `device` |  |
+    /// | `stage 2` | host | `host`, `seed` |  |  |
     pub fn process(
         &self,
     ) -> impl ::core::future::Future<Output = Result<f32>> + 'static {
         static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
             "process",
-            &["fill", "queue.upload", "stage 3"],
+            &[
+                ::gpu_stages::Stage::new("queue.upload"),
+                ::gpu_stages::Stage::new("stage 2"),
+            ],
         );
         let queue: &Queue = &(self.queue);
         let host: &::gpu_stages::Resource<HostBuffer<f32>> = &(self.host);
+        let device: &::gpu_stages::Resource<DeviceBuffer<f32>> = &(self.device);
         let seed: u64 = self.next();
         let __call = __PIPELINE.call();
         let seed = __call.own("seed", seed);
-        let __held = __call.acquire((host.writes().named("host").on_host(),));
+        let __held = __call
+            .acquire((
+                host.reads().named("host").on(queue),
+                device.writes().named("device").on(queue),
+            ));
         let queue = ::core::clone::Clone::clone(queue);
         __call
             .clone()
@@ -31,20 +38,17 @@ impl Correlator {
                 ::gpu_stages::Until::Complete,
                 async move {
                     use ::gpu_stages::CommandQueue as _;
-                    let (host,) = __held?;
-                    __call.enter(0usize);
-                    let mut host = host.wait_events().await?;
-                    let seed = seed.wait_events_to_read().await?;
-                    fill((*seed), &mut (*host));
-                    seed.ready();
-                    __call.enter(1usize);
-                    let mut host = host.wait_device(&queue).await?;
-                    let __host = &mut *host;
-                    queue.upload(&(*__host), &mut (*__host))?;
+                    use ::gpu_stages::WaitDevice as _;
+                    let (host, device) = __held?;
+                    __call.enter(0);
+                    let (host, mut device) = (host, device).wait_device(&queue).await?;
+                    queue.upload(&(*host), &mut (*device))?;
+                    queue.ready((device,));
                     queue.flush();
-                    __call.enter(2usize);
-                    let host = host.wait_events_to_read().await?;
-                    let __value: Result<f32> = __call.returns(Ok((*host)[0]));
+                    __call.enter(1);
+                    let host = host.wait_events().await?;
+                    let seed = seed.wait_events_to_read().await?;
+                    let __value: Result<f32> = __call.returns(Ok((*host)[0] + (*seed)));
                     __value
                 },
             )
@@ -64,7 +68,7 @@ impl Correlator {
     > + ::gpu_stages::Captures<(&'__unit (), &'_ ())> {
         static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
             "label",
-            &["stage 1"],
+            &[::gpu_stages::Stage::new("stage 1")],
         );
         let host: &::gpu_stages::Resource<HostBuffer<f32>> = &(self.host);
         let __call = __PIPELINE.call();
@@ -79,7 +83,7 @@ impl Correlator {
                 async move {
                     let unit = unit;
                     let (host,) = __held?;
-                    __call.enter(0usize);
+                    __call.enter(0);
                     let host = host.wait_events().await?;
                     let __value: Result<String> = __call
                         .returns(Ok(format!("{}: {} {unit}", self.name, (* host) [0])));

@@ -4,12 +4,12 @@ impl Correlator {
     pub async fn process(
         &self,
         #[queue(self.queue)] queue: Queue,
-        #[writes(self.host)] host: HostBuffer<f32>,
+        #[reads(self.host)] host: HostBuffer<f32>,
+        #[writes(self.device)] device: DeviceBuffer<f32>,
         #[owns(self.next())] seed: u64,
     ) -> Result<f32> {
-        fill(seed, &mut host);
-        queue.upload(&host, &mut host)?;
-        Ok(host[0])
+        queue.upload(&host, &mut device)?;
+        Ok(host[0] + seed)
     }
 
     /// The body mentions `self`, and there is more to borrow.

@@ -10,7 +10,7 @@ fn fill(
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
     static __PIPELINE: ::some::library::Pipeline = ::some::library::Pipeline::new(
         "fill",
-        &["queue.fill"],
+        &[::some::library::Stage::new("queue.fill")],
     );
     let __call = __PIPELINE.call();
     let __held = __call.acquire((buffer.writes().named("buffer").on(queue),));
@@ -25,10 +25,11 @@ fn fill(
             async move {
                 use ::some::library::CommandQueue as _;
                 let (buffer,) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut buffer = buffer.wait_device(&queue).await?;
                 queue.fill(&mut (*buffer), 1)?;
                 queue.ready((buffer,));
+                queue.flush();
                 let __value: Result<()> = __call.returns(Ok(()));
                 __value
             },

@@ -12,7 +12,7 @@ fn send(
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "send",
-        &["stage 1", "queue.upload"],
+        &[::gpu_stages::Stage::new("stage 1"), ::gpu_stages::Stage::new("queue.upload")],
     );
     let __call = __PIPELINE.call();
     let chunk = __call.own("chunk", chunk);
@@ -29,13 +29,14 @@ fn send(
                 use ::gpu_stages::CommandQueue as _;
                 use ::gpu_stages::WaitDevice as _;
                 let (device,) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut chunk = chunk.wait_events().await?;
                 (*chunk)[0] = 1;
-                __call.enter(1usize);
+                __call.enter(1);
                 let (chunk, mut device) = (chunk, device).wait_device(&queue).await?;
                 queue.upload(&(*chunk), &mut (*device))?;
                 queue.ready((chunk, device));
+                queue.flush();
                 let __value: Result<()> = __call.returns(Ok(()));
                 __value
             },

@@ -14,7 +14,11 @@ fn parts(
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "parts",
-        &["queue.copy", "queue.launch", "queue.copy"],
+        &[
+            ::gpu_stages::Stage::new("queue.copy").quiet(),
+            ::gpu_stages::Stage::new("queue.launch").quiet(),
+            ::gpu_stages::Stage::new("queue.copy"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -35,11 +39,10 @@ fn parts(
                 use ::gpu_stages::WaitDevice as _;
                 let i = i;
                 let (net, out) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let (net, mut out) = (net, out).wait_device(&queue).await?;
                 queue.copy(&(*net).weights[i].slice(..i), &mut (*out).0.slice_mut(i..))?;
-                queue.flush();
-                __call.enter(1usize);
+                __call.enter(1);
                 let __out = &mut *out;
                 queue
                     .launch(
@@ -48,7 +51,7 @@ fn parts(
                         (&(*net).weights[i], &mut (*__out).0, &mut (*__out).1),
                     )?;
                 queue.ready((net,));
-                __call.enter(2usize);
+                __call.enter(2);
                 let __out = &mut *out;
                 let __value: Result<()> = __call
                     .returns(queue.copy(&(*__out).0, &mut (*__out).1));

@@ -22,7 +22,13 @@ pub fn process_one(
 ) -> impl ::core::future::Future<Output = Result<f32>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "process_one",
-        &["fill_normal", "up.upload", "compute.launch", "down.download", "mean_square"],
+        &[
+            ::gpu_stages::Stage::new("fill_normal"),
+            ::gpu_stages::Stage::new("up.upload"),
+            ::gpu_stages::Stage::new("compute.launch"),
+            ::gpu_stages::Stage::new("down.download"),
+            ::gpu_stages::Stage::new("mean_square"),
+        ],
     );
     let __call = __PIPELINE.call();
     let __held = __call
@@ -47,22 +53,25 @@ pub fn process_one(
                 use ::gpu_stages::WaitDevice as _;
                 let (triple, seed) = (triple, seed);
                 let (h_in, d_in, d_out, h_out) = __held?;
-                __call.enter(0usize);
+                __call.enter(0);
                 let mut h_in = h_in.wait_events().await?;
                 fill_normal(seed, &mut (*h_in));
-                __call.enter(1usize);
+                __call.enter(1);
                 let (h_in, mut d_in) = (h_in, d_in).wait_device(&up).await?;
                 up.upload(&(*h_in), &mut (*d_in))?;
                 up.ready((h_in,));
-                __call.enter(2usize);
+                up.flush();
+                __call.enter(2);
                 let (d_in, mut d_out) = (d_in, d_out).wait_device(&compute).await?;
                 compute.launch(&triple, d_in.facts().len(), (&(*d_in), &mut (*d_out)))?;
                 compute.ready((d_in,));
-                __call.enter(3usize);
+                compute.flush();
+                __call.enter(3);
                 let (d_out, mut h_out) = (d_out, h_out).wait_device(&down).await?;
                 down.download(&(*d_out), &mut (*h_out))?;
                 down.ready((d_out,));
-                __call.enter(4usize);
+                down.flush();
+                __call.enter(4);
                 let h_out = h_out.wait_events_to_read().await?;
                 let __value: Result<f32> = __call.returns(Ok(mean_square(&(*h_out))));
                 __value

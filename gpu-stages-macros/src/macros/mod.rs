@@ -1,13 +1,14 @@
 //! Macro calls whose arguments are known: those of the standard library and of `tracing`.
 
-use crate::model::Names;
-use crate::syntax::{Pipeline, captures, plain_name};
+mod spell_out;
+
+pub use spell_out::spell_out;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit::Visit;
-use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Token};
 
 /// The arguments of a macro call, and what stands between them.
@@ -121,40 +122,6 @@ impl Arguments {
         Ok(Arguments { pieces })
     }
 
-    /// Gives the inline captures of declared names, `"{x}"`, an argument of their own: `"{x}", x = x`.
-    fn name_captures(&mut self, family: Family, names: &Names) {
-        let Some(format) = self.format_string(family) else {
-            return;
-        };
-        for capture in captures(&format.value()) {
-            let capture = Ident::new(&capture, format.span());
-            let is_given = self.iter().any(|argument| argument.is_called(&capture));
-            if names.subject(&capture).is_some() && !is_given {
-                self.add(Argument {
-                    prefix: quote!(#capture =),
-                    value: syn::parse_quote!(#capture),
-                    position: Position::Read,
-                });
-            }
-        }
-    }
-
-    /// Gives the shorthand fields of declared names, `?x`, a name of their own: `x = ?x`.
-    fn name_fields(&mut self, names: &Names) {
-        let fields = self
-            .iter_mut()
-            .take_while(|argument| argument.literal().is_none());
-        for field in fields {
-            let Some(name) = plain_name(&field.value) else {
-                continue;
-            };
-            if names.subject(name).is_some() && !field.is_named() {
-                let sigil = &field.prefix;
-                field.prefix = quote!(#name = #sigil);
-            }
-        }
-    }
-
     fn format_string(&self, family: Family) -> Option<syn::LitStr> {
         let literal = match family {
             Family::Format(index) => self.iter().nth(index)?.literal(),
@@ -259,38 +226,11 @@ impl ToTokens for Arguments {
     }
 }
 
-/// Makes every mention of a declared name in a known macro an expression of its own.
-pub fn spell_out(pipeline: &mut Pipeline, names: &Names) {
-    for statement in &mut pipeline.statements {
-        SpellOut { names }.visit_stmt_mut(&mut statement.stmt);
-    }
-}
-
 /// Visits the arguments of a known macro.
 pub fn visit_arguments<V: for<'ast> Visit<'ast> + ?Sized>(visitor: &mut V, mac: &Macro) {
     if let Some(arguments) = Arguments::of(mac) {
         for argument in arguments.iter() {
             visitor.visit_expr(&argument.value);
         }
-    }
-}
-
-struct SpellOut<'a> {
-    names: &'a Names,
-}
-
-impl VisitMut for SpellOut<'_> {
-    fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        let (Some(family), Some(mut arguments)) = (Family::of(mac), Arguments::of(mac)) else {
-            return;
-        };
-        if family == Family::Tracing {
-            arguments.name_fields(self.names);
-        }
-        arguments.name_captures(family, self.names);
-        for argument in arguments.iter_mut() {
-            visit_mut::visit_expr_mut(self, &mut argument.value);
-        }
-        mac.tokens = arguments.to_token_stream();
     }
 }

@@ -1,0 +1,86 @@
+//! Blocking stages.
+
+use super::body::Body;
+use crate::model::{Blocking, Stage};
+use crate::syntax::{is_value, take_attributes};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, Ident, Local, Stmt};
+
+impl Body<'_> {
+    /// The statement on a thread that may block: what it uses moves there and comes back.
+    ///
+    /// The inner closure catches `?`, so that guards come back from a failed stage as well.
+    pub fn run_blocking(&self, stage: &Stage, blocking: &Blocking, mut stmt: Stmt) -> TokenStream {
+        let library = &self.pipeline.options.library;
+        let output = self.output;
+        let guards = stage.work.accesses.iter();
+        let names: Vec<&Ident> = guards
+            .map(|access| self.resource(access.resource))
+            .chain(blocking.locals.iter().map(|(name, _)| name))
+            .collect();
+        let attrs = take_attributes(&mut stmt);
+        let places = self.places(stage);
+        let value = value(&stmt);
+        let back = self.back(stage, blocking);
+        let after = self.after(stage, &attrs, &stmt);
+        quote_spanned! {self.glue=>
+            #(#attrs)*
+            let (__result, __moved) = #library::blocking(move || {
+                let __result = (|| -> ::core::result::Result<
+                    _,
+                    <#output as #library::PipelineResult>::Err,
+                > {
+                    #places
+                    ::core::result::Result::Ok(#value)
+                })();
+                (__result, (#(#names,)*))
+            })
+            .await;
+            #back
+            #after
+        }
+    }
+
+    /// Binds again what moved, unless nothing comes after.
+    fn back(&self, stage: &Stage, blocking: &Blocking) -> TokenStream {
+        let guards = stage.work.accesses.iter();
+        let guards = guards.map(|access| self.binding(access));
+        let locals = blocking.locals.iter().map(|(name, is_mut)| {
+            let mutability = is_mut.then(|| quote_spanned!(self.glue=> mut));
+            quote!(#mutability #name)
+        });
+        let bindings: Vec<TokenStream> = guards.chain(locals).collect();
+        if stage.work.is_last || bindings.is_empty() {
+            return TokenStream::new();
+        }
+        quote_spanned!(self.glue=> let (#(#bindings,)*) = __moved;)
+    }
+
+    /// What becomes of the value that the statement gives.
+    fn after(&self, stage: &Stage, attrs: &[Attribute], stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Local(local) => {
+                let pat = &local.pat;
+                let diverge = local.init.as_ref().and_then(|init| init.diverge.as_ref());
+                let diverge = diverge.map(|(token, block)| quote!(#token #block));
+                quote_spanned!(self.glue=> #(#attrs)* let #pat = __result? #diverge;)
+            }
+            stmt if stage.work.is_last && is_value(stmt) => {
+                self.value(&[], quote_spanned!(self.glue=> __result?))
+            }
+            _ => quote_spanned!(self.glue=> __result?;),
+        }
+    }
+}
+
+/// The part of the statement that runs on the other thread.
+fn value(stmt: &Stmt) -> TokenStream {
+    match stmt {
+        Stmt::Local(Local {
+            init: Some(init), ..
+        }) => init.expr.to_token_stream(),
+        Stmt::Expr(expr, None) => expr.to_token_stream(),
+        stmt => quote_spanned!(Span::mixed_site()=> { #stmt }),
+    }
+}

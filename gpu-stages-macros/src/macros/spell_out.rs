@@ -1,0 +1,78 @@
+//! Mentions that a macro's own shorthands hide, written as arguments.
+
+use super::{Argument, Arguments, Family, Position};
+use crate::model::Names;
+use crate::syntax::{Pipeline, captures, plain_name};
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Ident, Macro};
+
+/// Makes every mention of a declared name in a known macro an expression of its own.
+pub fn spell_out(pipeline: &mut Pipeline, names: &Names) {
+    for statement in &mut pipeline.statements {
+        SpellOut { names }.visit_stmt_mut(&mut statement.stmt);
+    }
+}
+
+struct SpellOut<'a> {
+    names: &'a Names,
+}
+
+impl VisitMut for SpellOut<'_> {
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let (Some(family), Some(mut arguments)) = (Family::of(mac), Arguments::of(mac)) else {
+            return;
+        };
+        if family == Family::Tracing {
+            arguments.name_fields(self.names);
+        }
+        arguments.name_captures(family, self.names);
+        for argument in arguments.iter_mut() {
+            visit_mut::visit_expr_mut(self, &mut argument.value);
+        }
+        mac.tokens = arguments.to_token_stream();
+    }
+}
+
+impl Arguments {
+    /// Gives the inline captures of declared names, `"{x}"`, an argument of their own: `"{x}", x = x`.
+    fn name_captures(&mut self, family: Family, names: &Names) {
+        let Some(format) = self.format_string(family) else {
+            return;
+        };
+        for capture in captures(&format.value()) {
+            let capture = Ident::new(&capture, format.span());
+            if names.subject(&capture).is_some() && !self.gives(&capture) {
+                self.add(Argument {
+                    prefix: quote!(#capture =),
+                    value: syn::parse_quote!(#capture),
+                    position: Position::Read,
+                });
+            }
+        }
+    }
+
+    /// Gives the shorthand fields of declared names, `?x`, a name of their own: `x = ?x`.
+    fn name_fields(&mut self, names: &Names) {
+        let fields = self
+            .iter_mut()
+            .take_while(|argument| argument.literal().is_none());
+        for field in fields {
+            let Some(name) = plain_name(&field.value) else {
+                continue;
+            };
+            if names.subject(name).is_some() && !field.is_named() {
+                let sigil = &field.prefix;
+                field.prefix = quote!(#name = #sigil);
+            }
+        }
+    }
+
+    /// Whether the format string has an argument of that name. Fields of `tracing` stand before it and are none.
+    fn gives(&self, name: &Ident) -> bool {
+        let mut given = self
+            .iter()
+            .skip_while(|argument| argument.literal().is_none());
+        given.any(|argument| argument.is_called(name))
+    }
+}

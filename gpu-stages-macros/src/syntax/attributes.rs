@@ -1,0 +1,38 @@
+//! Where attributes stand.
+
+use syn::{Attribute, Expr, Stmt};
+
+/// The attributes that stand before a statement.
+pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
+    match stmt {
+        Stmt::Local(local) => Some(&mut local.attrs),
+        Stmt::Macro(mac) => Some(&mut mac.attrs),
+        Stmt::Expr(expr, _) => of_expr(expr),
+        Stmt::Item(_) => None,
+    }
+}
+
+/// Takes the attributes off a statement whose expression goes where there can be none.
+pub fn take_attributes(stmt: &mut Stmt) -> Vec<Attribute> {
+    attributes(stmt).map(std::mem::take).unwrap_or_default()
+}
+
+/// The attributes that stand before an expression: before its leftmost operand, that is.
+fn of_expr(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
+    macro_rules! own {
+        ($($variant:ident)*) => {
+            match expr {
+                Expr::Assign(assign) => of_expr(&mut assign.left),
+                Expr::Binary(binary) => of_expr(&mut binary.left),
+                Expr::Cast(cast) => of_expr(&mut cast.expr),
+                $(Expr::$variant(expr) => Some(&mut expr.attrs),)*
+                _ => None,
+            }
+        };
+    }
+    own! {
+        Array Async Await Block Break Call Closure Const Continue Field ForLoop Group If Index Infer Let Lit
+        Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
+        Unary Unsafe While Yield
+    }
+}

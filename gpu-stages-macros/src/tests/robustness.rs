@@ -1,0 +1,142 @@
+//! Whatever is written, the macro answers: with a function, or with errors.
+
+use super::pipelines;
+use crate::compile;
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::quote;
+
+/// Every variant of `tokens` that `change` makes at one place, however deep.
+fn changed(
+    tokens: &TokenStream,
+    change: fn(&[TokenTree], usize) -> Vec<TokenTree>,
+) -> Vec<TokenStream> {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut variants = Vec::new();
+    for (index, tree) in trees.iter().enumerate() {
+        variants.push(change(&trees, index).into_iter().collect());
+        let TokenTree::Group(group) = tree else {
+            continue;
+        };
+        for inner in changed(&group.stream(), change) {
+            let mut outer = trees.clone();
+            outer[index] = Group::new(group.delimiter(), inner).into();
+            variants.push(outer.into_iter().collect());
+        }
+    }
+    variants
+}
+
+fn delete(trees: &[TokenTree], index: usize) -> Vec<TokenTree> {
+    [&trees[..index], &trees[index + 1..]].concat()
+}
+
+fn truncate(trees: &[TokenTree], index: usize) -> Vec<TokenTree> {
+    trees[..index].to_vec()
+}
+
+fn double(trees: &[TokenTree], index: usize) -> Vec<TokenTree> {
+    [&trees[..=index], &trees[index..]].concat()
+}
+
+fn swap(trees: &[TokenTree], index: usize) -> Vec<TokenTree> {
+    let mut trees = trees.to_vec();
+    let next = (index + 1).min(trees.len() - 1);
+    trees.swap(index, next);
+    trees
+}
+
+/// Every variant of every pipeline, and of its options, is answered.
+fn survives(change: fn(&[TokenTree], usize) -> Vec<TokenTree>) {
+    for (options, function) in pipelines() {
+        for variant in changed(&function, change) {
+            assert!(
+                !compile::gpu_pipeline(options.clone(), variant.clone()).is_empty()
+                    || variant.is_empty()
+            );
+        }
+        for variant in changed(&options, change) {
+            assert!(!compile::gpu_pipeline(variant, function.clone()).is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_token_is_missing() {
+    survives(delete);
+}
+
+#[test]
+fn the_end_is_missing() {
+    survives(truncate);
+}
+
+#[test]
+fn a_token_is_there_twice() {
+    survives(double);
+}
+
+#[test]
+fn two_tokens_are_swapped() {
+    survives(swap);
+}
+
+#[test]
+fn no_function_at_all() {
+    for item in [
+        quote!(),
+        quote!(
+            struct S;
+        ),
+        quote!(fn),
+        quote!(
+            async fn f();
+        ),
+        quote!(
+            mod m {}
+        ),
+    ] {
+        let answer = compile::gpu_pipeline(quote!(), item.clone()).to_string();
+        assert!(
+            answer.starts_with(&item.to_string()),
+            "the item is kept: {answer}"
+        );
+        assert!(answer.contains("compile_error"), "{answer}");
+    }
+}
+
+/// A function with errors still has its callers' type, and its body where only the editor looks.
+#[test]
+fn errors_leave_a_function() {
+    let item = quote! {
+        async fn f(#[read] x: Vec<u8>, #[queue] q: Queue, n: &str) -> Result<u8> {
+            q.run(x);
+            Ok(0)
+        }
+    };
+    let answer = compile::gpu_pipeline(quote!(), item);
+    let file: syn::File = syn::parse2(answer).expect("the answer is Rust");
+    let answer = prettyplease::unparse(&file);
+    expect_test::expect![[r##"
+        #[allow(unused, unexpected_cfgs, clippy::all, clippy::pedantic)]
+        fn f<'__n>(
+            x: &::gpu_stages::Resource<Vec<u8>>,
+            q: &Queue,
+            n: &'__n str,
+        ) -> impl ::core::future::Future<Output = Result<u8>> + use<> {
+            #[cfg(rust_analyzer)]
+            let _ = async move {
+                let mut x: Vec<u8> = ::core::unimplemented!();
+                let mut q: Queue = ::core::unimplemented!();
+                q.run(x);
+                Ok(0)
+            };
+            async move { ::core::unreachable!() }
+        }
+        ::core::compile_error! {
+            "there is no declaration `#[read]`\n\nhelp: did you mean `#[reads]`?"
+        }
+        ::core::compile_error! {
+            "a stage on `q` does not see the value of `x`\n\nhelp: write `&x` to read it there, `&mut x` to write it, or use the value in a statement that mentions no queue"
+        }
+    "##]].assert_eq(&answer);
+}
