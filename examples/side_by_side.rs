@@ -8,7 +8,7 @@
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{
-    CommandQueue, JobQueue, Pipeline, Resource, Result, Until, WaitDevice, gpu_pipeline,
+    CommandQueue, JobQueue, Pipeline, Resource, Result, Stage, Until, WaitDevice, gpu_pipeline,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -57,7 +57,13 @@ fn by_hand(
     // Names for messages: an error, or a poisoned resource, says which stage of which pipeline it comes from.
     static PIPELINE: Pipeline = Pipeline::new(
         "by_hand",
-        &["fill", "upload", "launch", "download", "mean square"],
+        &[
+            Stage::new("fill"),
+            Stage::new("upload"),
+            Stage::new("launch"),
+            Stage::new("download"),
+            Stage::new("mean square"),
+        ],
     );
     let call = PIPELINE.call();
 
@@ -91,6 +97,8 @@ fn by_hand(
         up.upload(&h_in, &mut d_in)?;
         // The last use of `h_in` in this frame: the next frame may have it, with the upload's event to wait for.
         up.ready((h_in,));
+        // Let the upload begin while the host goes on.
+        up.flush();
 
         // Another queue. That the launch is behind the upload is `wait_device`'s doing; no barrier is written.
         call.enter(2);
@@ -99,11 +107,13 @@ fn by_hand(
         let samples = d_in.facts().len();
         compute.launch(&triple, samples, (&*d_in, &mut *d_out))?;
         compute.ready((d_in,));
+        compute.flush();
 
         call.enter(3);
         let (d_out, mut h_out) = (d_out, h_out).wait_device(&down).await?;
         down.download(&d_out, &mut h_out)?;
         down.ready((d_out,));
+        down.flush();
 
         // The one place where the frame's task waits for the device: its result is needed here.
         call.enter(4);

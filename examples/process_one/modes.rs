@@ -69,7 +69,7 @@ impl<B: Backend> Bench<B> {
             }
             Mode::Finish => {
                 for _ in 0..frames {
-                    check.note(self.by_hand(|_| ()).await?);
+                    check.note(self.by_hand(Queue::flush).await?);
                 }
             }
             Mode::Pipeline => self.overlapped(frames, in_flight, check).await?,
@@ -77,7 +77,7 @@ impl<B: Backend> Bench<B> {
         Ok(())
     }
 
-    /// One frame, alone. `after_each` is what to do after each command.
+    /// One frame, alone. `after_each` command but the last there is a `finish`, or a `flush` so that it begins.
     async fn by_hand(&self, after_each: impl Fn(&Queue<B>)) -> Result<f64, Error> {
         let (source, h_in, d_in, d_out, h_out) = acquire((
             self.source.updates().named("source"),

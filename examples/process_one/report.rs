@@ -74,7 +74,7 @@ impl Report {
             let frame = outcome.first_wrong?;
             let wrong = self.frames - outcome.frames_correct;
             Some(format!(
-                "{name}: {wrong} of {} frames are wrong, the first is frame {frame}",
+                "{name}: {wrong} of {} frames are wrong, the first is frame {frame}, counted from 0",
                 self.frames
             ))
         })

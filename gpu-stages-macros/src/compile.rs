@@ -9,8 +9,9 @@ use proc_macro2::TokenStream;
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = parse::options(options, &mut errors);
-    let Some(mut pipeline) = parse::function(options, item.clone(), &mut errors) else {
-        return expand::unread(item, errors.into_tokens());
+    let mut pipeline = match parse::function(options, item, &mut errors) {
+        Ok(pipeline) => pipeline,
+        Err(item) => return expand::unread(item, errors.into_tokens()),
     };
     let names = Names::of(&pipeline);
     macros::spell_out(&mut pipeline, &names);

@@ -106,6 +106,9 @@ pub unsafe trait Backend: Debug + Send + Sync + Sized + 'static {
         submission: Submission<'_, Self>,
     ) -> Result<Event, Failure>;
 
+    /// Whether commands of `queue` can have `event` in their `order`.
+    fn can_wait(queue: &Self::RawQueue, event: &Event) -> bool;
+
     /// Makes sure that what is enqueued begins.
     fn flush(queue: &Self::RawQueue);
 

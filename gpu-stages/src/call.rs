@@ -3,6 +3,7 @@
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status};
 use crate::ledger::Grant;
+use crate::order::QueueId;
 use crate::pool::{Pool, Pooled, Recycle};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::{Access, Ended, Needs, Track};
@@ -241,6 +242,14 @@ impl Lease {
 
     pub fn needs(&self, access: Access, needs: &mut Needs) {
         self.with(|track| track.needs(access, needs));
+    }
+
+    /// What may still run on other queues than `queue`.
+    pub fn outstanding_beyond(&self, queue: QueueId) -> Events {
+        self.with(|track| {
+            let beyond = track.outstanding().filter(|event| event.queue() != queue);
+            beyond.cloned().collect()
+        })
     }
 
     pub fn record(&self, access: Access, event: Event) {

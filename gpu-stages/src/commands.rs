@@ -52,6 +52,10 @@ impl<B: Backend> CommandQueue for Queue<B> {
         self.inner.id
     }
 
+    fn can_wait(&self, event: &Event) -> bool {
+        B::can_wait(&self.inner.raw, event)
+    }
+
     fn flush(&self) {
         B::flush(&self.inner.raw);
     }

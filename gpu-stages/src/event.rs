@@ -5,6 +5,7 @@ use crate::order::{Knowledge, Position, QueueId};
 use crate::pool::{Node, Pooled, Recycle};
 use crate::sync::Arc;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Poll, Wake, Waker};
@@ -68,6 +69,7 @@ trait Erased: Send + Sync {
     fn source_known(&self) -> Status;
     fn source_register(&self, waker: &Waker) -> bool;
     fn source_announce(&self);
+    fn source_record(&self) -> &dyn Any;
 }
 
 impl<T: EventSource> Erased for Node<T> {
@@ -97,6 +99,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_announce(&self) {
         self.value().announce();
+    }
+    fn source_record(&self) -> &dyn Any {
+        self.value()
     }
 }
 
@@ -191,9 +196,21 @@ impl Event {
         self.0.source_known()
     }
 
+    /// The backend's own record, if it is of this type.
+    #[cfg(feature = "opencl")]
+    pub(crate) fn record<T: EventSource>(&self) -> Option<&T> {
+        self.0.source_record().downcast_ref()
+    }
+
     /// Somebody who is not on the queue is going to wait.
     pub(crate) fn announce(&self) {
         self.0.source_announce();
+    }
+
+    /// Whether the command is known to be over.
+    #[cfg(feature = "opencl")]
+    pub(crate) fn is_over(&self) -> bool {
+        self.known().is_terminal()
     }
 
     pub(crate) fn is_pending(&self) -> bool {

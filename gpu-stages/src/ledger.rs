@@ -425,10 +425,10 @@ impl Slot {
 /// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.
 pub(crate) fn replace_older(reads: &mut Events, event: Event) -> Option<Event> {
     match reads.iter_mut().find(|old| old.same_queue(&event)) {
-        Some(old) if old.position().precedes(event.position()) => {
+        Some(old) if old.position().is_within(event.position()) => {
             Some(std::mem::replace(old, event))
         }
-        Some(old) if event.position().precedes(old.position()) => Some(event),
+        Some(old) if event.position().is_within(old.position()) => Some(event),
         _ => {
             reads.push(event);
             None

@@ -13,6 +13,8 @@ pub mod guard;
 mod jobs;
 mod kernel;
 mod ledger;
+#[cfg(feature = "opencl")]
+pub mod opencl;
 mod order;
 mod pool;
 mod queue;

@@ -5,8 +5,9 @@
 //! queue keeps a short history of what it waited for and when. Forgetting an entry costs a wait, never a race.
 
 use crate::event::{Event, Events};
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use smallvec::SmallVec;
+use std::sync::Weak;
 
 /// Identifies one command queue of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +35,7 @@ impl QueueId {
 pub struct Position {
     /// The command stands nowhere before this.
     pub earliest: u64,
-    /// The command stands nowhere behind this.
+    /// The command stands nowhere behind this. No other command of the queue has the same.
     pub latest: u64,
 }
 
@@ -47,16 +48,28 @@ impl Position {
         }
     }
 
-    /// Whether everything here is certainly at or before `other` on the same queue.
-    pub(crate) fn precedes(self, other: Position) -> bool {
-        self.latest <= other.earliest
+    /// Whether this is certainly the command at `other` on the same queue, or one before it. No two commands
+    /// have the same `latest`.
+    pub(crate) fn is_within(self, other: Position) -> bool {
+        self.latest <= other.earliest || self.latest == other.latest
+    }
+
+    /// Up to where everything is over once the command here is.
+    fn completes(self) -> u64 {
+        // Nothing can stand between two neighbouring numbers.
+        if self.latest - self.earliest <= 1 {
+            self.latest
+        } else {
+            self.earliest
+        }
     }
 }
 
 /// One thing that a queue knows: from its own position `since`, everything on `queue` up to `position` is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Fact {
     queue: QueueId,
+    knowledge: Weak<Knowledge>,
     position: Position,
     since: Position,
 }
@@ -67,6 +80,8 @@ const HISTORY: usize = 16;
 /// What one queue has waited for, newest last.
 #[derive(Debug, Default)]
 pub struct Knowledge {
+    /// Everything on the queue up to here is known to be complete.
+    completed: AtomicU64,
     facts: Mutex<SmallVec<[Fact; HISTORY]>>,
 }
 
@@ -76,14 +91,14 @@ impl Knowledge {
         let (queue, position) = (event.queue(), event.position());
         lock(&self.facts)
             .iter()
-            .any(|fact| fact.queue == queue && position.precedes(fact.position))
+            .any(|fact| fact.queue == queue && position.is_within(fact.position))
     }
 
     /// Whether the command at `at` on this queue was already behind `event`.
     fn covered_at(&self, at: Position, event: &Event) -> bool {
         let (queue, position) = (event.queue(), event.position());
         lock(&self.facts).iter().any(|fact| {
-            fact.queue == queue && position.precedes(fact.position) && fact.since.precedes(at)
+            fact.queue == queue && position.is_within(fact.position) && fact.since.is_within(at)
         })
     }
 
@@ -91,35 +106,57 @@ impl Knowledge {
     /// queues knew.
     pub(crate) fn learn(&self, events: &[Event], since: Position) {
         for event in events {
-            let inherited = event.knowledge().map(|k| k.facts_at(event.position()));
+            let Some(knowledge) = event.knowledge() else {
+                continue;
+            };
+            let inherited = knowledge.facts_at(event.position());
+            let own = Fact {
+                queue: event.queue(),
+                knowledge: Arc::downgrade(&knowledge),
+                position: event.position(),
+                since,
+            };
             let mut facts = lock(&self.facts);
-            for fact in inherited.into_iter().flatten() {
+            for fact in inherited {
                 remember(&mut facts, Fact { since, ..fact });
             }
-            let (queue, position) = (event.queue(), event.position());
-            remember(
-                &mut facts,
-                Fact {
-                    queue,
-                    position,
-                    since,
-                },
-            );
+            remember(&mut facts, own);
         }
+    }
+
+    /// Notes that the command at `position` on this queue was seen to be complete, and with it everything that
+    /// it was behind, here and on other queues.
+    pub(crate) fn saw_complete(&self, position: Position) {
+        self.complete_up_to(position);
+        for fact in self.facts_at(position) {
+            if let Some(other) = fact.knowledge.upgrade() {
+                other.complete_up_to(fact.position);
+            }
+        }
+    }
+
+    /// Whether the command at `position` on this queue is known to be complete.
+    pub(crate) fn is_complete(&self, position: Position) -> bool {
+        position.latest <= self.completed.load(Ordering::Acquire)
+    }
+
+    fn complete_up_to(&self, position: Position) {
+        self.completed
+            .fetch_max(position.completes(), Ordering::AcqRel);
     }
 
     fn facts_at(&self, at: Position) -> SmallVec<[Fact; HISTORY]> {
         lock(&self.facts)
             .iter()
-            .filter(|fact| fact.since.precedes(at))
-            .copied()
+            .filter(|fact| fact.since.is_within(at))
+            .cloned()
             .collect()
     }
 }
 
 /// Adds `new` unless an older entry says as much; forgets the oldest when full.
 fn remember(facts: &mut SmallVec<[Fact; HISTORY]>, new: Fact) {
-    let told = |old: &Fact| old.queue == new.queue && new.position.precedes(old.position);
+    let told = |old: &Fact| old.queue == new.queue && new.position.is_within(old.position);
     if facts.iter().any(told) {
         return;
     }
@@ -151,7 +188,7 @@ pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: Events) -> Ev
 /// Whether waiting for `event` is also waiting for `other`.
 fn implies(event: &Event, other: &Event) -> bool {
     if event.same_queue(other) {
-        return other.position().precedes(event.position());
+        return other.position().is_within(event.position());
     }
     event
         .knowledge()

@@ -83,6 +83,12 @@ impl<T: Recycle> Pooled<T> {
         Pooled(node)
     }
 
+    /// The record itself. Records are never freed; by the time it is looked at it may stand for something else.
+    #[cfg(feature = "opencl")]
+    pub(crate) fn leaked(&self) -> &'static T {
+        &self.0.value
+    }
+
     /// The node, its count still including this handle: whoever calls must release it.
     pub(crate) fn into_node(self) -> &'static Node<T> {
         let node = self.0;

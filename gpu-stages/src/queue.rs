@@ -1,5 +1,6 @@
 //! [`CommandQueue`]: what pipelines need of a queue, whatever the backend.
 
+use crate::event::Event;
 use crate::guard::HandOn;
 use crate::order::QueueId;
 
@@ -14,6 +15,9 @@ use crate::order::QueueId;
 pub trait CommandQueue: Clone + Send + Sync + 'static {
     /// The queue's identity.
     fn id(&self) -> QueueId;
+
+    /// Whether commands on this queue can wait for `event` on the device. If not, the host waits.
+    fn can_wait(&self, event: &Event) -> bool;
 
     /// Makes sure that what is enqueued begins. Waiting for an event does this by itself; a stage that is
     /// followed by other work does it so that the two overlap.

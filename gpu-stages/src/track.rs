@@ -96,6 +96,11 @@ impl Track {
         }
     }
 
+    /// All that may still run.
+    pub fn outstanding(&self) -> impl Iterator<Item = &Event> {
+        self.reads.iter().chain(&self.write)
+    }
+
     /// Notes a command that is behind what it needed.
     pub fn record(&mut self, access: Access, event: Event, garbage: &mut Events) {
         match access {

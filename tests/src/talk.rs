@@ -26,6 +26,25 @@ impl TestBackend for gpu_stages::cpu::Cpu {
     }
 }
 
+#[cfg(feature = "opencl")]
+impl TestBackend for gpu_stages::opencl::OpenCl {
+    fn device() -> Self::Device {
+        use std::sync::OnceLock;
+        // Contexts are expensive, and pipelines cannot cross them.
+        static DEVICE: OnceLock<gpu_stages::opencl::Device> = OnceLock::new();
+        DEVICE.get_or_init(|| gpu_stages::opencl::Device::find("").unwrap()).clone()
+    }
+
+    fn triple() -> Self::Kernel {
+        let source = "kernel void triple(global const float *in, global float *out) {
+            size_t i = get_global_id(0);
+            out[i] = 3.0f * in[i];
+        }";
+        // SAFETY: touches one element of each buffer per work-item; launched with the buffers' length.
+        unsafe { gpu_stages::opencl::Kernel::build(&Self::device(), source, "triple") }.unwrap()
+    }
+}
+
 /// Queues and buffers of the talk's pipeline.
 #[derive(Debug)]
 pub struct Talk<B: Backend> {

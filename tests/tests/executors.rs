@@ -76,6 +76,12 @@ fn every_executor_gives_every_frame_right_on_cpu() {
     all::<Cpu>();
 }
 
+#[cfg(feature = "opencl")]
+#[test]
+fn every_executor_gives_every_frame_right_on_opencl() {
+    all::<gpu_stages::opencl::OpenCl>();
+}
+
 #[test]
 fn frames_spawned_on_smol() {
     let talk = Talk::<Cpu>::new(3, 2, LEN);

@@ -1,6 +1,6 @@
 //! Blocking stages, and names for stages.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::{Error, Resource, Result, gpu_pipeline};
@@ -8,7 +8,7 @@ use std::thread;
 
 #[derive(Debug)]
 #[allow(dead_code, reason = "shown when a test fails")]
-enum Failure {
+pub enum Failure {
     Library(Error),
     Text(std::num::ParseIntError),
 }
@@ -69,7 +69,7 @@ async fn heavy(#[updates] value: u64, input: Vec<u64>) -> Result<u64> {
     Ok(value)
 }
 
-fn main() -> Result<(), Failure> {
+pub fn main() -> Result<(), Failure> {
     futures::executor::block_on(async {
         let sum = Resource::new(0);
         let texts = Resource::new(vec![String::from("1"), String::from("20")]);

@@ -1,6 +1,6 @@
 //! Device stages: loops, branches, blocks, aliases, parts, sub-ranges, facts, helper functions.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::cpu::{Device, DeviceBuffer, DeviceView, HostBuffer, Kernel, Queue};
@@ -102,7 +102,7 @@ async fn device_tail(#[queue] queue: Queue, #[writes] device: DeviceBuffer<u32>)
     queue.fill(&mut device, 7)
 }
 
-fn main() -> Result<()> {
+pub fn main() -> Result<()> {
     let device = Device::new();
     let (up, compute) = (Queue::new(&device)?, Queue::new(&device)?);
     let host = Resource::new(HostBuffer::new(&device, SAMPLES)?);

@@ -1,6 +1,6 @@
 //! `?`, early `return`, and bodies without a tail: what is held is handed on.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![allow(clippy::single_match_else)]
 #![forbid(unsafe_code)]
 
@@ -8,7 +8,7 @@ use gpu_stages::{Error, Resource, Result, gpu_pipeline};
 
 #[derive(Debug)]
 #[allow(dead_code, reason = "shown when a test fails")]
-enum Failure {
+pub enum Failure {
     Library(Error),
     Odd,
 }
@@ -74,7 +74,7 @@ async fn diverges(#[updates] a: u64) -> Result<u64> {
     }
 }
 
-fn main() -> Result<(), Failure> {
+pub fn main() -> Result<(), Failure> {
     futures::executor::block_on(async {
         let (a, b) = (Resource::new(0), Resource::new(0));
         assert_eq!(early(&a, &b, 1).await?, 1);

@@ -1,6 +1,6 @@
 //! Host stages: any value, awaiting, known macros, closures, parts.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::{Resource, Result, gpu_pipeline};
@@ -32,7 +32,7 @@ impl Socket {
 
 #[derive(Debug)]
 #[allow(dead_code, reason = "shown when a test fails")]
-enum Failure {
+pub enum Failure {
     Library(gpu_stages::Error),
     Io(std::io::Error),
 }
@@ -130,7 +130,7 @@ async fn nested(#[reads] value: u64) -> Result<u64> {
     Ok(sum)
 }
 
-fn main() -> Result<(), Failure> {
+pub fn main() -> Result<(), Failure> {
     futures::executor::block_on(async {
         let socket = Resource::new(Socket { received: 0 }).keep_on_failure();
         let log = Resource::new(Vec::new());

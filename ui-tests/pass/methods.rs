@@ -1,10 +1,11 @@
 //! Pipelines as methods: what `self` has is declared by expression.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{Resource, Result, gpu_pipeline};
+use std::future::Future;
 
 struct Doubler {
     queue: Queue,
@@ -114,7 +115,7 @@ fn spawnable<T>(future: impl Future<Output = T> + Send + 'static) -> T {
     futures::executor::block_on(future)
 }
 
-fn main() -> Result<()> {
+pub fn main() -> Result<()> {
     let doubler = Doubler::new()?;
     let kernel = doubler.kernel.clone();
     assert_eq!(spawnable(doubler.detached(kernel, 5))?, 40);

@@ -1,6 +1,6 @@
 //! `until = enqueued` and `crate = path`.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 mod reexport {

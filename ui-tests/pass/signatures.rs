@@ -1,9 +1,10 @@
 //! Generics, lifetimes, `where`, `impl Trait`, patterns, visibility, other attributes.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::{Backend, DeviceBuffer, Element, HostBuffer, Queue, Resource, Result, gpu_pipeline};
+use std::future::Future;
 use std::borrow::Cow;
 use std::fmt::Display;
 
@@ -120,7 +121,7 @@ fn spawnable<T>(future: impl Future<Output = T> + Send + 'static) -> T {
     futures::executor::block_on(future)
 }
 
-fn main() -> Result<()> {
+pub fn main() -> Result<()> {
     let device = gpu_stages::cpu::Device::new();
     let queue = gpu_stages::cpu::Queue::new(&device)?;
     let host = Resource::new(HostBuffer::new(&device, 3)?);

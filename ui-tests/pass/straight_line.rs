@@ -1,11 +1,12 @@
 //! Three queues and the host, one statement after another.
 
-#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+#![deny(warnings, clippy::all, clippy::pedantic)]
 #![allow(clippy::float_cmp)]
 #![forbid(unsafe_code)]
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{Resource, Result, gpu_pipeline};
+use std::future::Future;
 
 const SAMPLES: usize = 64;
 
@@ -44,7 +45,7 @@ fn spawnable<T: Send>(future: impl Future<Output = T> + Send + 'static) -> T {
     futures::executor::block_on(future)
 }
 
-fn main() -> Result<()> {
+pub fn main() -> Result<()> {
     let device = Device::new();
     let (up, compute, down) = (
         Queue::new(&device)?,

@@ -23,9 +23,19 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     declarations::no_references(pipeline, errors);
     declarations::all_used(model, errors);
     names::not_reserved(pipeline, errors);
-    names::not_hidden(pipeline, model, errors);
     stages::not_inside(pipeline, errors);
     stages::exits_seen(pipeline, errors);
+    blocking::not_on_device(pipeline, model, errors);
+    blocking::no_exit(pipeline, errors);
+    blocking::nothing_borrowed(pipeline, errors);
+    // What a hidden name stands for is not known: the other rules could only guess.
+    if names::not_hidden(pipeline, model, errors) {
+        uses(pipeline, model, errors);
+    }
+}
+
+/// The rules on how resources and queues are used.
+fn uses(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     queues::one_per_stage(model, errors);
     queues::only_enqueue(model, errors);
     device::no_await(pipeline, model, errors);
@@ -36,7 +46,4 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     writes::reads_stay(model, errors);
     writes::writes_come_first(model, errors);
     writes::updates_write(model, errors);
-    blocking::not_on_device(pipeline, model, errors);
-    blocking::no_exit(pipeline, errors);
-    blocking::nothing_borrowed(pipeline, errors);
 }

@@ -27,20 +27,24 @@ pub fn not_reserved(pipeline: &Pipeline, errors: &mut Errors) {
 }
 
 /// A declared name means the same in the whole body.
-pub fn not_hidden(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+pub fn not_hidden(pipeline: &Pipeline, model: &Model, errors: &mut Errors) -> bool {
+    let mut all_seen = true;
     for name in bindings(pipeline) {
-        let is_resource = model.resources.iter().any(|resource| resource.name == name);
-        let kind = match is_resource {
-            true => "resource",
-            false if model.queues.contains(&name) => "queue",
-            false => continue,
+        let kind = if model.resources.iter().any(|it| it.name == name) {
+            "resource"
+        } else if model.queues.contains(&name) {
+            "queue"
+        } else {
+            continue;
         };
+        all_seen = false;
         errors.report(
             &name,
             format!("this binding hides the {kind} `{name}`"),
             "give the binding another name",
         );
     }
+    all_seen
 }
 
 /// The names that the body binds, wherever.

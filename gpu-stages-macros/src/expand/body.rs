@@ -6,9 +6,9 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Path, Type};
+use syn::{Attribute, Ident, Type};
 
-/// All steps of `plan`.
+/// All steps of `plan`. Trait methods are called by path: a queue may have methods of the same names.
 pub fn body(
     pipeline: &Pipeline,
     model: &Model,
@@ -26,24 +26,6 @@ pub fn body(
     plan.steps.iter().map(|step| body.step(step)).collect()
 }
 
-/// The traits whose methods the steps call.
-pub fn traits(library: &Path, plan: &Plan) -> TokenStream {
-    let on_device = |place: &Place| matches!(place, Place::Device(_));
-    let waits = plan.steps.iter().any(|step| match step {
-        Step::Wait { place, accesses } => on_device(place) && accesses.len() > 1,
-        _ => false,
-    });
-    let hands_on = plan.steps.iter().any(|step| match step {
-        Step::Ready { place, .. } => on_device(place),
-        Step::Flush { .. } => true,
-        _ => false,
-    });
-    let glue = Span::mixed_site();
-    let hand_on = hands_on.then(|| quote_spanned!(glue=> use #library::CommandQueue as _;));
-    let wait = waits.then(|| quote_spanned!(glue=> use #library::WaitDevice as _;));
-    quote!(#hand_on #wait)
-}
-
 pub struct Body<'a> {
     pub pipeline: &'a Pipeline,
     model: &'a Model,
@@ -59,19 +41,23 @@ impl Body<'_> {
                 let number = Literal::usize_unsuffixed(*number);
                 quote_spanned!(self.glue=> __call.enter(#number);)
             }
-            Step::Wait { place, accesses } => match place {
-                Place::Device(queue) => self.wait_on_device(*queue, accesses),
+            Step::Wait {
+                stage,
+                place,
+                accesses,
+            } => match place {
+                Place::Device(queue) => self.wait_on_device(*stage, *queue, accesses),
                 Place::Host | Place::Plain => accesses
                     .iter()
-                    .map(|access| self.wait_on_host(access))
+                    .map(|access| self.wait_on_host(*stage, access))
                     .collect(),
             },
             Step::Facts { resource, is_held } => self.facts(*resource, *is_held),
             Step::Run { stage } => self.run(*stage),
             Step::Ready { place, resources } => self.ready(*place, resources),
             Step::Flush { queue } => {
-                let queue = self.queue(*queue);
-                quote_spanned!(self.glue=> #queue.flush();)
+                let (library, queue) = (&self.pipeline.options.library, self.queue(*queue));
+                quote_spanned!(self.glue=> #library::CommandQueue::flush(&#queue);)
             }
         }
     }
@@ -93,8 +79,22 @@ impl Body<'_> {
         }
     }
 
-    fn wait_on_host(&self, access: &Access) -> TokenStream {
-        let (binding, name) = (self.binding(access), self.resource(access.resource));
+    /// The name of a resource where `stage` mentions it: what is wrong with its type is said there.
+    fn mention(&self, stage: usize, access: &Access) -> &Ident {
+        let mut mentions = self.model.stages[stage].mentions.iter();
+        let mention = mentions.find(|mention| mention.resource() == Some(access.resource));
+        mention.map_or_else(|| self.resource(access.resource), |mention| &mention.ident)
+    }
+
+    /// Where `stage` mentions its queue.
+    fn enqueues(&self, stage: usize) -> Span {
+        let mut mentions = self.model.stages[stage].mentions.iter();
+        let queue = mentions.find(|mention| mention.queue().is_some());
+        queue.map_or(self.glue, |mention| mention.ident.span())
+    }
+
+    fn wait_on_host(&self, stage: usize, access: &Access) -> TokenStream {
+        let (binding, name) = (self.binding(access), self.mention(stage, access));
         let mode = self.model.resources[access.resource.0].mode;
         let wait = match (mode, access.right) {
             (Mode::Reads, _) | (_, Right::Write) => "wait_events",
@@ -104,16 +104,20 @@ impl Body<'_> {
         quote_spanned!(self.glue=> let #binding = #name.#wait().await?;)
     }
 
-    fn wait_on_device(&self, queue: QueueId, accesses: &[Access]) -> TokenStream {
+    fn wait_on_device(&self, stage: usize, queue: QueueId, accesses: &[Access]) -> TokenStream {
         let queue = self.queue(queue);
         let bindings = accesses.iter().map(|access| self.binding(access));
-        let names = accesses.iter().map(|access| self.resource(access.resource));
+        let names = accesses.iter().map(|access| self.mention(stage, access));
         if let [access] = accesses {
-            let (binding, name) = (self.binding(access), self.resource(access.resource));
-            return quote_spanned!(self.glue=> let #binding = #name.wait_device(&#queue).await?;);
+            let (binding, name) = (self.binding(access), self.mention(stage, access));
+            let wait = Ident::new("wait_device", self.glue.located_at(name.span()));
+            return quote_spanned!(self.glue=> let #binding = #name.#wait(&#queue).await?;);
         }
+        let library = &self.pipeline.options.library;
+        let guards = quote_spanned!(self.glue.located_at(self.enqueues(stage))=> (#(#names),*));
         quote_spanned! {self.glue=>
-            let (#(#bindings),*) = (#(#names),*).wait_device(&#queue).await?;
+            let (#(#bindings),*) =
+                #library::WaitDevice::wait_device(#guards, &#queue).await?;
         }
     }
 
@@ -134,8 +138,8 @@ impl Body<'_> {
         let names = resources.iter().map(|resource| self.resource(*resource));
         match place {
             Place::Device(queue) => {
-                let queue = self.queue(queue);
-                quote_spanned!(self.glue=> #queue.ready((#(#names,)*));)
+                let (library, queue) = (&self.pipeline.options.library, self.queue(queue));
+                quote_spanned!(self.glue=> #library::CommandQueue::ready(&#queue, (#(#names,)*));)
             }
             Place::Host | Place::Plain => quote_spanned!(self.glue=> #(#names.ready();)*),
         }
@@ -149,6 +153,7 @@ impl Body<'_> {
             stage,
             self.model,
             self.names,
+            self.output,
         );
         if let Some(blocking) = &stage.blocking {
             return self.run_blocking(stage, blocking, stmt);

@@ -22,11 +22,12 @@ pub fn place_name(resource: &Ident) -> Ident {
 }
 
 /// `stmt` as it runs within `stage`.
-pub fn statement(stmt: &Stmt, stage: &Stage, model: &Model, names: &Names) -> Stmt {
+pub fn statement(stmt: &Stmt, stage: &Stage, model: &Model, names: &Names, output: &Type) -> Stmt {
     let mut rewrite = Rewrite {
         stage,
         model,
         names,
+        output,
         is_inner: false,
     };
     let mut stmt = stmt.clone();
@@ -38,6 +39,7 @@ struct Rewrite<'a> {
     stage: &'a Stage,
     model: &'a Model,
     names: &'a Names,
+    output: &'a Type,
     /// Inside a closure or async block, whose `return` is its own.
     is_inner: bool,
 }
@@ -100,6 +102,15 @@ impl Rewrite<'_> {
             None => parse_quote_spanned!(span=> #and #base.slice(#range)),
         })
     }
+
+    /// `return e` becomes `return __call.returns::<Result>(e)`: a wrong type is the user's expression's.
+    fn exit(&self, expr: &mut Expr) {
+        let Expr::Return(exit) = expr else { return };
+        if let Some(value) = &mut exit.expr {
+            let (span, output) = (glue(exit.return_token.span), self.output);
+            **value = parse_quote_spanned!(span=> __call.returns::<#output>(#value));
+        }
+    }
 }
 
 impl VisitMut for Rewrite<'_> {
@@ -117,7 +128,7 @@ impl VisitMut for Rewrite<'_> {
             None => visit_mut::visit_expr_mut(self, expr),
         }
         if !self.is_inner {
-            hand_on_before(expr);
+            self.exit(expr);
         }
     }
 
@@ -145,15 +156,6 @@ impl VisitMut for Rewrite<'_> {
     // Neither can mention a parameter.
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_type_mut(&mut self, _: &mut Type) {}
-}
-
-/// `return e` becomes `return __call.returns(e)`.
-fn hand_on_before(expr: &mut Expr) {
-    let Expr::Return(exit) = expr else { return };
-    if let Some(value) = &mut exit.expr {
-        let span = glue(exit.return_token.span);
-        **value = parse_quote_spanned!(span=> __call.returns(#value));
-    }
 }
 
 /// The span of glue that stands for something of the user's.

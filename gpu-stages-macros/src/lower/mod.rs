@@ -7,9 +7,8 @@ mod name;
 use crate::model::{
     Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Usage, Work,
 };
-use crate::syntax::{Mode, Pipeline, Statement};
+use crate::syntax::{Mode, Pipeline, Statement, is_scalar};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::Type;
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
@@ -69,15 +68,6 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
         }
     }
     mentions
-}
-
-/// Whether a type is one of the scalars of the language, which are copied rather than moved.
-fn is_scalar(ty: &Type) -> bool {
-    let scalars = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "u128", "usize",
-    ];
-    matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
 fn stage(

@@ -26,8 +26,12 @@ pub struct Plan {
 pub enum Step {
     /// The stage begins; it is the pipeline's `number`th.
     Enter { number: usize },
-    /// The resources become usable at `place`, for what the accesses say.
-    Wait { place: Place, accesses: Vec<Access> },
+    /// The resources become usable at `place`, for what the accesses say, because `stage` is next.
+    Wait {
+        stage: usize,
+        place: Place,
+        accesses: Vec<Access>,
+    },
     /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
     Facts { resource: ResourceId, is_held: bool },
     /// The statement itself.
@@ -160,6 +164,7 @@ impl Planner<'_> {
         }
         if !arriving.is_empty() {
             self.steps.push(Step::Wait {
+                stage,
                 place: work.place,
                 accesses: arriving,
             });

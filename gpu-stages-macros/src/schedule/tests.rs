@@ -138,7 +138,7 @@ proptest! {
         for step in &plan.steps {
             match step {
                 Step::Enter { .. } | Step::Flush { .. } => {}
-                Step::Wait { place, accesses } => for access in accesses {
+                Step::Wait { place, accesses, .. } => for access in accesses {
                     let resource = access.resource.0;
                     prop_assert!(!ready[resource]);
                     if held[resource].is_none() {

@@ -4,7 +4,7 @@ use super::Statement;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt};
+use syn::{Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
 
 /// The identifier that `expr` consists of.
 pub fn plain_name(expr: &Expr) -> Option<&Ident> {
@@ -111,4 +111,13 @@ fn block_diverges(block: &Block) -> bool {
 /// Whether there may be a `break` that ends the loop around `body`.
 fn has_break(body: &Block) -> bool {
     mentions(body.to_token_stream(), "break")
+}
+
+/// Whether a type is one of the scalars of the language, which are copied rather than moved.
+pub fn is_scalar(ty: &Type) -> bool {
+    let scalars = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }

@@ -118,6 +118,11 @@ unsafe impl Backend for Cpu {
         Ok(queue.push(submission))
     }
 
+    /// Workers wait as any thread of the host does.
+    fn can_wait(_: &RawQueue, _: &Event) -> bool {
+        true
+    }
+
     /// Workers begin by themselves.
     fn flush(_: &RawQueue) {}
 

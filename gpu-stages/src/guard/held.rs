@@ -5,6 +5,7 @@ use crate::error::{Error, Poison, Reason, Result};
 use crate::event::{Event, Status};
 use crate::guard::access::{Access, Exclusive};
 use crate::ledger::{Contents, Grant, Legacy, Mode, UserId};
+use crate::queue::CommandQueue;
 use crate::reaper;
 use crate::sync::Arc;
 use crate::track::{self, Ended, Needs};
@@ -111,6 +112,15 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         self.first_failure(&needs.data)?;
         self.lease.host_use(access);
         Ok(())
+    }
+
+    /// Waits on the host for those events that commands on `queue` could not wait for.
+    pub async fn wait_where_the_device_cannot<Q: CommandQueue>(&self, queue: &Q) {
+        let beyond = self.lease.outstanding_beyond(queue.id());
+        for event in beyond.iter().filter(|event| !queue.can_wait(event)) {
+            // Whether it failed is looked at when its data is used.
+            let _ = event.wait().await;
+        }
     }
 
     fn first_failure(&self, events: &[Event]) -> Result<()> {

@@ -161,6 +161,7 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
         T: DeviceVisible,
     {
         self.held.granted().await?;
+        self.held.wait_where_the_device_cannot(queue).await;
         let pass = Pass::new(self.held.lease.clone(), queue.id());
         Ok(Guard {
             state: OnDevice {

@@ -31,8 +31,6 @@ fn receive(
         >(
             ::gpu_stages::Until::Complete,
             async move {
-                use ::gpu_stages::CommandQueue as _;
-                use ::gpu_stages::WaitDevice as _;
                 let (socket, packet, device) = __held?;
                 let mut size = 0;
                 __call.enter(0);
@@ -43,10 +41,14 @@ fn receive(
                 }
                 socket.ready();
                 __call.enter(1);
-                let (packet, mut device) = (packet, device).wait_device(&up).await?;
+                let (packet, mut device) = ::gpu_stages::WaitDevice::wait_device(
+                        (packet, device),
+                        &up,
+                    )
+                    .await?;
                 up.upload(&(*packet), &mut (*device))?;
-                up.ready((packet, device));
-                up.flush();
+                ::gpu_stages::CommandQueue::ready(&up, (packet, device));
+                ::gpu_stages::CommandQueue::flush(&up);
                 let __value: Result<usize, Failure> = __call.returns(Ok(size));
                 __value
             },

@@ -44,7 +44,7 @@ fn search(
                     .find(|it| {
                         return **it == key;
                     }) else {
-                    return __call.returns(Err(Error::NotFound));
+                    return __call.returns::<Result<u64>>(Err(Error::NotFound));
                 };
                 table.ready();
                 let late = async {
@@ -53,7 +53,7 @@ fn search(
                 __call.enter(1);
                 let found = found.wait_events_to_read().await?;
                 if key == 0 {
-                    return __call.returns(Ok((*found)));
+                    return __call.returns::<Result<u64>>(Ok((*found)));
                 }
                 __call.enter(2);
                 let mut found = found.wait_events().await?;

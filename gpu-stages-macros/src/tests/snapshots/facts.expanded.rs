@@ -30,7 +30,6 @@ fn facts(
         >(
             ::gpu_stages::Until::Complete,
             async move {
-                use ::gpu_stages::CommandQueue as _;
                 let kernel = kernel;
                 let (device, host) = __held?;
                 let mut device = device;
@@ -39,12 +38,12 @@ fn facts(
                 __call.enter(0);
                 let mut device = device.wait_device(&queue).await?;
                 queue.launch(&kernel, __device_facts.len(), (&mut (*device),))?;
-                queue.ready((device,));
-                queue.flush();
+                ::gpu_stages::CommandQueue::ready(&queue, (device,));
+                ::gpu_stages::CommandQueue::flush(&queue);
                 __call.enter(1);
                 let host = host.wait_events().await?;
                 if __device_facts.is_empty() || (*host).is_empty() {
-                    return __call.returns(Ok(0));
+                    return __call.returns::<Result<usize>>(Ok(0));
                 }
                 host.ready();
                 let __value: Result<usize> = __call

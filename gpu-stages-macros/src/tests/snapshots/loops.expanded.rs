@@ -42,8 +42,6 @@ fn iterate(
         >(
             ::gpu_stages::Until::Complete,
             async move {
-                use ::gpu_stages::CommandQueue as _;
-                use ::gpu_stages::WaitDevice as _;
                 let (step, rounds) = (step, rounds);
                 let (a, b, host) = __held?;
                 __call.enter(0);
@@ -56,17 +54,21 @@ fn iterate(
                     compute.launch(&step, 1, (&*from, &mut *to))?;
                     std::mem::swap(&mut from, &mut to);
                 }
-                compute.flush();
+                ::gpu_stages::CommandQueue::flush(&compute);
                 __call.enter(2);
-                let (a, b, mut host) = (a, b, host).wait_device(&down).await?;
+                let (a, b, mut host) = ::gpu_stages::WaitDevice::wait_device(
+                        (a, b, host),
+                        &down,
+                    )
+                    .await?;
                 let __host = &mut *host;
                 if rounds % 2 == 0 {
                     down.download(&(*a), &mut (*__host))?;
                 } else {
                     down.download(&(*b), &mut (*__host))?;
                 }
-                down.ready((a, b));
-                down.flush();
+                ::gpu_stages::CommandQueue::ready(&down, (a, b));
+                ::gpu_stages::CommandQueue::flush(&down);
                 __call.enter(3);
                 let mut host = host.wait_events().await?;
                 (*host).iter_mut().for_each(|x| *x += 1.0);

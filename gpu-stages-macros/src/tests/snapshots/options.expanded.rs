@@ -23,13 +23,12 @@ fn fill(
         >(
             ::some::library::Until::Enqueued,
             async move {
-                use ::some::library::CommandQueue as _;
                 let (buffer,) = __held?;
                 __call.enter(0);
                 let mut buffer = buffer.wait_device(&queue).await?;
                 queue.fill(&mut (*buffer), 1)?;
-                queue.ready((buffer,));
-                queue.flush();
+                ::some::library::CommandQueue::ready(&queue, (buffer,));
+                ::some::library::CommandQueue::flush(&queue);
                 let __value: Result<()> = __call.returns(Ok(()));
                 __value
             },

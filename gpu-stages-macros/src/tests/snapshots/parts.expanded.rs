@@ -35,12 +35,14 @@ fn parts(
         >(
             ::gpu_stages::Until::Complete,
             async move {
-                use ::gpu_stages::CommandQueue as _;
-                use ::gpu_stages::WaitDevice as _;
                 let i = i;
                 let (net, out) = __held?;
                 __call.enter(0);
-                let (net, mut out) = (net, out).wait_device(&queue).await?;
+                let (net, mut out) = ::gpu_stages::WaitDevice::wait_device(
+                        (net, out),
+                        &queue,
+                    )
+                    .await?;
                 queue.copy(&(*net).weights[i].slice(..i), &mut (*out).0.slice_mut(i..))?;
                 __call.enter(1);
                 let __out = &mut *out;
@@ -50,7 +52,7 @@ fn parts(
                         1,
                         (&(*net).weights[i], &mut (*__out).0, &mut (*__out).1),
                     )?;
-                queue.ready((net,));
+                ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
                 let __out = &mut *out;
                 let __value: Result<()> = __call

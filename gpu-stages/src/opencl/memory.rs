@@ -1,0 +1,146 @@
+//! Buffers of the device, and pinned memory of the host.
+
+use super::cl::{self, Mem, call, check};
+use super::device::Device;
+use crate::backend::ALIGNMENT;
+use crate::error::Failure;
+use crate::sync::{AtomicU64, Ordering};
+use cl_sys as sys;
+use std::ptr::{self, NonNull};
+
+/// Memory of an OpenCL device.
+#[derive(Debug)]
+pub struct Memory {
+    mem: Mem,
+    /// Tells memories apart even when the driver uses a handle again.
+    serial: u64,
+    device: Device,
+}
+
+/// Memory of the host that the driver allocated, so that it can be pinned, and that stays mapped.
+#[derive(Debug)]
+pub struct HostMemory {
+    mem: Mem,
+    start: NonNull<u8>,
+    device: Device,
+}
+
+// SAFETY: the pointer leads to memory that this owns; whoever follows it answers for the order.
+unsafe impl Send for HostMemory {}
+// SAFETY: as above; `&HostMemory` gives a pointer and nothing more.
+unsafe impl Sync for HostMemory {}
+
+impl Memory {
+    pub(super) fn zeroed(device: &Device, bytes: usize) -> cl::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // An empty buffer is one byte long: OpenCL has no empty ones.
+        let bytes = bytes.max(1);
+        let mem = device.context().buffer(sys::CL_MEM_READ_WRITE, bytes)?;
+        let zero = 0_u8;
+        check(call!(clEnqueueFillBuffer(
+            device.service().0,
+            mem.0,
+            (&raw const zero).cast(),
+            1,
+            0,
+            bytes,
+            0,
+            ptr::null(),
+            ptr::null_mut(),
+        )))?;
+        // Other queues know nothing of this one.
+        device.service().finish()?;
+        Ok(Memory {
+            mem,
+            serial: NEXT.fetch_add(1, Ordering::Relaxed),
+            device: device.clone(),
+        })
+    }
+
+    pub(super) fn handle(&self) -> sys::cl_mem {
+        self.mem.0
+    }
+
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// A buffer that is a part of this one.
+    pub(super) fn part(&self, offset: usize, bytes: usize) -> Result<Mem, String> {
+        let alignment = self.device.sub_range_alignment();
+        if offset % alignment != 0 {
+            return Err(format!(
+                "a sub-range that is passed to a kernel must begin at a multiple of {alignment} bytes on \
+                 this device, not at {offset}"
+            ));
+        }
+        let region = sys::cl_buffer_region {
+            origin: offset,
+            size: bytes.max(1),
+        };
+        let mut code = 0;
+        let part = call!(clCreateSubBuffer(
+            self.mem.0,
+            sys::CL_MEM_READ_WRITE,
+            sys::CL_BUFFER_CREATE_TYPE_REGION,
+            (&raw const region).cast_mut().cast(),
+            &mut code,
+        ));
+        check(code).map_err(|code| code.to_string())?;
+        Ok(Mem(part))
+    }
+}
+
+impl HostMemory {
+    pub(super) fn zeroed(device: &Device, bytes: usize) -> Result<Self, Failure> {
+        let bytes = bytes.max(1);
+        let flags = sys::CL_MEM_READ_WRITE | sys::CL_MEM_ALLOC_HOST_PTR;
+        let mem = device
+            .context()
+            .buffer(flags, bytes)
+            .map_err(|code| code.failure())?;
+        let mut code = 0;
+        let start = call!(clEnqueueMapBuffer(
+            device.service().0,
+            mem.0,
+            sys::CL_TRUE,
+            sys::CL_MAP_READ | sys::CL_MAP_WRITE,
+            0,
+            bytes,
+            0,
+            ptr::null(),
+            ptr::null_mut(),
+            &mut code,
+        ));
+        check(code).map_err(|code| code.failure())?;
+        let start = NonNull::new(start.cast::<u8>())
+            .filter(|start| start.as_ptr().addr() % ALIGNMENT == 0)
+            .ok_or_else(|| Failure::new(None, "the driver's host memory is not aligned"))?;
+        // SAFETY: the mapping has `bytes` bytes and nobody else knows it yet.
+        unsafe { start.as_ptr().write_bytes(0, bytes) };
+        Ok(HostMemory {
+            mem,
+            start,
+            device: device.clone(),
+        })
+    }
+
+    pub(super) fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+}
+
+impl Drop for HostMemory {
+    fn drop(&mut self) {
+        // Enqueued, not waited for; the driver keeps the buffer until it is done.
+        call!(clEnqueueUnmapMemObject(
+            self.device.service().0,
+            self.mem.0,
+            self.start.as_ptr().cast(),
+            0,
+            ptr::null(),
+            ptr::null_mut(),
+        ));
+        let _ = self.device.service().flush();
+    }
+}

@@ -1,0 +1,91 @@
+//! OpenCL 1.2 and later, on any device. The names are those of the other backends.
+//!
+//! Needs the feature `opencl` and the OpenCL library to link (Debian: `ocl-icd-opencl-dev`); where there is no
+//! GPU, PoCL runs kernels on the processor (Debian: `pocl-opencl-icd`).
+//!
+//! Commands wait on the device through their own wait lists. A failed command fails, by the rules of OpenCL,
+//! everything that waits for it, also where only the order matters: frames that were enqueued behind it fail
+//! with it, later ones do not.
+
+mod cl;
+mod device;
+mod event;
+mod kernel;
+mod memory;
+mod queue;
+mod signature;
+mod watchdog;
+
+use crate::backend::{Arguments, Backend, Identity, Submission};
+use crate::error::{Failure, Problem};
+use crate::event::Event;
+pub use cl::driver_calls;
+pub use device::Device;
+pub use kernel::Kernel;
+pub use memory::{HostMemory, Memory};
+pub use queue::RawQueue;
+use std::ptr::NonNull;
+
+/// The OpenCL backend.
+#[derive(Clone, Copy, Debug)]
+pub enum OpenCl {}
+
+/// A buffer of an OpenCL device.
+pub type DeviceBuffer<E> = crate::DeviceBuffer<OpenCl, E>;
+/// A pinned host buffer.
+pub type HostBuffer<E> = crate::HostBuffer<OpenCl, E>;
+/// What a device stage sees of a [`DeviceBuffer`].
+pub type DeviceView<E> = crate::DeviceView<OpenCl, E>;
+/// What a device stage sees of a [`HostBuffer`].
+pub type HostView<E> = crate::HostView<OpenCl, E>;
+/// An in-order queue of an OpenCL device.
+pub type Queue = crate::Queue<OpenCl>;
+
+// SAFETY: queues are in order; wait lists hold the native events of `order`. An event is terminal when its native
+// event is, when a later one of the same queue is complete, or when something in its wait list failed, after
+// which OpenCL does not run it. The driver retains the buffers of enqueued commands, and `RawQueue` keeps host
+// memory. Memory is zeroed before it is given out; host memory is checked for its alignment.
+unsafe impl Backend for OpenCl {
+    type Device = Device;
+    type RawQueue = RawQueue;
+    type Memory = Memory;
+    type HostMemory = HostMemory;
+    type Kernel = Kernel;
+
+    fn open(device: &Device, identity: Identity) -> Result<RawQueue, Failure> {
+        RawQueue::open(device, identity)
+    }
+
+    fn allocate(device: &Device, bytes: usize) -> Result<Memory, Failure> {
+        Memory::zeroed(device, bytes).map_err(cl::Code::failure)
+    }
+
+    fn allocate_host(device: &Device, bytes: usize) -> Result<HostMemory, Failure> {
+        HostMemory::zeroed(device, bytes)
+    }
+
+    fn host_pointer(memory: &HostMemory) -> NonNull<u8> {
+        memory.start()
+    }
+
+    fn check_launch(kernel: &Kernel, arguments: &Arguments<Self>) -> Result<(), Problem> {
+        kernel.check(arguments)
+    }
+
+    unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
+        // SAFETY: passed on to the caller.
+        unsafe { queue.submit(submission) }
+    }
+
+    fn can_wait(queue: &RawQueue, event: &Event) -> bool {
+        queue.can_wait(event)
+    }
+
+    fn flush(queue: &RawQueue) {
+        queue.flush();
+    }
+
+    fn finish(queue: &RawQueue) {
+        queue.finish();
+    }
+}

@@ -1,0 +1,53 @@
+//! One thread that looks after the waits whose callback does not come.
+//!
+//! Callbacks never come for failed commands on some drivers, and commands behind a failed one may stay queued
+//! for ever. The thread starts with the first wait and sleeps while there are none.
+
+use super::event::Weak;
+use crate::sync::{Mutex, lock};
+use std::sync::Condvar;
+use std::time::Duration;
+
+/// How long a callback may take before somebody looks. Well above what callbacks take, well below what a person
+/// notices.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+#[derive(Debug)]
+struct Watch {
+    waits: Vec<Weak>,
+    running: bool,
+}
+
+static WATCH: Mutex<Watch> = Mutex::new(Watch {
+    waits: Vec::new(),
+    running: false,
+});
+static ADDED: Condvar = Condvar::new();
+
+/// Looks after `wait` until it is over.
+pub(super) fn watch(wait: Weak) {
+    let mut watch = lock(&WATCH);
+    watch.waits.push(wait);
+    if !watch.running {
+        let thread = std::thread::Builder::new().name("gpu-stages opencl watchdog".into());
+        watch.running = thread.spawn(run).is_ok();
+    }
+    drop(watch);
+    ADDED.notify_one();
+}
+
+fn run() {
+    let mut waits = Vec::new();
+    loop {
+        let mut watch = lock(&WATCH);
+        while watch.waits.is_empty() && waits.is_empty() {
+            watch = ADDED
+                .wait(watch)
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        waits.append(&mut watch.waits);
+        drop(watch);
+        std::thread::sleep(INTERVAL);
+        waits.retain(Weak::look);
+    }
+}

@@ -1,0 +1,53 @@
+//! The language in the 2021 edition: the programs of `pass`, but for those that name their own crate.
+
+#![cfg(test)]
+
+#[path = "../../pass/blocking.rs"]
+mod blocking;
+#[path = "../../pass/device_stages.rs"]
+mod device_stages;
+#[path = "../../pass/exits.rs"]
+mod exits;
+#[path = "../../pass/host_stages.rs"]
+mod host_stages;
+#[path = "../../pass/methods.rs"]
+mod methods;
+#[path = "../../pass/signatures.rs"]
+mod signatures;
+#[path = "../../pass/straight_line.rs"]
+mod straight_line;
+
+#[test]
+fn runs_blocking() {
+    blocking::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_device_stages() {
+    device_stages::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_exits() {
+    exits::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_host_stages() {
+    host_stages::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_methods() {
+    methods::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_signatures() {
+    signatures::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_straight_line() {
+    straight_line::main().expect("the program succeeds");
+}

@@ -1,0 +1,6 @@
+use gpu_stages::gpu_pipeline;
+
+#[gpu_pipeline]
+struct Frame;
+
+fn main() {}
