@@ -105,6 +105,8 @@ pub enum Usage {
     Exclusive,
     /// `x.len()`, `x.is_empty()`
     Facts,
+    /// The same of a value that no device stage uses: it need not have facts.
+    Length,
     /// `x.method()`, `x.path.method()`
     Method(Ident),
     /// `x.field` or `x + 1`: a value is looked at

@@ -26,23 +26,16 @@ pub fn reads_stay(model: &Model, errors: &mut Errors) {
 pub fn writes_come_first(model: &Model, errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Writes) {
         let name = &resource.name;
-        let Some(first) = first_use(model, id) else {
+        let Some((stage, mention)) = first_use(model, id) else {
             continue;
         };
-        let mention = first
-            .mentions
-            .iter()
-            .find(|mention| mention.resource() == Some(id));
-        let reads = first
-            .access(id)
-            .is_some_and(|access| access.right == Right::Read);
         if !is_written(model, id) {
             errors.report(
                 name,
                 format!("`{name}` is declared `#[writes]` and never written"),
                 "declare it `#[reads]` to use what is there, or write to it with `&mut`",
             );
-        } else if let (Some(mention), true) = (mention, reads) {
+        } else if stage.access(id).is_some_and(|access| access.right == Right::Read) {
             errors.report(
                 &mention.ident,
                 format!("`{name}` is read before it is written"),
@@ -79,8 +72,14 @@ fn is_written(model: &Model, id: ResourceId) -> bool {
     accesses.any(|access| access.right == Right::Write)
 }
 
-/// The first stage to use a resource.
-fn first_use(model: &Model, id: ResourceId) -> Option<&Stage> {
-    let mut stages = model.stages.iter();
-    stages.find(|stage| stage.access(id).is_some())
+/// The first stage that uses the contents of a resource, and where it does.
+fn first_use(model: &Model, id: ResourceId) -> Option<(&Stage, &Mention)> {
+    let uses_contents = |mention: &&Mention| {
+        let is_length = matches!(mention.usage, Usage::Facts | Usage::Length);
+        mention.resource() == Some(id) && !is_length
+    };
+    model.stages.iter().find_map(|stage| {
+        let mention = stage.mentions.iter().find(uses_contents)?;
+        Some((stage, mention))
+    })
 }

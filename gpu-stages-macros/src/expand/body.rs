@@ -6,9 +6,9 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Ident, Path, Type};
 
-/// All steps of `plan`. Trait methods are called by path: a queue may have methods of the same names.
+/// All steps of `plan`. Methods of queues are called by path: a queue may have its own of the same names.
 pub fn body(
     pipeline: &Pipeline,
     model: &Model,
@@ -24,6 +24,20 @@ pub fn body(
         glue: Span::mixed_site(),
     };
     plan.steps.iter().map(|step| body.step(step)).collect()
+}
+
+/// `use WaitDevice as _;` if several resources are waited for together.
+pub fn traits(library: &Path, plan: &Plan) -> Option<TokenStream> {
+    let is_together = |step: &Step| match step {
+        Step::Wait {
+            place: Place::Device(_),
+            accesses,
+            ..
+        } => accesses.len() > 1,
+        _ => false,
+    };
+    let is_needed = plan.steps.iter().any(is_together);
+    is_needed.then(|| quote_spanned!(Span::mixed_site()=> use #library::WaitDevice as _;))
 }
 
 pub struct Body<'a> {
@@ -113,11 +127,9 @@ impl Body<'_> {
             let wait = Ident::new("wait_device", self.glue.located_at(name.span()));
             return quote_spanned!(self.glue=> let #binding = #name.#wait(&#queue).await?;);
         }
-        let library = &self.pipeline.options.library;
-        let guards = quote_spanned!(self.glue.located_at(self.enqueues(stage))=> (#(#names),*));
+        let wait = Ident::new("wait_device", self.glue.located_at(self.enqueues(stage)));
         quote_spanned! {self.glue=>
-            let (#(#bindings),*) =
-                #library::WaitDevice::wait_device(#guards, &#queue).await?;
+            let (#(#bindings),*) = (#(#names),*).#wait(&#queue).await?;
         }
     }
 

@@ -36,6 +36,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
     let arguments = &signature.arguments;
     let unpacked = acquire::unpacked(pipeline);
     let body = body::body(pipeline, model, names, plan, output);
+    let traits = body::traits(library, plan);
     let until = if pipeline.options.until_enqueued {
         quote_spanned!(glue=> #library::Until::Enqueued)
     } else {
@@ -52,6 +53,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
             #held
             #queues
             __call.clone().run::<#output, _>(#until, async move {
+                #traits
                 #arguments
                 #unpacked
                 #body

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro,
+    FieldValue, Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro,
     Stmt, Type, parse_quote_spanned,
 };
 
@@ -130,6 +130,14 @@ impl VisitMut for Rewrite<'_> {
         if !self.is_inner {
             self.exit(expr);
         }
+    }
+
+    /// `Part { x }` has no room for more than the name.
+    fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
+        if self.resource(&field.expr).is_some() {
+            field.colon_token.get_or_insert_with(Default::default);
+        }
+        visit_mut::visit_field_value_mut(self, field);
     }
 
     fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {

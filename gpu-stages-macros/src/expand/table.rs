@@ -34,7 +34,8 @@ fn row(model: &Model, stage: &Stage, name: &str, after: &[usize]) -> String {
         .iter()
         .filter_map(|stage| model.stages[*stage].name.as_deref());
     format!(
-        " | `{name}` | {place} | {reads} | {writes} | {} |",
+        " | {} | {place} | {reads} | {writes} | {} |",
+        code(name),
         list(after)
     )
 }
@@ -47,6 +48,11 @@ fn accessed(model: &Model, stage: &Stage, right: Right) -> String {
 }
 
 fn list(names: impl Iterator<Item = impl AsRef<str>>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{}`", name.as_ref())).collect();
+    let names: Vec<String> = names.map(|name| code(name.as_ref())).collect();
     names.join(", ")
+}
+
+/// A name in a cell of the table.
+fn code(name: &str) -> String {
+    format!("`{}`", name.replace('|', "\\|").replace('`', "'"))
 }

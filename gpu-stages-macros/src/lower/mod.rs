@@ -61,8 +61,7 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
             continue;
         };
         match mention.usage {
-            // What no device sees need not have facts: its length is that of the value.
-            Usage::Facts if !seen_by_devices.contains(&resource) => mention.usage = Usage::Read,
+            Usage::Facts if !seen_by_devices.contains(&resource) => mention.usage = Usage::Length,
             Usage::Moved if scalars.contains(&resource) => mention.usage = Usage::Read,
             _ => {}
         }
@@ -87,7 +86,7 @@ fn stage(
     };
     Stage {
         name: None,
-        borrowed_once: borrowed_once(&mentions, &work.accesses),
+        borrowed_once: borrowed_once(&mentions, &work),
         blocking: is_blocking(statement).then(|| Blocking {
             locals: locals::kept(pipeline, index),
         }),
@@ -136,7 +135,7 @@ fn accesses(mentions: &[Mention], resources: &[Resource]) -> Vec<Access> {
 fn right(usage: &Usage, mode: Mode) -> Option<Right> {
     match usage {
         Usage::Facts => None,
-        Usage::Shared | Usage::Lent | Usage::Read => Some(Right::Read),
+        Usage::Shared | Usage::Lent | Usage::Length | Usage::Read => Some(Right::Read),
         Usage::Exclusive | Usage::Assigned => Some(Right::Write),
         // `&self` and `&mut self` look alike at the call.
         Usage::Method(_) | Usage::Moved | Usage::Hidden => Some(match mode {
@@ -165,18 +164,16 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
     asked
 }
 
-/// The resources mentioned more than once of which a part is lent out for writing.
-fn borrowed_once(mentions: &[Mention], accesses: &[Access]) -> Vec<ResourceId> {
-    let uses = |resource: ResourceId| {
-        mentions
-            .iter()
-            .filter(move |mention| mention.resource() == Some(resource))
-            .filter(|mention| mention.usage != Usage::Facts)
+/// The resources mentioned more than once of which a part is written: to reach each mention through the guard
+/// would borrow it mutably beside other borrows, where the value itself may be borrowed in parts.
+fn borrowed_once(mentions: &[Mention], work: &Work) -> Vec<ResourceId> {
+    let is_on_device = matches!(work.place, Place::Device(_));
+    let written = work.accesses.iter().filter(|access| access.right == Right::Write);
+    let is_repeated = |resource: &ResourceId| {
+        let uses = mentions.iter().filter(|mention| mention.resource() == Some(*resource));
+        // On a device, facts are not reached through the view.
+        let uses = uses.filter(|mention| !is_on_device || mention.usage != Usage::Facts);
+        uses.count() > 1
     };
-    accesses
-        .iter()
-        .map(|access| access.resource)
-        .filter(|resource| uses(*resource).count() > 1)
-        .filter(|resource| uses(*resource).any(|mention| mention.usage == Usage::Exclusive))
-        .collect()
+    written.map(|access| access.resource).filter(is_repeated).collect()
 }

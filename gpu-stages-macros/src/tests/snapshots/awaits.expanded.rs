@@ -31,6 +31,7 @@ fn receive(
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let (socket, packet, device) = __held?;
                 let mut size = 0;
                 __call.enter(0);
@@ -41,11 +42,7 @@ fn receive(
                 }
                 socket.ready();
                 __call.enter(1);
-                let (packet, mut device) = ::gpu_stages::WaitDevice::wait_device(
-                        (packet, device),
-                        &up,
-                    )
-                    .await?;
+                let (packet, mut device) = (packet, device).wait_device(&up).await?;
                 up.upload(&(*packet), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&up, (packet, device));
                 ::gpu_stages::CommandQueue::flush(&up);

@@ -31,13 +31,10 @@ where
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let (from, to) = __held?;
                 __call.enter(0);
-                let (from, mut to) = ::gpu_stages::WaitDevice::wait_device(
-                        (from, to),
-                        &queue,
-                    )
-                    .await?;
+                let (from, mut to) = (from, to).wait_device(&queue).await?;
                 let __value: Result<()> = __call
                     .returns(queue.copy(&(*from), &mut (*to)));
                 __value

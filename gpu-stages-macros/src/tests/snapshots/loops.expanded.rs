@@ -42,6 +42,7 @@ fn iterate(
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let (step, rounds) = (step, rounds);
                 let (a, b, host) = __held?;
                 __call.enter(0);
@@ -56,11 +57,7 @@ fn iterate(
                 }
                 ::gpu_stages::CommandQueue::flush(&compute);
                 __call.enter(2);
-                let (a, b, mut host) = ::gpu_stages::WaitDevice::wait_device(
-                        (a, b, host),
-                        &down,
-                    )
-                    .await?;
+                let (a, b, mut host) = (a, b, host).wait_device(&down).await?;
                 let __host = &mut *host;
                 if rounds % 2 == 0 {
                     down.download(&(*a), &mut (*__host))?;

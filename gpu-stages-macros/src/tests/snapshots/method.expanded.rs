@@ -37,13 +37,10 @@ impl Correlator {
             >(
                 ::gpu_stages::Until::Complete,
                 async move {
+                    use ::gpu_stages::WaitDevice as _;
                     let (host, device) = __held?;
                     __call.enter(0);
-                    let (host, mut device) = ::gpu_stages::WaitDevice::wait_device(
-                            (host, device),
-                            &queue,
-                        )
-                        .await?;
+                    let (host, mut device) = (host, device).wait_device(&queue).await?;
                     queue.upload(&(*host), &mut (*device))?;
                     ::gpu_stages::CommandQueue::ready(&queue, (device,));
                     ::gpu_stages::CommandQueue::flush(&queue);

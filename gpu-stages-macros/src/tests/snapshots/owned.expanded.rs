@@ -26,16 +26,13 @@ fn send(
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let (device,) = __held?;
                 __call.enter(0);
                 let mut chunk = chunk.wait_events().await?;
                 (*chunk)[0] = 1;
                 __call.enter(1);
-                let (chunk, mut device) = ::gpu_stages::WaitDevice::wait_device(
-                        (chunk, device),
-                        &queue,
-                    )
-                    .await?;
+                let (chunk, mut device) = (chunk, device).wait_device(&queue).await?;
                 queue.upload(&(*chunk), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&queue, (chunk, device));
                 ::gpu_stages::CommandQueue::flush(&queue);

@@ -35,14 +35,11 @@ fn parts(
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let i = i;
                 let (net, out) = __held?;
                 __call.enter(0);
-                let (net, mut out) = ::gpu_stages::WaitDevice::wait_device(
-                        (net, out),
-                        &queue,
-                    )
-                    .await?;
+                let (net, mut out) = (net, out).wait_device(&queue).await?;
                 queue.copy(&(*net).weights[i].slice(..i), &mut (*out).0.slice_mut(i..))?;
                 __call.enter(1);
                 let __out = &mut *out;

@@ -49,35 +49,24 @@ pub fn process_one(
         >(
             ::gpu_stages::Until::Complete,
             async move {
+                use ::gpu_stages::WaitDevice as _;
                 let (triple, seed) = (triple, seed);
                 let (h_in, d_in, d_out, h_out) = __held?;
                 __call.enter(0);
                 let mut h_in = h_in.wait_events().await?;
                 fill_normal(seed, &mut (*h_in));
                 __call.enter(1);
-                let (h_in, mut d_in) = ::gpu_stages::WaitDevice::wait_device(
-                        (h_in, d_in),
-                        &up,
-                    )
-                    .await?;
+                let (h_in, mut d_in) = (h_in, d_in).wait_device(&up).await?;
                 up.upload(&(*h_in), &mut (*d_in))?;
                 ::gpu_stages::CommandQueue::ready(&up, (h_in,));
                 ::gpu_stages::CommandQueue::flush(&up);
                 __call.enter(2);
-                let (d_in, mut d_out) = ::gpu_stages::WaitDevice::wait_device(
-                        (d_in, d_out),
-                        &compute,
-                    )
-                    .await?;
+                let (d_in, mut d_out) = (d_in, d_out).wait_device(&compute).await?;
                 compute.launch(&triple, d_in.facts().len(), (&(*d_in), &mut (*d_out)))?;
                 ::gpu_stages::CommandQueue::ready(&compute, (d_in,));
                 ::gpu_stages::CommandQueue::flush(&compute);
                 __call.enter(3);
-                let (d_out, mut h_out) = ::gpu_stages::WaitDevice::wait_device(
-                        (d_out, h_out),
-                        &down,
-                    )
-                    .await?;
+                let (d_out, mut h_out) = (d_out, h_out).wait_device(&down).await?;
                 down.download(&(*d_out), &mut (*h_out))?;
                 ::gpu_stages::CommandQueue::ready(&down, (d_out,));
                 ::gpu_stages::CommandQueue::flush(&down);

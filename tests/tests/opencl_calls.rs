@@ -1,0 +1,40 @@
+//! How many calls of the driver a frame of the talk's pipeline takes. Alone in its process, because the count is
+//! the process's.
+#![cfg(feature = "opencl")]
+
+use futures::executor::block_on;
+use gpu_stages::opencl::{OpenCl, driver_calls};
+use gpu_stages_tests::talk::Talk;
+use std::pin::pin;
+
+/// Calls per frame when `in_flight` frames are in flight.
+fn calls_per_frame(talk: &Talk<OpenCl>, in_flight: u32) -> f64 {
+    const ROUNDS: u32 = 200;
+    let round = |seed: u32| {
+        let frames: Vec<_> = (0..in_flight).map(|i| talk.frame(seed + i)).collect();
+        for result in block_on(pin!(futures::future::join_all(frames))) {
+            result.unwrap();
+        }
+    };
+    (0..20).for_each(round);
+    let before = driver_calls();
+    (0..ROUNDS).for_each(round);
+    (driver_calls() - before) as f64 / f64::from(ROUNDS * in_flight)
+}
+
+#[test]
+fn a_frame_takes_the_fewest_calls() {
+    for (queues, most) in [(1, 7.0), (3, 11.0)] {
+        for (slots, in_flight) in [(1, 1), (2, 2), (3, 3)] {
+            let talk = Talk::<OpenCl>::new(queues, slots, 1024);
+            let calls = calls_per_frame(&talk, in_flight);
+            println!(
+                "{queues} queues, {slots} slots, {in_flight} in flight: {calls} calls per frame"
+            );
+            assert!(
+                calls <= most,
+                "{calls} calls per frame on {queues} queues, {slots} slots"
+            );
+        }
+    }
+}
