@@ -1,6 +1,10 @@
 //! The attribute `#[gpu_pipeline]` of `gpu-stages`: a small compiler.
 //!
-//! Use it through `gpu_stages::gpu_pipeline`.
+//! Use it through `gpu_stages::gpu_pipeline`; this crate is of no use alone.
+//!
+//! The phases, each of which sees only those before: [`parse`] reads the function, [`macros`] spells out what
+//! format strings capture, [`lower`] finds stages and accesses, [`check`] looks for breaches of the rules,
+//! [`schedule`] decides what waits for what, [`expand`] writes it down.
 
 mod check;
 mod compile;
@@ -12,14 +16,123 @@ mod model;
 mod parse;
 mod schedule;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
-/// Compiles.
+/// Makes a synchronous function an overlapped pipeline.
+///
+/// The function is written as if its stages ran one after another. Each call acquires all its resources before
+/// it returns its future, in one step, so that calls are in order; the futures then overlap. What a stage has to
+/// wait for, and when a resource can be handed on to the next call, follows from the body.
+///
+/// ```
+/// use gpu_stages::cpu::{DeviceBuffer, HostBuffer, Kernel, Queue};
+/// use gpu_stages::{Result, gpu_pipeline};
+///
+/// /// Scales one frame on the device; returns its sum.
+/// #[gpu_pipeline]
+/// async fn scale(
+///     #[queue] transfer: Queue,
+///     #[queue] compute: Queue,
+///     #[writes] host: HostBuffer<f32>,
+///     #[writes] device: DeviceBuffer<f32>,
+///     kernel: Kernel,
+///     samples: Vec<f32>,
+/// ) -> Result<f32> {
+///     host.copy_from_slice(&samples);                         // host stage
+///     transfer.upload(&host, &mut device)?;                   // device stage
+///     compute.launch(&kernel, device.len(), (&mut device,))?; // device stage
+///     transfer.download(&device, &mut host)?;                 // device stage
+///     Ok(host.iter().sum())                                   // host stage
+/// }
+/// ```
+///
+/// The future resolves when everything that it enqueued is complete. It is `'static` if no plain argument that
+/// the body mentions is borrowed, and `Send` if the arguments are.
+///
+/// # Parameters
+///
+/// | declaration | the body may | the caller passes | meaning |
+/// |---|---|---|---|
+/// | `#[queue] q: Q` | enqueue on it | `&Q` | an in-order command queue |
+/// | `#[reads] x: T` | `&x` | `&Resource<T>` | shared use of the newest version |
+/// | `#[writes] x: T` | `&mut x`, then anything | `&Resource<T>` | a new version; the old contents are not needed |
+/// | `#[updates] x: T` | anything | `&Resource<T>` | exclusive use of the newest version, in place |
+/// | `#[owns] x: T` | anything | `T` | a value of this call alone |
+/// | anything else | as in any `async fn` | as written | plain argument |
+///
+/// The declared type is what the body sees: `#[updates] count: u64` is changed with `count += 1`.
+///
+/// A declaration may carry an expression, which is evaluated at the call; the parameter is then none of the
+/// caller's.
+///
+/// ```
+/// # use gpu_stages::cpu::{DeviceBuffer, Queue};
+/// # use gpu_stages::{Resource, Result, gpu_pipeline};
+/// struct Cleaner {
+///     queue: Queue,
+///     spectra: Resource<DeviceBuffer<f32>>,
+/// }
+///
+/// impl Cleaner {
+///     #[gpu_pipeline]
+///     async fn clean(
+///         &self,
+///         #[queue(self.queue)] queue: Queue,
+///         #[writes(self.spectra)] spectra: DeviceBuffer<f32>,
+///         value: f32,
+///     ) -> Result<()> {
+///         queue.fill(&mut spectra, value)
+///     }
+/// }
+/// ```
+///
+/// # Stages
+///
+/// Every top-level statement that uses a resource is a stage.
+///
+/// - A **device stage** mentions a queue. It only enqueues, on that one queue: `queue.method(..)`, or `&queue`
+///   passed to a function. Its resources are `&x` (a read), `&mut x` (a write), parts and sub-ranges of them
+///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`. A block, loop or `if` whose body
+///   only enqueues is one device stage. It does not `.await`.
+/// - A **host stage** uses resources and mentions no queue. It sees the values themselves, once the devices are
+///   done with them, and may `.await`. A resource is borrowed, never moved; scalars of the language are copied.
+///   A borrow ends with its stage.
+/// - All else is **plain code**, and so is a statement that only asks for facts of what a device stage uses:
+///   those are there from the beginning to the end.
+///
+/// Resources and queues may stand in the macros of the standard library that print, format and assert, in
+/// `vec!`, `dbg!`, `write!`, `matches!`, and in those of `tracing`, as inline captures too (`"{x}"`). Other
+/// macros cannot be looked into, so that a resource in them is an error.
+///
+/// `?`, `return` and panics are allowed anywhere. `Ok` hands on what is held as good; an error poisons what was
+/// being written.
+///
+/// Two options, on any stage:
+///
+/// - `#[stage(name = "…")]` names it in messages and traces. Otherwise it is called after its first call.
+/// - `#[stage(blocking)]`, on the host, moves it off the executor's thread. It has no `.await` and no `return`,
+///   and uses no borrowed arguments; the locals it mentions go with it and come back.
+///
+/// # Options
+///
+/// - `until = enqueued`: the future resolves when everything is enqueued. Device errors reach whoever uses the
+///   data next.
+/// - `crate = path`: where the library is found, if not at `::gpu_stages`.
+///
+/// # Signatures
+///
+/// Generics, lifetimes, `where`, `impl Trait` arguments, patterns, visibility and other attributes work as in any
+/// `async fn`. Two things are worth knowing: a lifetime in a type must show (`Text<'_>`, not `Text`), and the
+/// future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
+///
+/// # What is generated
+///
+/// A function that returns `impl Future`, in the terms of the manual interface; `cargo expand` shows it. The
+/// schedule, with what each stage waits for, is a table at the end of the function's documentation.
 #[proc_macro_attribute]
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     compile::gpu_pipeline(options.into(), item.into()).into()
 }
-
-#[cfg(test)]
-mod tests;

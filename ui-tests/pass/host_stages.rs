@@ -95,6 +95,26 @@ async fn macros(#[updates] state: State, #[reads] limit: u64, #[writes] text: St
     Ok(format!("{text} {:?}", state.names))
 }
 
+/// What plain values allow: two-phase borrows, disjoint parts, copies of scalars; the length of a list to be
+/// written.
+#[gpu_pipeline]
+async fn borrows(#[writes] list: Vec<usize>, #[updates] state: State, #[reads] limit: u64) -> Result<Copied> {
+    let before = list.len();
+    list.clear();
+    list.push(list.len());
+    list.push(before);
+    let last = list.len() - 1;
+    list[last] += list[0] + list.len();
+    std::mem::swap(&mut state.count, state.best.get_or_insert(limit));
+    Ok(Copied { limit, last: list[last] })
+}
+
+#[derive(Debug, PartialEq)]
+struct Copied {
+    limit: u64,
+    last: usize,
+}
+
 /// A value of its own for each call.
 #[gpu_pipeline]
 async fn owned(#[owns] chunk: Vec<u8>, #[owns(chunk.len())] length: usize) -> Result<usize> {
@@ -142,6 +162,9 @@ pub fn main() -> Result<(), Failure> {
         let text = Resource::new(String::new());
         let expected = r#"limit   3 4 2 ["3", "{limit}"]"#;
         assert_eq!(macros(&state, &limit, &text).await?, expected);
+        let list = Resource::new(vec![7; 5]);
+        let copied = borrows(&list, &state, &limit).await?;
+        assert_eq!(copied, Copied { limit: 3, last: 7 });
         assert_eq!(owned(vec![1, 2]).await?, 5);
         assert_eq!(nested(&limit).await?, 1 + 4 + 4);
         Ok(())

@@ -35,7 +35,10 @@ pub fn writes_come_first(model: &Model, errors: &mut Errors) {
                 format!("`{name}` is declared `#[writes]` and never written"),
                 "declare it `#[reads]` to use what is there, or write to it with `&mut`",
             );
-        } else if stage.access(id).is_some_and(|access| access.right == Right::Read) {
+        } else if stage
+            .access(id)
+            .is_some_and(|access| access.right == Right::Read)
+        {
             errors.report(
                 &mention.ident,
                 format!("`{name}` is read before it is written"),

@@ -7,8 +7,8 @@ use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FieldValue, Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, Ident, Item, Macro,
-    Stmt, Type, parse_quote_spanned,
+    Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, FieldValue, Ident,
+    Item, Macro, Stmt, Type, parse_quote_spanned,
 };
 
 /// The name of the copy of a resource's facts.

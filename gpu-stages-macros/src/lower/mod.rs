@@ -168,12 +168,20 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
 /// would borrow it mutably beside other borrows, where the value itself may be borrowed in parts.
 fn borrowed_once(mentions: &[Mention], work: &Work) -> Vec<ResourceId> {
     let is_on_device = matches!(work.place, Place::Device(_));
-    let written = work.accesses.iter().filter(|access| access.right == Right::Write);
+    let written = work
+        .accesses
+        .iter()
+        .filter(|access| access.right == Right::Write);
     let is_repeated = |resource: &ResourceId| {
-        let uses = mentions.iter().filter(|mention| mention.resource() == Some(*resource));
+        let uses = mentions
+            .iter()
+            .filter(|mention| mention.resource() == Some(*resource));
         // On a device, facts are not reached through the view.
         let uses = uses.filter(|mention| !is_on_device || mention.usage != Usage::Facts);
         uses.count() > 1
     };
-    written.map(|access| access.resource).filter(is_repeated).collect()
+    written
+        .map(|access| access.resource)
+        .filter(is_repeated)
+        .collect()
 }

@@ -277,5 +277,5 @@ unsafe fn enqueue(
 }
 
 fn made(event: sys::cl_event) -> Option<ClEvent> {
-    (!event.is_null()).then_some(ClEvent(event))
+    (!event.is_null()).then(|| ClEvent(event))
 }
