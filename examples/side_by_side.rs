@@ -141,16 +141,16 @@ struct Shared {
 impl Shared {
     fn new() -> Result<Self> {
         let device = Device::new();
-        let host = || (0..SLOTS).map(|_| HostBuffer::new(&device, SAMPLES));
-        let on_device = || (0..SLOTS).map(|_| DeviceBuffer::new(&device, SAMPLES));
+        let host = || Resource::try_ring(SLOTS, || HostBuffer::new(&device, SAMPLES));
+        let on_device = || Resource::try_ring(SLOTS, || DeviceBuffer::new(&device, SAMPLES));
         Ok(Shared {
             up: Queue::new(&device)?,
             compute: Queue::new(&device)?,
             down: Queue::new(&device)?,
-            h_in: Resource::ring(host().collect::<Result<Vec<_>>>()?),
-            d_in: Resource::ring(on_device().collect::<Result<Vec<_>>>()?),
-            d_out: Resource::ring(on_device().collect::<Result<Vec<_>>>()?),
-            h_out: Resource::ring(host().collect::<Result<Vec<_>>>()?),
+            h_in: host()?,
+            d_in: on_device()?,
+            d_out: on_device()?,
+            h_out: host()?,
             triple: Kernel::new("triple", |input: &[f32], output: &mut [f32]| {
                 for (x, y) in input.iter().zip(output) {
                     *y = 3.0 * x;

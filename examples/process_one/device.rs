@@ -26,3 +26,21 @@ pub fn cpu() -> Device<Cpu> {
         }),
     }
 }
+
+/// The OpenCL device that `choice` names; see [`Device::find`](gpu_stages::opencl::Device::find).
+#[cfg(feature = "opencl")]
+pub fn opencl(choice: &str) -> gpu_stages::Result<Device<gpu_stages::opencl::OpenCl>> {
+    use gpu_stages::opencl;
+    let source = "kernel void triple(global const float *in, global float *out) {
+        size_t i = get_global_id(0);
+        out[i] = 3.0f * in[i];
+    }";
+    let handle = opencl::Device::find(choice)?;
+    Ok(Device {
+        name: format!("opencl: {handle}"),
+        // SAFETY: each work-item touches its own element of both buffers; there are as many work-items as
+        // elements.
+        triple: unsafe { opencl::Kernel::build(&handle, source, "triple") }?,
+        handle,
+    })
+}

@@ -38,8 +38,14 @@ fn main() -> ExitCode {
 }
 
 fn on_device(plan: &Plan) -> Result<Report, Error> {
-    match plan.device {
+    match &plan.device {
         DeviceChoice::Cpu => compare(&device::cpu(), plan),
+        #[cfg(feature = "opencl")]
+        DeviceChoice::OpenCl(choice) => {
+            let device =
+                device::opencl(choice).map_err(|error| Error::Option(error.to_string()))?;
+            compare(&device, plan)
+        }
     }
 }
 

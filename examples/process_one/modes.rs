@@ -38,8 +38,8 @@ impl<B: Backend> Bench<B> {
     /// Everything anew, with the source at its first frame.
     pub fn new(device: &Device<B>, input: &Input, slots: usize) -> Result<Self, Error> {
         let Device { handle, triple, .. } = device;
-        let host = || ring(slots, || HostBuffer::new(handle, input.size()));
-        let on_device = || ring(slots, || DeviceBuffer::new(handle, input.size()));
+        let host = || Resource::try_ring(slots, || HostBuffer::new(handle, input.size()));
+        let on_device = || Resource::try_ring(slots, || DeviceBuffer::new(handle, input.size()));
         Ok(Bench {
             up: Queue::new(handle)?,
             compute: Queue::new(handle)?,
@@ -129,8 +129,7 @@ impl<B: Backend> Bench<B> {
                 check.note(power);
             }
         }
-        jobs.finish(0).await?;
-        while let Some(power) = jobs.pop() {
+        while let Some(power) = jobs.next().await? {
             check.note(power);
         }
         Ok(())
@@ -149,14 +148,6 @@ impl<B: Backend> Bench<B> {
             self.triple.clone(),
         )
     }
-}
-
-fn ring<T: Send + 'static>(
-    slots: usize,
-    new: impl Fn() -> gpu_stages::Result<T>,
-) -> gpu_stages::Result<Resource<T>> {
-    let values: gpu_stages::Result<Vec<T>> = (0..slots).map(|_| new()).collect();
-    Ok(Resource::ring(values?))
 }
 
 /// What the host computes by itself.

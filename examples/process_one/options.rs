@@ -30,7 +30,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 3)]
     slots: usize,
 
-    /// Device: cpu
+    /// Device: cpu; with the feature `opencl` also opencl, opencl:NUMBER or opencl:NAME
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     device: String,
 
@@ -61,20 +61,30 @@ pub struct Plan {
 }
 
 /// A device that can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// The embedded device.
     Cpu,
+    /// An OpenCL device, by number or part of its name; the first one if empty.
+    #[cfg(feature = "opencl")]
+    OpenCl(String),
 }
 
 impl FromStr for DeviceChoice {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "cpu" => Ok(DeviceChoice::Cpu),
+        let (backend, choice) = name.split_once(':').unwrap_or((name, ""));
+        match backend {
+            "cpu" if choice.is_empty() => Ok(DeviceChoice::Cpu),
+            #[cfg(feature = "opencl")]
+            "opencl" => Ok(DeviceChoice::OpenCl(choice.to_owned())),
+            #[cfg(not(feature = "opencl"))]
+            "opencl" => Err(Error::Option(
+                "this program was built without OpenCL; build it with `--features opencl`".into(),
+            )),
             _ => Err(Error::Option(format!(
-                "unknown device {name:?}; there is: cpu"
+                "unknown device {name:?}; there are: cpu, opencl"
             ))),
         }
     }

@@ -2,9 +2,9 @@
 //!
 //! Use it through `gpu_stages::gpu_pipeline`; this crate is of no use alone.
 //!
-//! The phases, each of which sees only those before: [`parse`] reads the function, [`macros`] spells out what
-//! format strings capture, [`lower`] finds stages and accesses, [`check`] looks for breaches of the rules,
-//! [`schedule`] decides what waits for what, [`expand`] writes it down.
+//! The phases, each of which sees only those before: `parse` reads the function, `macros` spells out what
+//! format strings capture, `lower` finds stages and accesses, `check` looks for breaches of the rules,
+//! `schedule` decides what waits for what, `expand` writes it down.
 
 mod check;
 mod compile;

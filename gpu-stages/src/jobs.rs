@@ -25,8 +25,9 @@ use std::task::{Context, Poll};
 ///     jobs.push(async move { Ok::<_, std::io::Error>(frame * frame) }).await?;
 ///     squares.extend(jobs.pop());
 /// }
-/// jobs.finish(0).await?;
-/// squares.extend(std::iter::from_fn(|| jobs.pop()));
+/// while let Some(square) = jobs.next().await? {
+///     squares.push(square);
+/// }
 /// assert_eq!(squares, [0, 1, 4, 9, 16]);
 /// # Ok::<_, std::io::Error>(()) }).unwrap();
 /// ```
@@ -185,6 +186,24 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
                     self.results.push_front(Slot::Running);
                     return None;
                 }
+            }
+        }
+    }
+
+    /// The result of the oldest job whose result was not taken, when it is done; `None` when there is no job
+    /// left.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](JobQueue::finish).
+    pub async fn next(&mut self) -> Result<Option<T>, E> {
+        loop {
+            if let Some(result) = self.pop() {
+                return Ok(Some(result));
+            }
+            match self.in_flight() {
+                0 => return self.finish(0).await.map(|()| None),
+                running => self.finish(running - 1).await?,
             }
         }
     }

@@ -73,6 +73,29 @@ impl<T: Send + 'static> Resource<T> {
         }
     }
 
+    /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).
+    ///
+    /// ```
+    /// use gpu_stages::cpu::{Device, DeviceBuffer};
+    /// use gpu_stages::Resource;
+    ///
+    /// let device = Device::new();
+    /// let spectra = Resource::try_ring(3, || DeviceBuffer::<f32>::new(&device, 1024))?;
+    /// # Ok::<_, gpu_stages::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first error of `make`.
+    ///
+    /// # Panics
+    ///
+    /// If `slots` is zero.
+    pub fn try_ring<E>(slots: usize, make: impl FnMut() -> Result<T, E>) -> Result<Self, E> {
+        let values = std::iter::repeat_with(make).take(slots);
+        Ok(Self::ring(values.collect::<Result<Vec<T>, E>>()?))
+    }
+
     /// Names the resource in messages; the first name stays. Without one, messages use the parameter's name.
     #[must_use]
     pub fn named(self, name: &str) -> Self {

@@ -169,3 +169,25 @@ fn a_limit_of_zero_counts_as_one() {
     block_on(jobs.push(std::future::ready(Ok::<_, ()>(1)))).unwrap();
     assert_eq!(jobs.pop(), Some(1));
 }
+
+#[test]
+fn the_next_result_is_waited_for() {
+    let mut jobs = JobQueue::new(3);
+    let (first, job) = controlled();
+    block_on(jobs.push(job)).unwrap();
+    let (second, job) = controlled();
+    block_on(jobs.push(job)).unwrap();
+    second.send(Err("two")).unwrap();
+    assert_eq!(
+        block_on(jobs.next()),
+        Err("two"),
+        "errors do not wait for their turn"
+    );
+    {
+        let mut next = pin!(jobs.next());
+        assert!(poll_once(&mut next).is_pending());
+        first.send(Ok(1)).unwrap();
+        assert_eq!(block_on(next), Ok(Some(1)));
+    }
+    assert_eq!(block_on(jobs.next()), Ok(None));
+}

@@ -78,7 +78,10 @@ pub fn main() -> Result<(), Failure> {
         assert_eq!(parse(&sum, &texts, &seen, 10, 2).await?, 42 + 12 + 40 + 2);
 
         let broken = Resource::new(vec![String::from("x")]);
-        assert!(matches!(parse(&sum, &broken, &seen, 0, 1).await, Err(Failure::Text(_))));
+        assert!(matches!(
+            parse(&sum, &broken, &seen, 0, 1).await,
+            Err(Failure::Text(_))
+        ));
         let none = Resource::new(Vec::new());
         assert_eq!(parse(&sum, &none, &seen, 0, 1).await?, 0);
         assert_eq!(heavy(&Resource::new(1), vec![1, 2]).await?, 4);

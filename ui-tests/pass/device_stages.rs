@@ -8,7 +8,12 @@ use gpu_stages::{Resource, Result, gpu_pipeline};
 
 const SAMPLES: usize = 8;
 
-fn add(queue: &Queue, kernel: &Kernel, from: &DeviceView<u32>, to: &mut DeviceView<u32>) -> Result<()> {
+fn add(
+    queue: &Queue,
+    kernel: &Kernel,
+    from: &DeviceView<u32>,
+    to: &mut DeviceView<u32>,
+) -> Result<()> {
     queue.launch(kernel, to.len(), (from, to))
 }
 
@@ -17,7 +22,12 @@ struct Adder<'a> {
 }
 
 impl Adder<'_> {
-    fn enqueue(&self, queue: &Queue, from: &DeviceView<u32>, to: &mut DeviceView<u32>) -> Result<()> {
+    fn enqueue(
+        &self,
+        queue: &Queue,
+        from: &DeviceView<u32>,
+        to: &mut DeviceView<u32>,
+    ) -> Result<()> {
         add(queue, self.kernel, from, to)
     }
 }
@@ -124,7 +134,9 @@ pub fn main() -> Result<()> {
         let result = parts(&up, &host, &pair, &many, kernel.clone()).await?;
         assert_eq!(result, [104, 106, 108, 110, 4, 5, 6, 7]);
 
-        let double = Kernel::new("double", |data: &mut [u32]| data.iter_mut().for_each(|x| *x *= 2));
+        let double = Kernel::new("double", |data: &mut [u32]| {
+            data.iter_mut().for_each(|x| *x *= 2)
+        });
         assert_eq!(facts(&up, &host, &a, double).await?, 4 * SAMPLES);
         device_tail(&up, &a).await
     })

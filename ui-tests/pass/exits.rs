@@ -80,7 +80,10 @@ pub fn main() -> Result<(), Failure> {
         assert_eq!(early(&a, &b, 1).await?, 1);
         assert_eq!(early(&a, &b, 2).await?, 3);
         assert!(matches!(early(&a, &b, 9).await, Err(Failure::Odd)));
-        assert!(matches!(early(&a, &b, 0).await, Err(Failure::Library(Error::Poisoned { .. }))));
+        assert!(matches!(
+            early(&a, &b, 0).await,
+            Err(Failure::Library(Error::Poisoned { .. }))
+        ));
         a.clear_poison();
         b.clear_poison();
         assert_eq!(no_tail(&a).await?, 20);

@@ -51,7 +51,11 @@ impl From<std::io::Error> for Failure {
 
 /// Awaits in the middle, and in a loop.
 #[gpu_pipeline]
-async fn awaits(#[updates] socket: Socket, #[writes] log: Vec<u64>, times: usize) -> Result<u64, Failure> {
+async fn awaits(
+    #[updates] socket: Socket,
+    #[writes] log: Vec<u64>,
+    times: usize,
+) -> Result<u64, Failure> {
     let first = socket.receive().await?;
     log.clear();
     for _ in 0..times {
@@ -63,7 +67,11 @@ async fn awaits(#[updates] socket: Socket, #[writes] log: Vec<u64>, times: usize
 
 /// Assignments, patterns, closures, operators.
 #[gpu_pipeline]
-async fn values(#[updates] state: State, #[reads] limit: u64, #[owns] extra: Vec<u64>) -> Result<u64> {
+async fn values(
+    #[updates] state: State,
+    #[reads] limit: u64,
+    #[owns] extra: Vec<u64>,
+) -> Result<u64> {
     state.count += 1;
     (state.best, state.count) = (Some(limit), state.count + limit);
     if let Some(ref mut best) = state.best {
@@ -83,10 +91,20 @@ async fn values(#[updates] state: State, #[reads] limit: u64, #[owns] extra: Vec
 
 /// Inline captures, named and positional arguments, destinations.
 #[gpu_pipeline]
-async fn macros(#[updates] state: State, #[reads] limit: u64, #[writes] text: String) -> Result<String> {
+async fn macros(
+    #[updates] state: State,
+    #[reads] limit: u64,
+    #[writes] text: String,
+) -> Result<String> {
     text.clear();
     let prefix = "limit";
-    write!(text, "{prefix} {limit:>3} {0} {x}", state.count, x = state.names.len()).ok();
+    write!(
+        text,
+        "{prefix} {limit:>3} {0} {x}",
+        state.count,
+        x = state.names.len()
+    )
+    .ok();
     assert_eq!(limit, 3, "{state:?} but {limit}");
     assert!(matches!(state.best, None | Some(_)), "{text}");
     state.names = vec![format!("{limit}"), format!("{{limit}}")];
@@ -98,7 +116,11 @@ async fn macros(#[updates] state: State, #[reads] limit: u64, #[writes] text: St
 /// What plain values allow: two-phase borrows, disjoint parts, copies of scalars; the length of a list to be
 /// written.
 #[gpu_pipeline]
-async fn borrows(#[writes] list: Vec<usize>, #[updates] state: State, #[reads] limit: u64) -> Result<Copied> {
+async fn borrows(
+    #[writes] list: Vec<usize>,
+    #[updates] state: State,
+    #[reads] limit: u64,
+) -> Result<Copied> {
     let before = list.len();
     list.clear();
     list.push(list.len());
@@ -106,7 +128,10 @@ async fn borrows(#[writes] list: Vec<usize>, #[updates] state: State, #[reads] l
     let last = list.len() - 1;
     list[last] += list[0] + list.len();
     std::mem::swap(&mut state.count, state.best.get_or_insert(limit));
-    Ok(Copied { limit, last: list[last] })
+    Ok(Copied {
+        limit,
+        last: list[last],
+    })
 }
 
 #[derive(Debug, PartialEq)]

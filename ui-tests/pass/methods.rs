@@ -22,7 +22,9 @@ impl Doubler {
             queue: Queue::new(&device)?,
             host: Resource::new(HostBuffer::new(&device, 4)?),
             device: Resource::new(DeviceBuffer::new(&device, 4)?),
-            kernel: Kernel::new("double", |data: &mut [u32]| data.iter_mut().for_each(|x| *x *= 2)),
+            kernel: Kernel::new("double", |data: &mut [u32]| {
+                data.iter_mut().for_each(|x| *x *= 2)
+            }),
             name: "doubler".to_owned(),
         })
     }

@@ -3,10 +3,12 @@
 #![deny(warnings, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
-use gpu_stages::{Backend, DeviceBuffer, Element, HostBuffer, Queue, Resource, Result, gpu_pipeline};
-use std::future::Future;
+use gpu_stages::{
+    Backend, DeviceBuffer, Element, HostBuffer, Queue, Resource, Result, gpu_pipeline,
+};
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::future::Future;
 
 /// Generic over backend and element.
 #[gpu_pipeline]
@@ -126,7 +128,10 @@ pub fn main() -> Result<()> {
     let queue = gpu_stages::cpu::Queue::new(&device)?;
     let host = Resource::new(HostBuffer::new(&device, 3)?);
     let buffer = Resource::new(DeviceBuffer::new(&device, 3)?);
-    assert_eq!(spawnable(round_trip(&queue, &host, &buffer, [1_u8, 2, 3]))?, [1, 2, 3]);
+    assert_eq!(
+        spawnable(round_trip(&queue, &host, &buffer, [1_u8, 2, 3]))?,
+        [1, 2, 3]
+    );
 
     let total = Resource::new(1);
     let pair = Pair {
@@ -138,7 +143,10 @@ pub fn main() -> Result<()> {
     assert_eq!(futures::executor::block_on(sum)?, "sum a b 7");
 
     let least = Resource::new(2);
-    assert_eq!(futures::executor::block_on(longest(&least, "xyz", "ab"))?, "xyz");
+    assert_eq!(
+        futures::executor::block_on(longest(&least, "xyz", "ab"))?,
+        "xyz"
+    );
     assert_eq!(futures::executor::block_on(same(&least, "xyz"))?, "xyz");
 
     let total = Resource::new(0);

@@ -109,11 +109,7 @@ pub struct Mentioned {
 }
 
 impl Mentioned {
-    fn binding<'ast>(
-        &mut self,
-        lifetimes: Option<&'ast BoundLifetimes>,
-        visit: impl FnOnce(&mut Self),
-    ) {
+    fn binding(&mut self, lifetimes: Option<&BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
         let outer = self.bound.len();
         for param in lifetimes.iter().flat_map(|lifetimes| &lifetimes.lifetimes) {
             if let GenericParam::Lifetime(param) = param {

@@ -161,7 +161,7 @@ impl Argument {
 
     fn is_called(&self, name: &Ident) -> bool {
         let first = self.prefix.clone().into_iter().next();
-        first.is_some_and(|first| first.to_string() == name.to_string())
+        first.is_some_and(|first| *name == first.to_string())
     }
 
     /// Whether it is more than a value with a sigil.

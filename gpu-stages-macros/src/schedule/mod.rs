@@ -66,8 +66,8 @@ pub fn plan(resources: usize, works: &[&Work]) -> Plan {
         steps: Vec::new(),
     };
     let mut entered = 0;
-    for stage in 0..works.len() {
-        if works[stage].place != Place::Plain {
+    for (stage, work) in works.iter().enumerate() {
+        if work.place != Place::Plain {
             planner.steps.push(Step::Enter { number: entered });
             entered += 1;
         }

@@ -37,8 +37,9 @@ fn receive(
                 __call.enter(0);
                 let mut socket = socket.wait_events().await?;
                 let mut packet = packet.wait_events().await?;
-                while size < (*packet).len() {
-                    size += (*socket).recv(&mut (*packet)[size..]).await?;
+                let __packet = &mut *packet;
+                while size < (*__packet).len() {
+                    size += (*socket).recv(&mut (*__packet)[size..]).await?;
                 }
                 socket.ready();
                 __call.enter(1);

@@ -50,8 +50,9 @@ fn log(
                 );
                 __call.enter(2);
                 let mut state = state.wait_events().await?;
-                (*state).names = vec![
-                    format!("{limit} {0}", (* state).count, limit = (* limit))
+                let __state = &mut *state;
+                (*__state).names = vec![
+                    format!("{limit} {0}", (* __state).count, limit = (* limit))
                 ];
                 __call.enter(3);
                 write!((* state).text, "{limit} {limit}", limit = (* limit) + 1)?;
