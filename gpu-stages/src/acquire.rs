@@ -61,8 +61,10 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
     }
 
     fn allocation(&self, call: &Call, user: User) -> Allocation<T, A> {
-        let name = self.slots.core.name.get().cloned();
-        let lease = call.add(Track::new(name, self.parameter, A::MODE));
+        let core = &self.slots.core;
+        // What stays valid whatever happens has no contents to worry about.
+        let relies = A::MODE != Mode::Write && !core.keeps_on_failure();
+        let lease = call.add(Track::new(core.name.get().cloned(), self.parameter, relies));
         Allocation::of_slot(self.slots.clone(), user.slot, user.id, user.grant, lease)
     }
 }
@@ -118,7 +120,7 @@ impl Call {
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
     pub fn own<T: Send + 'static>(&self, name: &'static str, value: T) -> Allocation<T, Own> {
-        let lease = self.add(Track::new(None, name, Mode::Update));
+        let lease = self.add(Track::new(None, name, true));
         Allocation::of_value(value, lease)
     }
 }

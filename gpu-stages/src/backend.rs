@@ -37,7 +37,7 @@ impl<T: bytemuck::Pod + Send + Sync> Element for T {}
 /// What memory is aligned to, in bytes: a pair of cache lines, and more than any vector type of OpenCL needs.
 pub const ALIGNMENT: usize = 128;
 
-/// A kind of device: in-order queues, memory, kernels and events.
+/// A kind of device: in-order queues, memory, kernels and events. The backends of this crate implement it.
 ///
 /// # Safety
 ///
@@ -48,7 +48,7 @@ pub const ALIGNMENT: usize = 128;
 ///   `data` contains a failed event fails and touches nothing.
 /// - The backend keeps the memory of a command alive until the command is over.
 /// - Memory is zeroed and aligned to [`ALIGNMENT`];  `host_pointer` is valid for its size and stays the same.
-pub unsafe trait Backend: Debug + Send + Sync + Sized + 'static {
+pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static {
     /// A device.
     type Device: Clone + Debug + Send + Sync + 'static;
     /// An in-order queue.
@@ -114,6 +114,11 @@ pub unsafe trait Backend: Debug + Send + Sync + Sized + 'static {
 
     /// Blocks this thread until everything enqueued so far is over.
     fn finish(queue: &Self::RawQueue);
+}
+
+pub(crate) mod sealed {
+    /// Implemented by the backends of this crate.
+    pub trait Sealed {}
 }
 
 /// A queue's identity, which its events carry.

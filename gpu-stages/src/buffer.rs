@@ -109,13 +109,23 @@ impl<B: Backend, E: Element> DerefMut for HostBuffer<B, E> {
     }
 }
 
-// SAFETY: length and handle are not written by devices; the view shares the memory's handle.
+// SAFETY: length and handle are not written by devices; the holder shares the memory's handle.
 unsafe impl<B: Backend, E: Element> DeviceVisible for DeviceBuffer<B, E> {
-    type Views = SliceMut<'static, B::Memory, E>;
+    type Holder = SliceMut<'static, B::Memory, E>;
+    type Views<'a> = &'a View<B::Memory, E>;
+    type ViewsMut<'a> = &'a mut View<B::Memory, E>;
     type Facts = Length;
 
-    fn views(&self, pass: &Pass) -> Self::Views {
+    fn hold(&self, pass: &Pass) -> Self::Holder {
         SliceMut::whole(self.memory.clone(), self.len, pass.clone())
+    }
+
+    fn views(holder: &Self::Holder) -> Self::Views<'_> {
+        holder
+    }
+
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+        holder
     }
 
     fn facts(&self) -> Length {
@@ -123,13 +133,23 @@ unsafe impl<B: Backend, E: Element> DeviceVisible for DeviceBuffer<B, E> {
     }
 }
 
-// SAFETY: length and handle are not written by devices; the view shares the memory's handle.
+// SAFETY: length and handle are not written by devices; the holder shares the memory's handle.
 unsafe impl<B: Backend, E: Element> DeviceVisible for HostBuffer<B, E> {
-    type Views = SliceMut<'static, B::HostMemory, E>;
+    type Holder = SliceMut<'static, B::HostMemory, E>;
+    type Views<'a> = &'a View<B::HostMemory, E>;
+    type ViewsMut<'a> = &'a mut View<B::HostMemory, E>;
     type Facts = Length;
 
-    fn views(&self, pass: &Pass) -> Self::Views {
+    fn hold(&self, pass: &Pass) -> Self::Holder {
         SliceMut::whole(self.memory.clone(), self.len, pass.clone())
+    }
+
+    fn views(holder: &Self::Holder) -> Self::Views<'_> {
+        holder
+    }
+
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+        holder
     }
 
     fn facts(&self) -> Length {

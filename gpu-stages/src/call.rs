@@ -1,13 +1,16 @@
 //! [`Pipeline`] and [`Call`]: one function, and one run of it with everything it enqueued.
 
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
-use crate::event::{Event, Events, Status};
+use crate::event::{Event, Events, Status, WaitKey};
 use crate::ledger::Grant;
 use crate::order::QueueId;
 use crate::pool::{Pool, Pooled, Recycle};
+use crate::reaper;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::{Access, Ended, Needs, Track};
 use smallvec::SmallVec;
+use std::any::Any;
+use std::fmt;
 use std::task::{Context, Poll};
 
 /// What is known of a pipeline before it runs: its name and its stages.
@@ -65,27 +68,35 @@ impl Pipeline {
 ///
 /// What a device may still touch belongs to the call and to the commands, not to the future that made them:
 /// dropping or forgetting the future leaves them as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     pipeline: &'static Pipeline,
     record: Pooled<Record>,
 }
 
-#[derive(Debug)]
 struct Record {
     id: AtomicU64,
     stage: AtomicUsize,
     succeeded: AtomicBool,
     polled: AtomicBool,
+    dropped: AtomicBool,
     body: Mutex<Body>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Body {
     tracks: SmallVec<[Track; 8]>,
     /// The last writes of what was handed on, to be looked at when the call ends.
     finals: SmallVec<[(usize, Event); 8]>,
     failed: Option<(usize, Arc<Failure>)>,
+    /// Values of the call's own that devices may still use.
+    kept: Vec<Kept>,
+}
+
+/// A value of the call's own, and the commands that may still use it.
+struct Kept {
+    value: Box<dyn Any + Send>,
+    events: Events,
 }
 
 static CALLS: Pool<Record> = Pool::new();
@@ -101,6 +112,7 @@ impl Recycle for Record {
             stage: AtomicUsize::new(0),
             succeeded: AtomicBool::new(false),
             polled: AtomicBool::new(false),
+            dropped: AtomicBool::new(false),
             body: Mutex::default(),
         }
     }
@@ -109,10 +121,16 @@ impl Recycle for Record {
         self.stage.store(0, Ordering::Relaxed);
         self.succeeded.store(false, Ordering::Relaxed);
         self.polled.store(false, Ordering::Relaxed);
+        self.dropped.store(false, Ordering::Relaxed);
         let mut body = lock(&self.body);
         body.tracks.clear();
         body.finals.clear();
         body.failed = None;
+        let kept = std::mem::take(&mut body.kept);
+        drop(body);
+        for Kept { value, events } in kept {
+            reaper::drop_after(value, events);
+        }
     }
 }
 
@@ -155,7 +173,9 @@ impl Call {
 
     /// Why a guard that is being dropped now was not handed on.
     pub(crate) fn reason_for_drop(&self) -> Reason {
-        if std::thread::panicking() {
+        if self.record.dropped.load(Ordering::Relaxed) {
+            Reason::Dropped
+        } else if std::thread::panicking() {
             Reason::Panicked
         } else if self.record.polled.load(Ordering::Relaxed) {
             Reason::Failed
@@ -169,35 +189,60 @@ impl Call {
         self.record.polled.store(polled, Ordering::Relaxed);
     }
 
+    /// Notes that the pipeline's future is being dropped, unless it is because its body panicked.
+    pub(crate) fn set_dropped(&self) {
+        let panicked = self.record.polled.load(Ordering::Relaxed);
+        self.record.dropped.store(!panicked, Ordering::Relaxed);
+    }
+
+    /// Keeps a value of the call's own until `events` are over.
+    pub(crate) fn keep(&self, value: Box<dyn Any + Send>, events: Events) {
+        lock(&self.record.body).kept.push(Kept { value, events });
+    }
+
     pub(crate) fn add(&self, track: Track) -> Lease {
         let mut body = lock(&self.record.body);
         body.tracks.push(track);
         self.lease(body.tracks.len() - 1)
     }
 
-    /// Ready when every command whose effects were handed on is over; then with a failure, if there was one.
-    pub(crate) fn poll_complete(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    /// Ready when everything that the call enqueued and handed on is over; then with a failure, if there was
+    /// one. `key` is the wait's.
+    pub(crate) fn poll_complete(
+        &self,
+        key: WaitKey,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
         loop {
-            let last = lock(&self.record.body).finals.last().cloned();
-            let Some((index, event)) = last else {
-                let failed = lock(&self.record.body).failed.take();
-                return Poll::Ready(failed.map_or(Ok(()), |(index, failure)| {
-                    Err(self.lease(index).failed(failure))
-                }));
-            };
+            let last = lock(&self.record.body).finals.pop();
+            let Some((index, event)) = last else { break };
             match event.known() {
-                Status::Pending if event.register(context.waker()) => return Poll::Pending,
-                Status::Pending => continue,
                 Status::Complete => {}
                 Status::Failed(failure) => {
                     lock(&self.record.body)
                         .failed
                         .get_or_insert((index, failure));
                 }
+                Status::Pending => {
+                    let registered = event.register(key, context.waker());
+                    lock(&self.record.body).finals.push((index, event));
+                    if registered {
+                        return Poll::Pending;
+                    }
+                }
             }
-            let over = lock(&self.record.body).finals.pop();
-            drop(over);
         }
+        let (failed, kept) = {
+            let mut body = lock(&self.record.body);
+            (body.failed.take(), std::mem::take(&mut body.kept))
+        };
+        for Kept { value, events } in kept {
+            // Nearly always over by now; reads of a value are not among what the call is the end of.
+            reaper::drop_after(value, events);
+        }
+        Poll::Ready(failed.map_or(Ok(()), |(index, failure)| {
+            Err(self.lease(index).failed(failure))
+        }))
     }
 
     fn lease(&self, index: usize) -> Lease {
@@ -209,6 +254,15 @@ impl Call {
 
     fn id(&self) -> u64 {
         self.record.id.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Call {
+    /// Names the call. What it holds is not looked at: that would run formatting code under its lock.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("origin", &self.origin())
+            .finish_non_exhaustive()
     }
 }
 
@@ -252,9 +306,22 @@ impl Lease {
         })
     }
 
-    pub fn record(&self, access: Access, event: Event) {
+    /// Notes a command that is behind `before`; see [`Track::record`].
+    pub fn record(&self, access: Access, event: Event, before: &[Event]) {
         let mut garbage = Events::new();
-        self.with(|track| track.record(access, event, &mut garbage));
+        self.with(|track| track.record(access, event, before, &mut garbage));
+    }
+
+    /// Has the end of the call wait for a command that writes nothing.
+    pub fn end_behind(&self, event: Event) {
+        lock(&self.call.record.body)
+            .finals
+            .push((self.index, event));
+    }
+
+    pub fn accept(&self) {
+        let mut garbage = Events::new();
+        self.with(|track| track.accept(&mut garbage));
     }
 
     pub fn host_use(&self, access: Access) {
@@ -296,8 +363,10 @@ impl Lease {
     pub fn end(&self) -> Ended {
         let mut body = lock(&self.call.record.body);
         let ended = body.tracks[self.index].end();
-        let own_write = ended.own_write.clone().map(|event| (self.index, event));
-        body.finals.extend(own_write);
+        if ended.wrote {
+            let own = ended.writes.iter().cloned();
+            body.finals.extend(own.map(|event| (self.index, event)));
+        }
         ended
     }
 

@@ -39,6 +39,12 @@ pub(crate) struct Use<'a> {
     pub access: Access,
 }
 
+impl Use<'_> {
+    fn reads(&self) -> bool {
+        self.access == Access::Read
+    }
+}
+
 impl<B: Backend> Clone for Queue<B> {
     fn clone(&self) -> Self {
         Queue {
@@ -138,7 +144,8 @@ impl<B: Backend> Queue<B> {
     ///
     /// # Errors
     ///
-    /// As [`upload`](Queue::upload), and when number or types of the arguments do not fit the kernel.
+    /// As [`upload`](Queue::upload), and when number or types of the arguments do not fit the kernel or no
+    /// buffer is among them: nobody could wait for such a launch.
     pub fn launch(
         &self,
         kernel: &B::Kernel,
@@ -150,6 +157,9 @@ impl<B: Backend> Queue<B> {
             uses: SmallVec::new(),
         };
         arguments.collect(&mut launch)?;
+        if launch.uses.is_empty() {
+            return Err(command_error(&[], Problem::UsesNothing));
+        }
         B::check_launch(kernel, &launch.arguments)
             .map_err(|problem| command_error(&launch.uses, problem))?;
         let command = Command::Launch(kernel.clone(), grid.into(), launch.arguments);
@@ -219,7 +229,7 @@ impl<B: Backend> Queue<B> {
             self.check(used)?;
             used.pass.lease().needs(used.access, &mut needs);
         }
-        let order = necessary(self.inner.id, &self.inner.knowledge, needs.order);
+        let order = necessary(self.inner.id, &self.inner.knowledge, &needs.order);
         let call = uses.first().map(|used| used.pass.lease().call());
         let submission = Submission {
             command,
@@ -234,7 +244,12 @@ impl<B: Backend> Queue<B> {
         let event = unsafe { self.submit(submission) };
         let event = event.map_err(|failure| refused(uses, &failure))?;
         for used in uses {
-            used.pass.lease().record(used.access, event.clone());
+            used.pass
+                .lease()
+                .record(used.access, event.clone(), &needs.order);
+        }
+        if let (Some(used), true) = (uses.first(), uses.iter().all(Use::reads)) {
+            used.pass.lease().end_behind(event);
         }
         Ok(())
     }

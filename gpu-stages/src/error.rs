@@ -122,9 +122,9 @@ pub enum Problem {
         /// Elements of the destination.
         target_len: usize,
     },
-    /// One storage is used twice in one command, once to be written.
-    #[error("one command both writes this storage and uses it again")]
-    Aliased,
+    /// A launch has no buffer among its arguments.
+    #[error("the launch uses no buffer, so that nobody could wait for it")]
+    UsesNothing,
     /// The kernel takes another number of arguments.
     #[error("kernel `{kernel}` takes {expected} arguments, but {found} are given")]
     ArgumentCount {

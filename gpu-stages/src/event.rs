@@ -3,12 +3,12 @@
 use crate::error::Failure;
 use crate::order::{Knowledge, Position, QueueId};
 use crate::pool::{Node, Pooled, Recycle};
-use crate::sync::Arc;
+use crate::sync::{Arc, AtomicU64, Ordering};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
-use std::task::{Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 /// A few events; most waits have one or two.
 pub(crate) type Events = SmallVec<[Event; 4]>;
@@ -49,10 +49,16 @@ pub trait EventSource: Recycle {
     /// that [`register`](EventSource::register) promised.
     fn known(&self) -> Status;
 
+    /// Whether the command has been seen to be over. Asks nobody.
+    fn is_noted_over(&self) -> bool;
+
     /// Wakes `waker` once the command is over. Returns `false`, and keeps nothing, if it is known to be.
     ///
-    /// A waker that would wake the same task as one already kept is kept once.
-    fn register(&self, waker: &Waker) -> bool;
+    /// The wait `key` has one waker: a new one replaces the one before.
+    fn register(&self, key: WaitKey, waker: &Waker) -> bool;
+
+    /// The wait `key` is given up.
+    fn unregister(&self, key: WaitKey);
 
     /// Somebody who is not on the queue is going to wait: a backend that makes events late makes it now.
     fn announce(&self);
@@ -67,7 +73,9 @@ trait Erased: Send + Sync {
     fn source_knowledge(&self) -> Option<Arc<Knowledge>>;
     fn source_status(&self) -> Status;
     fn source_known(&self) -> Status;
-    fn source_register(&self, waker: &Waker) -> bool;
+    fn source_noted_over(&self) -> bool;
+    fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
+    fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
     fn source_record(&self) -> &dyn Any;
 }
@@ -94,8 +102,14 @@ impl<T: EventSource> Erased for Node<T> {
     fn source_known(&self) -> Status {
         self.value().known()
     }
-    fn source_register(&self, waker: &Waker) -> bool {
-        self.value().register(waker)
+    fn source_noted_over(&self) -> bool {
+        self.value().is_noted_over()
+    }
+    fn source_register(&self, key: WaitKey, waker: &Waker) -> bool {
+        self.value().register(key, waker)
+    }
+    fn source_unregister(&self, key: WaitKey) {
+        self.value().unregister(key);
     }
     fn source_announce(&self) {
         self.value().announce();
@@ -151,27 +165,26 @@ impl Event {
         self.queue() == other.queue()
     }
 
-    /// Wakes `waker` once the command is over; `false`, and nothing kept, if it is known to be.
-    pub fn register(&self, waker: &Waker) -> bool {
-        self.0.source_register(waker)
+    /// Wakes `waker` once the command is over; `false`, and nothing kept, if it is known to be. A waker that is
+    /// replaced by the next one of the same [`WaitKey`].
+    pub fn register(&self, key: WaitKey, waker: &Waker) -> bool {
+        self.0.source_register(key, waker)
+    }
+
+    /// Takes back what [`register`](Event::register) left.
+    pub fn unregister(&self, key: WaitKey) {
+        self.0.source_unregister(key);
     }
 
     /// Resolves when the command is over: to its [`Failure`] if it failed.
     ///
-    /// No thread waits and `poll` never spins. Dropping the future leaves at most one spurious wake behind.
+    /// No thread waits and `poll` never spins. Dropping the future leaves nothing behind.
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
-        poll_fn(|context| {
-            loop {
-                match self.known() {
-                    Status::Complete => return Poll::Ready(Ok(())),
-                    Status::Failed(failure) => return Poll::Ready(Err(failure)),
-                    Status::Pending if self.register(context.waker()) => return Poll::Pending,
-                    // Over in the meantime: the next look says how.
-                    Status::Pending => {}
-                }
-            }
-        })
-        .await
+        let mut wait = Wait {
+            event: self,
+            key: None,
+        };
+        poll_fn(|context| wait.poll(context)).await
     }
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
@@ -181,7 +194,7 @@ impl Event {
             if status.is_terminal() {
                 return status;
             }
-            if UNPARK.with(|waker| self.register(waker)) {
+            if UNPARK.with(|(key, waker)| self.register(*key, waker)) {
                 std::thread::park();
             }
         }
@@ -207,14 +220,93 @@ impl Event {
         self.0.source_announce();
     }
 
-    /// Whether the command is known to be over.
-    #[cfg(feature = "opencl")]
-    pub(crate) fn is_over(&self) -> bool {
-        self.known().is_terminal()
+    /// Whether the command has been seen to be over. Asks nobody: for use under locks.
+    pub(crate) fn is_noted_over(&self) -> bool {
+        self.0.source_noted_over()
+    }
+
+    /// Whether both are handles to one event.
+    pub(crate) fn is(&self, other: &Event) -> bool {
+        std::ptr::addr_eq(self.0, other.0)
     }
 
     pub(crate) fn is_pending(&self) -> bool {
         !self.known().is_terminal()
+    }
+}
+
+/// Tells one wait for events from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitKey(u64);
+
+impl WaitKey {
+    /// A key that no other wait has.
+    pub fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        WaitKey(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// One wait of a task for an event.
+struct Wait<'a> {
+    event: &'a Event,
+    /// Set once a waker was left with the event.
+    key: Option<WaitKey>,
+}
+
+impl Wait<'_> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
+        loop {
+            match self.event.known() {
+                Status::Complete => return Poll::Ready(Ok(())),
+                Status::Failed(failure) => return Poll::Ready(Err(failure)),
+                Status::Pending => {
+                    let key = *self.key.get_or_insert_with(WaitKey::unique);
+                    if self.event.register(key, context.waker()) {
+                        return Poll::Pending;
+                    }
+                    // Over in the meantime: the next look says how.
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.event.unregister(key);
+        }
+    }
+}
+
+/// The wakers that are left with an event.
+#[derive(Debug, Default)]
+pub struct Wakers(SmallVec<[(WaitKey, Waker); 2]>);
+
+impl Wakers {
+    /// Keeps `waker` for the wait `key`; returns the one that it replaces, to be dropped outside of any lock.
+    pub(crate) fn keep(&mut self, key: WaitKey, waker: Waker) -> Option<Waker> {
+        match self.0.iter_mut().find(|(kept, _)| *kept == key) {
+            Some((_, kept)) => Some(std::mem::replace(kept, waker)),
+            None => {
+                self.0.push((key, waker));
+                None
+            }
+        }
+    }
+
+    /// Gives up the wait `key`.
+    pub(crate) fn remove(&mut self, key: WaitKey) -> Option<Waker> {
+        let index = self.0.iter().position(|(kept, _)| *kept == key)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    /// Takes all of them out.
+    pub(crate) fn take(&mut self) -> impl IntoIterator<Item = Waker> + use<> {
+        std::mem::take(&mut self.0)
+            .into_iter()
+            .map(|(_, waker)| waker)
     }
 }
 
@@ -242,7 +334,8 @@ impl fmt::Debug for Event {
 }
 
 thread_local! {
-    static UNPARK: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    static UNPARK: (WaitKey, Waker) =
+        (WaitKey::unique(), Arc::new(Unpark(std::thread::current())).into());
 }
 
 /// Wakes a thread that waits in [`Event::block`].

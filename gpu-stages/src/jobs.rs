@@ -7,13 +7,13 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// Futures in flight, at most so many; their results in the order in which they were pushed.
 ///
 /// The futures run while one of the queue's own futures is awaited. An error surfaces from the next method that
 /// is awaited, at once, whatever is still running before it; the other jobs and their results stay in the
-/// queue. Dropping the queue drops the jobs in flight, dropping one of the queue's futures loses nothing.
+/// queue. Dropping the queue drops the jobs in flight. Results are kept until they are taken.
 ///
 /// ```
 /// use gpu_stages::JobQueue;
@@ -108,17 +108,29 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
         self.running.len()
     }
 
-    /// Adds and starts a job, then waits until there is room for another one. The job is in the queue in any case, and
-    /// even if this future is dropped once it was polled.
+    /// Waits until fewer jobs than the limit are in flight, then adds the job and starts it.
+    ///
+    /// If the future is dropped while there is no room, the job is dropped with it.
     ///
     /// # Errors
     ///
-    /// The first error that has not surfaced yet, of any job.
+    /// The first error that has not surfaced yet, of any job. The job is in the queue all the same.
     pub async fn push(&mut self, job: F) -> Result<(), E> {
+        poll_fn(|context| self.poll_room(context)).await;
         let number = self.oldest + self.results.len();
         self.results.push_back(Slot::Running);
         self.running.push(Numbered { number, job });
-        self.finish(self.limit.get() - 1).await
+        self.clean().await
+    }
+
+    fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.running.len() >= self.limit.get() {
+            match ready!(self.running.poll_next_unpin(context)) {
+                Some((number, result)) => self.note(number, result),
+                None => break,
+            }
+        }
+        Poll::Ready(())
     }
 
     /// Runs the jobs, and waits until at most `remaining` are in flight.
@@ -181,6 +193,8 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
             match slot {
                 Slot::Done(result) => return Some(result),
                 Slot::Failed => {}
+                // A job that panicked is gone without a result.
+                Slot::Running if self.running.is_empty() => {}
                 Slot::Running => {
                     self.oldest -= 1;
                     self.results.push_front(Slot::Running);

@@ -82,8 +82,11 @@ views! {
     &View<M, E>, read;
     &Slice<'_, M, E>, read;
     &SliceMut<'_, M, E>, read;
+    &&View<M, E>, read;
+    &&mut View<M, E>, read;
     &mut View<M, E>, write;
     &mut SliceMut<'_, M, E>, write;
+    &mut &mut View<M, E>, write;
 }
 
 impl<B: Backend, T: Element> KernelArgument<B> for Scalar<T> {

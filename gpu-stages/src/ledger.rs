@@ -6,6 +6,7 @@
 use crate::error::{Origin, Poison};
 use crate::event::{Event, Events};
 use crate::order::QueueId;
+use crate::panics::wake_all;
 use smallvec::SmallVec;
 use std::task::{Poll, Waker};
 
@@ -36,8 +37,8 @@ pub(crate) type UserId = usize;
 /// What a user finds when its turn comes.
 #[derive(Debug, Default)]
 pub(crate) struct Grant {
-    /// The last write, if it may still run on a device.
-    pub write: Option<Event>,
+    /// The last writes, if they may still run on a device; several only if threads wrote parts side by side.
+    pub writes: Events,
     /// Reads since, for exclusive users.
     pub reads: Events,
     /// Set when the contents are half written and the user would rely on them.
@@ -55,7 +56,7 @@ pub(crate) enum Legacy {
     Read(Events),
     /// It had exclusive use: what may still run, and how the contents are.
     Exclusive {
-        write: Option<Event>,
+        writes: Events,
         reads: Events,
         contents: Contents,
     },
@@ -66,12 +67,12 @@ pub(crate) enum Legacy {
 impl Legacy {
     /// What somebody who begins at `place` will wait for from elsewhere than its queue.
     pub fn elsewhere(&self, place: Place) -> Events {
-        let (write, reads) = match self {
-            Legacy::Read(reads) => (&None, reads.as_slice()),
-            Legacy::Exclusive { write, reads, .. } => (write, reads.as_slice()),
-            Legacy::Nothing => (&None, [].as_slice()),
+        let (writes, reads) = match self {
+            Legacy::Read(reads) => ([].as_slice(), reads.as_slice()),
+            Legacy::Exclusive { writes, reads, .. } => (writes.as_slice(), reads.as_slice()),
+            Legacy::Nothing => ([].as_slice(), [].as_slice()),
         };
-        let events = reads.iter().chain(write);
+        let events = reads.iter().chain(writes);
         events
             .filter(|event| place != Place::Queue(event.queue()))
             .cloned()
@@ -99,8 +100,8 @@ pub(crate) struct After {
 impl After {
     /// Wakes whoever's turn has come; drops what nobody needs any more.
     pub fn run(self) {
-        self.wake.into_iter().for_each(Waker::wake);
         drop((self.stale, self.events));
+        wake_all(self.wake);
     }
 }
 
@@ -124,9 +125,11 @@ struct Slot {
     /// Users that wait for their turn, first and last.
     first: Option<UserId>,
     last: Option<UserId>,
-    write: Option<Event>,
+    writes: Events,
     reads: Events,
     poison: Option<Poison>,
+    /// How often the contents were accepted as they are.
+    accepted: u64,
 }
 
 #[derive(Debug)]
@@ -135,6 +138,8 @@ struct User {
     slot: usize,
     place: Place,
     origin: Origin,
+    /// What `Slot::accepted` was when the turn came.
+    accepted: u64,
     turn: Turn,
     /// The version that the slot had before this user's, to return to.
     previous_version: u64,
@@ -193,6 +198,7 @@ impl Ledger {
             slot,
             place,
             origin,
+            accepted: 0,
             turn: Turn::Waiting,
             previous_version,
             waker: None,
@@ -239,7 +245,8 @@ impl Ledger {
             Turn::Never(_) => unwritten = false,
             Turn::Waiting => self.unlink(id),
             Turn::Come => {
-                unwritten &= self.settle(slot, mode, legacy, after);
+                let accepted = self.was_accepted(id);
+                unwritten &= self.settle(slot, mode, legacy, accepted, after);
             }
         }
         if unwritten {
@@ -262,18 +269,23 @@ impl Ledger {
     pub fn clear_poison(&mut self, after: &mut After) {
         for slot in &mut self.slots {
             slot.poison = None;
-            if slot.write.as_ref().is_some_and(|event| !event.is_pending()) {
-                after.events.extend(slot.write.take());
-            }
+            slot.accepted += 1;
+            after.events.extend(drain_over(&mut slot.writes));
         }
+    }
+
+    /// Whether the contents were accepted as they are since the user's turn came.
+    pub fn was_accepted(&self, id: UserId) -> bool {
+        let user = &self.users[id];
+        user.accepted != self.slots[user.slot].accepted
     }
 
     /// Everything that may still run on a device.
     pub fn take_pending(&mut self) -> Events {
         self.slots
             .iter_mut()
-            .flat_map(|slot| slot.reads.drain(..).chain(slot.write.take()))
-            .filter(Event::is_pending)
+            .flat_map(|slot| slot.reads.drain(..).chain(slot.writes.drain(..)))
+            .filter(|event| !event.is_noted_over())
             .collect()
     }
 
@@ -294,6 +306,7 @@ impl Ledger {
         let user = &mut self.users[id];
         user.turn = Turn::Come;
         let slot = &mut self.slots[user.slot];
+        user.accepted = slot.accepted;
         match user.mode {
             Mode::Read => slot.sharing += 1,
             Mode::Update | Mode::Write => slot.exclusive = true,
@@ -305,7 +318,7 @@ impl Ledger {
         let slot = &self.slots[user.slot];
         let exclusive = user.mode != Mode::Read;
         Grant {
-            write: slot.write.clone(),
+            writes: slot.writes.clone(),
             reads: if exclusive {
                 slot.reads.clone()
             } else {
@@ -316,7 +329,14 @@ impl Ledger {
     }
 
     /// Notes what a user whose turn had come leaves behind. Returns whether its contents are untouched.
-    fn settle(&mut self, slot: usize, mode: Mode, legacy: Legacy, after: &mut After) -> bool {
+    fn settle(
+        &mut self,
+        slot: usize,
+        mode: Mode,
+        legacy: Legacy,
+        accepted: bool,
+        after: &mut After,
+    ) -> bool {
         let slot = &mut self.slots[slot];
         match mode {
             Mode::Read => slot.sharing -= 1,
@@ -325,19 +345,24 @@ impl Ledger {
         match legacy {
             Legacy::Nothing => true,
             Legacy::Read(reads) => {
+                // Readers come from ever new queues: those that are over need not be remembered.
+                after.events.extend(drain_over(&mut slot.reads));
                 for read in reads {
                     after.events.extend(replace_older(&mut slot.reads, read));
                 }
                 false
             }
             Legacy::Exclusive {
-                write,
+                mut writes,
                 reads,
                 contents,
             } => {
+                if accepted && matches!(contents, Contents::Untouched) {
+                    after.events.extend(drain_over(&mut writes));
+                }
                 after
                     .events
-                    .extend(std::mem::replace(&mut slot.write, write));
+                    .extend(std::mem::replace(&mut slot.writes, writes));
                 after
                     .events
                     .extend(std::mem::replace(&mut slot.reads, reads));
@@ -420,6 +445,17 @@ impl Slot {
             Mode::Update | Mode::Write => !self.exclusive && self.sharing == 0,
         }
     }
+}
+
+/// Takes out the events that are known to be over.
+fn drain_over(events: &mut Events) -> Events {
+    let over = events
+        .iter()
+        .filter(|event| event.is_noted_over())
+        .cloned()
+        .collect();
+    events.retain(|event| !event.is_noted_over());
+    over
 }
 
 /// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.

@@ -16,6 +16,7 @@ mod ledger;
 #[cfg(feature = "opencl")]
 pub mod opencl;
 mod order;
+mod panics;
 mod pool;
 mod queue;
 mod reaper;
@@ -35,7 +36,7 @@ pub use buffer::{DeviceBuffer, DeviceView, HostBuffer, HostView};
 pub use call::{Call, Pipeline, Stage};
 pub use commands::Queue;
 pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
-pub use event::{Event, Status};
+pub use event::{Event, Status, WaitKey};
 pub use gpu_stages_macros::gpu_pipeline;
 pub use guard::{Allocation, DeviceGuard, HandOn, HostGuard, HostReadGuard, WaitDevice};
 pub use jobs::JobQueue;

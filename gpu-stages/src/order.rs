@@ -167,10 +167,11 @@ fn remember(facts: &mut SmallVec<[Fact; HISTORY]>, new: Fact) {
 }
 
 /// Reduces `wanted` to the events that queue `queue` must really wait for.
-pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: Events) -> Events {
+pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: &[Event]) -> Events {
     let mut waits: Events = wanted
-        .into_iter()
+        .iter()
         .filter(|event| event.queue() != queue && event.is_pending() && !known.covers(event))
+        .cloned()
         .collect();
     let mut index = 0;
     while index < waits.len() {

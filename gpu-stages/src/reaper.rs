@@ -4,6 +4,7 @@
 //! or resolves early, while commands on its own values are in flight.
 
 use crate::event::{Event, Events};
+use crate::panics::contain;
 use crate::sync::{Mutex, lock};
 use std::sync::mpsc::{self, Sender};
 
@@ -11,9 +12,12 @@ type Drop = Box<dyn FnOnce() + Send>;
 
 static REAPER: Mutex<Option<Sender<Drop>>> = Mutex::new(None);
 
-/// Drops `value` when all of `events` are over, well or not. If no thread can be started the value is leaked,
+/// Drops `value` when all of `events` are over, well or not: now, if they are. If no thread can be started the value is leaked,
 /// which is always safe.
 pub(crate) fn drop_after<T: Send + 'static>(value: T, events: Events) {
+    if events.iter().all(|event| !event.is_pending()) {
+        return drop(value);
+    }
     let value = std::mem::ManuallyDrop::new(value);
     let job: Drop = Box::new(move || {
         events.iter().for_each(|event: &Event| {
@@ -35,7 +39,7 @@ fn sender() -> Option<Sender<Drop>> {
         let run = move || {
             for job in jobs {
                 // A destructor that panics must not take the values of others with it.
-                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+                contain(job);
             }
         };
         *reaper = thread.spawn(run).is_ok().then_some(sender);

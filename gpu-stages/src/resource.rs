@@ -7,6 +7,7 @@ use crate::guard::Allocation;
 use crate::guard::access::{Access, Read, Update, Write};
 use crate::sync::Arc;
 use crate::value::Slots;
+use std::fmt;
 
 /// A value, or a ring of values, that calls use one after another.
 ///
@@ -41,9 +42,14 @@ use crate::value::Slots;
 /// A guard that is dropped without [`ready`](crate::guard::Guard::ready) after its exclusive use began
 /// *poisons* the contents. Later readers get [`Error::Poisoned`](crate::Error::Poisoned), which names who failed;
 /// the next write acquisition clears it.
-#[derive(Debug)]
 pub struct Resource<T: Send + 'static> {
     slots: Arc<Slots<T>>,
+}
+
+impl<T: Send + 'static> fmt::Debug for Resource<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.slots.fmt(f)
+    }
 }
 
 impl<T: Send + 'static> Clone for Resource<T> {

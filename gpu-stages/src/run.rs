@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::error::PipelineResult;
+use crate::event::WaitKey;
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -29,6 +30,13 @@ pin_project! {
         result: Option<F::Output>,
         call: Call,
         until: Until,
+        key: WaitKey,
+    }
+
+    impl<F: Future> PinnedDrop for Run<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.call.set_dropped();
+        }
     }
 }
 
@@ -42,6 +50,7 @@ impl Call {
             result: None,
             call: self,
             until,
+            key: WaitKey::unique(),
         }
     }
 }
@@ -59,7 +68,7 @@ impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
             this.body.set(None);
         }
         let complete = match this.until {
-            Until::Complete => ready!(this.call.poll_complete(context)),
+            Until::Complete => ready!(this.call.poll_complete(*this.key, context)),
             Until::Enqueued => Ok(()),
         };
         Poll::Ready(match (this.result.take(), complete) {

@@ -2,7 +2,7 @@
 
 use crate::error::Poison;
 use crate::event::{Event, Events};
-use crate::ledger::{Grant, Mode, replace_older};
+use crate::ledger::{Grant, replace_older};
 use crate::sync::Arc;
 
 /// How a command or a stage uses a resource.
@@ -31,14 +31,14 @@ pub(crate) struct Track {
     /// The resource's own name, or else its parameter's.
     pub own_name: Option<Arc<str>>,
     pub parameter: &'static str,
-    /// The last write that may still run, and reads since.
-    write: Option<Event>,
+    /// The last writes that may still run, and reads since.
+    writes: Events,
     reads: Events,
     /// Whether the contents matter: not for a new version before its first write.
     relies: bool,
     /// Whether this call began to write.
     pub dirty: bool,
-    /// Whether `write` is a command of this call.
+    /// Whether `writes` are commands of this call.
     wrote: bool,
     pub poison: Option<Poison>,
     pub handed_on: bool,
@@ -47,21 +47,22 @@ pub(crate) struct Track {
 /// A track at the end of its use.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    pub write: Option<Event>,
+    pub writes: Events,
     pub reads: Events,
     pub dirty: bool,
-    /// The call's own last write, for the call to see how it ends.
-    pub own_write: Option<Event>,
+    /// Whether `writes` are commands of the call itself.
+    pub wrote: bool,
 }
 
 impl Track {
-    pub fn new(own_name: Option<Arc<str>>, parameter: &'static str, mode: Mode) -> Self {
+    /// `relies`: whether the user needs the contents that are there.
+    pub fn new(own_name: Option<Arc<str>>, parameter: &'static str, relies: bool) -> Self {
         Track {
             own_name,
             parameter,
-            write: None,
+            writes: Events::new(),
             reads: Events::new(),
-            relies: mode != Mode::Write,
+            relies,
             dirty: false,
             wrote: false,
             poison: None,
@@ -78,18 +79,16 @@ impl Track {
 
     /// Takes over what the previous users left.
     pub fn load(&mut self, grant: Grant) {
-        self.write = grant.write;
+        self.writes = grant.writes;
         self.reads = grant.reads;
         self.poison = grant.poison;
     }
 
     /// Adds what a use of this kind must wait for.
     pub fn needs(&self, access: Access, needs: &mut Needs) {
-        if let Some(write) = &self.write {
-            needs.order.push(write.clone());
-            if self.relies {
-                needs.data.push(write.clone());
-            }
+        needs.order.extend(self.writes.iter().cloned());
+        if self.relies {
+            needs.data.extend(self.writes.iter().cloned());
         }
         if access == Access::Write {
             needs.order.extend(self.reads.iter().cloned());
@@ -98,16 +97,21 @@ impl Track {
 
     /// All that may still run.
     pub fn outstanding(&self) -> impl Iterator<Item = &Event> {
-        self.reads.iter().chain(&self.write)
+        self.reads.iter().chain(&self.writes)
     }
 
-    /// Notes a command that is behind what it needed.
-    pub fn record(&mut self, access: Access, event: Event, garbage: &mut Events) {
+    /// Notes a command that is behind `before`: what was needed when it was enqueued. What others have noted
+    /// meanwhile, on views of other parts, stays.
+    pub fn record(&mut self, access: Access, event: Event, before: &[Event], garbage: &mut Events) {
         match access {
             Access::Read => garbage.extend(replace_older(&mut self.reads, event)),
             Access::Write => {
-                garbage.extend(self.reads.drain(..));
-                garbage.extend(self.write.replace(event));
+                for list in [&mut self.reads, &mut self.writes] {
+                    let is_before = |event: &Event| before.iter().any(|old| old.is(event));
+                    garbage.extend(list.iter().filter(|event| is_before(event)).cloned());
+                    list.retain(|event| !is_before(event));
+                }
+                self.writes.push(event);
                 self.relies = true;
                 self.dirty = true;
                 self.wrote = true;
@@ -117,23 +121,34 @@ impl Track {
 
     /// Notes that the host has waited for what `access` needs, and now uses the value that way.
     pub fn host_use(&mut self, access: Access, garbage: &mut Events) {
-        garbage.extend(self.write.take());
-        if access == Access::Write {
-            garbage.extend(self.reads.drain(..));
-            self.relies = true;
-            self.dirty = true;
+        match access {
+            // What failed before stays failed for whoever needs the data.
+            Access::Read if !self.relies => {}
+            Access::Read => garbage.append(&mut self.writes),
+            Access::Write => {
+                garbage.append(&mut self.writes);
+                garbage.append(&mut self.reads);
+                self.relies = true;
+                self.dirty = true;
+                self.wrote = false;
+            }
         }
+    }
+
+    /// The contents were accepted as they are.
+    pub fn accept(&mut self, garbage: &mut Events) {
+        self.poison = None;
+        garbage.append(&mut self.writes);
     }
 
     /// Ends the use.
     pub fn end(&mut self) -> Ended {
         self.handed_on = true;
-        let write = self.write.take();
         Ended {
-            own_write: write.clone().filter(|_| self.wrote),
-            write,
+            writes: std::mem::take(&mut self.writes),
             reads: std::mem::take(&mut self.reads),
             dirty: self.dirty,
+            wrote: self.wrote,
         }
     }
 }

@@ -4,9 +4,9 @@ use crate::ledger::{After, Ledger};
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
 use std::cell::UnsafeCell;
+use std::fmt;
 
 /// The part of a resource that does not depend on its type.
-#[derive(Debug)]
 pub(crate) struct Core {
     pub name: OnceLock<Arc<str>>,
     pub ledger: Mutex<Ledger>,
@@ -35,7 +35,6 @@ impl Core {
 ///
 /// The ledger decides who may use a slot: several readers or one exclusive user, from grant to leave. The
 /// references made here rely on that and on nothing else.
-#[derive(Debug)]
 pub(crate) struct Slots<T: Send + 'static> {
     pub core: Core,
     values: Box<[UnsafeCell<T>]>,
@@ -76,6 +75,16 @@ impl<T: Send + 'static> Slots<T> {
     pub unsafe fn exclusive(&self, slot: usize) -> &mut T {
         // SAFETY: an exclusive grant admits nobody else to the slot, and the caller makes no other reference.
         unsafe { &mut *self.values[slot].get() }
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Slots<T> {
+    /// Tells what can be told without a lock or a grant.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("name", &self.core.name.get())
+            .field("slots", &self.values.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -12,8 +12,9 @@ use std::ops::{Deref, DerefMut};
 ///
 /// # Safety
 ///
-/// `views` and `facts` may be called while devices use the memory that the value stands for: they read nothing
-/// that a device can write. Views keep that memory alive and lead to nothing else of the value.
+/// `hold` and `facts` may be called while devices use the memory that the value stands for: they read nothing
+/// that a device can write. What `hold` returns leads to that memory and to nothing else of the value, and
+/// `views_mut` to no part of it twice.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used in a device stage",
     label = "no device can see this type",
@@ -21,14 +22,26 @@ use std::ops::{Deref, DerefMut};
             use the value in a host stage"
 )]
 pub unsafe trait DeviceVisible: Send + Sync + 'static {
-    /// What a device stage sees, through its target.
-    type Views: Deref + DerefMut;
+    /// What a device guard keeps. Users never get hold of it, so that it stays with its guard.
+    type Holder: Send + Sync;
+
+    /// What a device stage sees through its target: references to views, nested as the value is.
+    type Views<'a>: Deref;
+
+    /// The same, to write.
+    type ViewsMut<'a>: DerefMut;
 
     /// Facts that stay the same while a device uses the value, such as its length.
     type Facts: Copy + Send + 'static;
 
-    /// The views, good for commands on the queue that `pass` names.
-    fn views(&self, pass: &Pass) -> Self::Views;
+    /// What a guard keeps, good for commands on the queue that `pass` names.
+    fn hold(&self, pass: &Pass) -> Self::Holder;
+
+    /// The views, to read.
+    fn views(holder: &Self::Holder) -> Self::Views<'_>;
+
+    /// The views, to write.
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_>;
 
     /// The facts.
     fn facts(&self) -> Self::Facts;
@@ -72,7 +85,7 @@ impl Length {
     }
 }
 
-/// The views of a value with several parts.
+/// The views of an array's or a tuple's parts; derefs to an array or tuple of references to views.
 #[derive(Debug)]
 pub struct Parts<V>(V);
 
@@ -90,7 +103,7 @@ impl<V> DerefMut for Parts<V> {
     }
 }
 
-/// The views of a vector's parts; derefs to a slice.
+/// The views of a vector's parts; derefs to a slice of references to views.
 #[derive(Debug)]
 pub struct PartList<V>(SmallVec<[V; 4]>);
 
@@ -108,13 +121,23 @@ impl<V> DerefMut for PartList<V> {
     }
 }
 
-// SAFETY: reads the vector's own length and pointer, which no device can write, and the parts' views.
+// SAFETY: reads the vector's own length and pointer, which no device can write, and its parts.
 unsafe impl<T: DeviceVisible> DeviceVisible for Vec<T> {
-    type Views = PartList<T::Views>;
+    type Holder = SmallVec<[T::Holder; 4]>;
+    type Views<'a> = PartList<T::Views<'a>>;
+    type ViewsMut<'a> = PartList<T::ViewsMut<'a>>;
     type Facts = Length;
 
-    fn views(&self, pass: &Pass) -> Self::Views {
-        PartList(self.iter().map(|part| part.views(pass)).collect())
+    fn hold(&self, pass: &Pass) -> Self::Holder {
+        self.iter().map(|part| part.hold(pass)).collect()
+    }
+
+    fn views(holder: &Self::Holder) -> Self::Views<'_> {
+        PartList(holder.iter().map(T::views).collect())
+    }
+
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+        PartList(holder.iter_mut().map(T::views_mut).collect())
     }
 
     fn facts(&self) -> Length {
@@ -124,11 +147,21 @@ unsafe impl<T: DeviceVisible> DeviceVisible for Vec<T> {
 
 // SAFETY: an array has nothing but its parts.
 unsafe impl<T: DeviceVisible, const N: usize> DeviceVisible for [T; N] {
-    type Views = Parts<[T::Views; N]>;
+    type Holder = [T::Holder; N];
+    type Views<'a> = Parts<[T::Views<'a>; N]>;
+    type ViewsMut<'a> = Parts<[T::ViewsMut<'a>; N]>;
     type Facts = Length;
 
-    fn views(&self, pass: &Pass) -> Self::Views {
-        Parts(std::array::from_fn(|i| self[i].views(pass)))
+    fn hold(&self, pass: &Pass) -> Self::Holder {
+        self.each_ref().map(|part| part.hold(pass))
+    }
+
+    fn views(holder: &Self::Holder) -> Self::Views<'_> {
+        Parts(holder.each_ref().map(T::views))
+    }
+
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+        Parts(holder.each_mut().map(T::views_mut))
     }
 
     fn facts(&self) -> Length {
@@ -140,11 +173,21 @@ macro_rules! tuples {
     ($($($T:ident $i:tt),+;)+) => {$(
         // SAFETY: a tuple has nothing but its parts.
         unsafe impl<$($T: DeviceVisible),+> DeviceVisible for ($($T,)+) {
-            type Views = Parts<($($T::Views,)+)>;
+            type Holder = ($($T::Holder,)+);
+            type Views<'a> = Parts<($($T::Views<'a>,)+)>;
+            type ViewsMut<'a> = Parts<($($T::ViewsMut<'a>,)+)>;
             type Facts = ();
 
-            fn views(&self, pass: &Pass) -> Self::Views {
-                Parts(($(self.$i.views(pass),)+))
+            fn hold(&self, pass: &Pass) -> Self::Holder {
+                ($(self.$i.hold(pass),)+)
+            }
+
+            fn views(holder: &Self::Holder) -> Self::Views<'_> {
+                Parts(($($T::views(&holder.$i),)+))
+            }
+
+            fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+                Parts(($($T::views_mut(&mut holder.$i),)+))
             }
 
             fn facts(&self) {}

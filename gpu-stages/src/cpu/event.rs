@@ -2,11 +2,11 @@
 
 use crate::backend::Identity;
 use crate::error::Failure;
-use crate::event::{EventSource, Status};
+use crate::event::{EventSource, Status, WaitKey, Wakers};
 use crate::order::{Knowledge, Position, QueueId};
+use crate::panics::wake_all;
 use crate::pool::{Pool, Pooled, Recycle};
 use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
-use smallvec::SmallVec;
 use std::task::Waker;
 
 const PENDING: usize = 0;
@@ -26,7 +26,7 @@ pub(super) struct Completion {
 struct Rest {
     knowledge: Option<Arc<Knowledge>>,
     failure: Option<Arc<Failure>>,
-    wakers: SmallVec<[Waker; 2]>,
+    wakers: Wakers,
 }
 
 static COMPLETIONS: Pool<Completion> = Pool::new();
@@ -69,11 +69,11 @@ impl Completion {
         let mut rest = lock(&self.rest);
         let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
-        let wakers = std::mem::take(&mut rest.wakers);
+        let wakers = rest.wakers.take();
         // Release: whoever sees the state sees what the command did.
         self.state.store(state, Ordering::Release);
         drop(rest);
-        wakers.into_iter().for_each(Waker::wake);
+        wake_all(wakers);
     }
 }
 
@@ -106,16 +106,25 @@ impl EventSource for Completion {
         self.status()
     }
 
-    fn register(&self, waker: &Waker) -> bool {
+    fn is_noted_over(&self) -> bool {
+        self.state.load(Ordering::Acquire) != PENDING
+    }
+
+    fn register(&self, key: WaitKey, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut rest = lock(&self.rest);
-        if self.state.load(Ordering::Acquire) != PENDING {
+        if self.is_noted_over() {
             return false;
         }
-        if !rest.wakers.iter().any(|kept| kept.will_wake(waker)) {
-            rest.wakers.push(own);
-        }
+        let old = rest.wakers.keep(key, own);
+        drop(rest);
+        drop(old);
         true
+    }
+
+    fn unregister(&self, key: WaitKey) {
+        let old = lock(&self.rest).wakers.remove(key);
+        drop(old);
     }
 
     /// Every command has its event from the start.

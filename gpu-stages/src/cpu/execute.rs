@@ -3,6 +3,7 @@
 use super::Cpu;
 use super::memory::Start;
 use crate::backend::{Command, Region};
+use crate::panics::discard;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `command` on this thread; the message if it fails.
@@ -32,7 +33,9 @@ pub(super) unsafe fn run(command: &Command<Cpu>) -> Result<(), String> {
             // SAFETY: passed on to the caller.
             let launch = || unsafe { kernel.run(*grid, arguments) };
             return catch_unwind(AssertUnwindSafe(launch)).map_err(|panic| {
-                format!("kernel `{}` panicked: {}", kernel.name(), message(&*panic))
+                let text = format!("kernel `{}` panicked: {}", kernel.name(), message(&*panic));
+                discard(panic);
+                text
             });
         }
         Command::Marker | Command::Barrier => {}

@@ -83,6 +83,8 @@ impl Queue {
     }
 }
 
+impl crate::backend::sealed::Sealed for Cpu {}
+
 // SAFETY: one worker runs a queue's commands in order, each after all events of its `order` (`Entry::run`); it
 // skips those whose `data` failed. Regions and arguments are used as they are described (`execute`, `kernel`),
 // commands own handles to their memory until they are over, and completions are set after that. `Block` zeroes

@@ -5,6 +5,7 @@ use super::{Cpu, execute};
 use crate::backend::{Command, Identity, Submission};
 use crate::error::{Failure, Origin};
 use crate::event::{Event, Events, Status};
+use crate::panics::contain;
 use crate::pool::Pooled;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use std::collections::VecDeque;
@@ -120,7 +121,8 @@ impl Drop for RawQueue {
 impl Line {
     fn serve(&self) {
         while let Some(entry) = self.next() {
-            entry.run();
+            // What user code does in destructors and wakers must not end the queue.
+            contain(|| entry.run());
         }
     }
 
@@ -154,9 +156,17 @@ impl Entry {
             None => unsafe { execute::run(&self.command) }
                 .map_err(|message| Arc::new(Failure::new(self.origin, message))),
         };
-        // The memory is given back before the event says that nobody touches it any more.
-        let completion = self.completion;
-        drop((self.command, self.order, self.data));
-        completion.over(result);
+        // The memory is given back before the event says that nobody touches it any more; what user code holds
+        // is dropped after it, because its destructors may wait or panic.
+        drop((self.order, self.data));
+        let kernel = match self.command {
+            Command::Launch(kernel, _, arguments) => {
+                drop(arguments);
+                Some(kernel)
+            }
+            _ => None,
+        };
+        self.completion.over(result);
+        drop(kernel);
     }
 }

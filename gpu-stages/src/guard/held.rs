@@ -6,7 +6,6 @@ use crate::event::{Event, Status};
 use crate::guard::access::{Access, Exclusive};
 use crate::ledger::{Contents, Grant, Legacy, Mode, UserId};
 use crate::queue::CommandQueue;
-use crate::reaper;
 use crate::sync::Arc;
 use crate::track::{self, Ended, Needs};
 use crate::value::Slots;
@@ -78,7 +77,22 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             self.lease.load(grant);
             self.granted = true;
         }
-        self.lease.check()
+        let checked = self.lease.check();
+        if checked.is_err() && self.was_accepted() {
+            self.lease.accept();
+            return Ok(());
+        }
+        checked
+    }
+
+    /// Whether the contents were accepted as they are since the grant.
+    fn was_accepted(&self) -> bool {
+        match &self.hold {
+            Hold::Slot { slots, user, .. } => {
+                slots.core.with(|ledger, _| ledger.was_accepted(*user))
+            }
+            Hold::Value(_) => false,
+        }
     }
 
     async fn turn(&self) -> Result<Grant> {
@@ -166,23 +180,21 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// How the contents are handed on. Without `ready` they are good only if the whole call is.
     fn contents(&self, ended: &Ended, keep: bool) -> Contents {
         let call = self.lease.call();
-        if self.good {
-            Contents::Good
-        } else if let Some(Status::Failed(failure)) = ended.own_write.as_ref().map(Event::status) {
-            Contents::Poisoned(Poison {
-                by: failure.origin().unwrap_or_else(|| call.origin()),
-                reason: Reason::Device(failure),
-            })
-        } else if !ended.dirty {
-            Contents::Untouched
-        } else if keep || call.has_succeeded() {
-            Contents::Good
-        } else {
-            Contents::Poisoned(Poison {
-                by: call.origin(),
-                reason: call.reason_for_drop(),
-            })
+        if !ended.dirty {
+            return Contents::Untouched;
         }
+        if self.good || keep || call.has_succeeded() {
+            return Contents::Good;
+        }
+        let failure = ended.writes.iter().find_map(|event| match event.known() {
+            Status::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        let origin = failure.as_ref().and_then(|failure| failure.origin());
+        Contents::Poisoned(Poison {
+            by: origin.unwrap_or_else(|| call.origin()),
+            reason: failure.map_or_else(|| call.reason_for_drop(), Reason::Device),
+        })
     }
 
     fn legacy(&self, ended: Ended, keep: bool) -> Legacy {
@@ -191,7 +203,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             Mode::Read => Legacy::Read(ended.reads),
             Mode::Update | Mode::Write => Legacy::Exclusive {
                 contents: self.contents(&ended, keep),
-                write: ended.write,
+                writes: ended.writes,
                 reads: ended.reads,
             },
         }
@@ -203,7 +215,7 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     fn drop(&mut self) {
         let ended = self.lease.end();
         match &mut self.hold {
-            Hold::Value(value) => drop_value(value.take(), ended),
+            Hold::Value(value) => drop_value(&self.lease, value.take(), ended),
             Hold::Slot {
                 slots, slot, user, ..
             } => {
@@ -220,12 +232,12 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     }
 }
 
-/// Drops a value of one's own once no device touches it any more.
-fn drop_value<T: Send + 'static>(value: Option<T>, ended: Ended) {
+/// Drops a value of one's own, or leaves it to the call while devices may still use it.
+fn drop_value<T: Send + 'static>(lease: &Lease, value: Option<T>, ended: Ended) {
     let mut pending = ended.reads;
-    pending.extend(ended.write);
+    pending.extend(ended.writes);
     pending.retain(|event| event.is_pending());
     if let (Some(value), false) = (value, pending.is_empty()) {
-        reaper::drop_after(value, pending);
+        lease.call().keep(Box::new(value), pending);
     }
 }

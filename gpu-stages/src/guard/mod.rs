@@ -22,6 +22,7 @@ use crate::queue::CommandQueue;
 use crate::sync::Arc;
 use crate::track;
 use crate::value::Slots;
+use crate::view::{SliceMut, View};
 use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
 use held::Held;
@@ -47,7 +48,7 @@ pub type HostGuard<T, A> = Guard<T, A, OnHost>;
 pub type HostReadGuard<T, A> = Guard<T, A, OnHostToRead>;
 
 /// A value that commands on one queue use.
-pub type DeviceGuard<T, A> = Guard<T, A, OnDevice<<T as DeviceVisible>::Views>>;
+pub type DeviceGuard<T, A> = Guard<T, A, OnDevice<<T as DeviceVisible>::Holder>>;
 
 /// State of an [`Allocation`].
 #[derive(Debug)]
@@ -63,8 +64,8 @@ pub struct OnHostToRead(());
 
 /// State of a [`DeviceGuard`].
 #[derive(Debug)]
-pub struct OnDevice<V> {
-    views: V,
+pub struct OnDevice<H> {
+    holder: H,
 }
 
 impl<T: Send + 'static, A: Access> Allocation<T, A> {
@@ -165,23 +166,26 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
         let pass = Pass::new(self.held.lease.clone(), queue.id());
         Ok(Guard {
             state: OnDevice {
-                views: self.held.value().views(&pass),
+                holder: self.held.value().hold(&pass),
             },
             held: self.held,
         })
     }
-
-    /// Hands the resource on as good, with the events of the commands that used it.
-    ///
-    /// The guard makes the events itself: one that a caller passed could be too old.
-    pub fn ready(self) {
-        self.held.ready();
-    }
 }
 
-macro_rules! facts {
-    ($($state:ty $(, $views:ident)?;)+) => {$(
-        impl<T: DeviceVisible, A: Access $(, $views)?> Guard<T, A, $state> {
+macro_rules! used {
+    ($($state:ty $(, $holder:ident)?;)+) => {$(
+        impl<T: Send + 'static, A: Access $(, $holder)?> Guard<T, A, $state> {
+            /// Hands the resource on as good, with the events of the commands that used it. What was not
+            /// written is handed on as it was.
+            ///
+            /// The guard makes the events itself: one that a caller passed could be too old.
+            pub fn ready(self) {
+                self.held.ready();
+            }
+        }
+
+        impl<T: DeviceVisible, A: Access $(, $holder)?> Guard<T, A, $state> {
             /// The value's facts, such as its length: a copy that stays valid when the guard is handed on.
             pub fn facts(&self) -> T::Facts {
                 self.held.value().facts()
@@ -190,10 +194,25 @@ macro_rules! facts {
     )+};
 }
 
-facts! {
+used! {
     OnHost;
     OnHostToRead;
-    OnDevice<V>, V;
+    OnDevice<H>, H;
+}
+
+impl<T: DeviceVisible, A: Access> DeviceGuard<T, A> {
+    /// The views of a value with several parts, to read. A guard of a single buffer derefs to its view.
+    pub fn views(&self) -> T::Views<'_> {
+        T::views(&self.state.holder)
+    }
+
+    /// The views of a value with several parts, to write.
+    pub fn views_mut(&mut self) -> T::ViewsMut<'_>
+    where
+        A: Exclusive,
+    {
+        T::views_mut(&mut self.state.holder)
+    }
 }
 
 impl<T: Send + 'static, A: Access> Deref for HostGuard<T, A> {
@@ -218,16 +237,19 @@ impl<T: Send + 'static, A: Access> Deref for HostReadGuard<T, A> {
     }
 }
 
-impl<T: Send + 'static, A: Access, V: Deref> Deref for Guard<T, A, OnDevice<V>> {
-    type Target = V::Target;
+/// State of the guard of a single buffer.
+type OnDeviceView<M, E> = OnDevice<SliceMut<'static, M, E>>;
 
-    fn deref(&self) -> &V::Target {
-        &self.state.views
+impl<T: Send + 'static, A: Access, M, E> Deref for Guard<T, A, OnDeviceView<M, E>> {
+    type Target = View<M, E>;
+
+    fn deref(&self) -> &View<M, E> {
+        &self.state.holder
     }
 }
 
-impl<T: Send + 'static, A: Exclusive, V: DerefMut> DerefMut for Guard<T, A, OnDevice<V>> {
-    fn deref_mut(&mut self) -> &mut V::Target {
-        &mut self.state.views
+impl<T: Send + 'static, A: Exclusive, M, E> DerefMut for Guard<T, A, OnDeviceView<M, E>> {
+    fn deref_mut(&mut self) -> &mut View<M, E> {
+        &mut self.state.holder
     }
 }

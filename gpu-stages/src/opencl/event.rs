@@ -9,8 +9,9 @@ use super::device::Device;
 use super::queue::Line;
 use super::watchdog;
 use crate::error::{Failure, Origin};
-use crate::event::{Event, EventSource, Status};
+use crate::event::{Event, EventSource, Status, WaitKey, Wakers};
 use crate::order::{Knowledge, Position, QueueId};
+use crate::panics::wake_all;
 use crate::pool::{Pool, Pooled, Recycle};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use cl_sys as sys;
@@ -42,7 +43,7 @@ struct Rest {
     origin: Option<Origin>,
     causes: Causes,
     failure: Option<Arc<Failure>>,
-    wakers: SmallVec<[Waker; 2]>,
+    wakers: Wakers,
     /// The record itself: records are never freed.
     me: Option<&'static Completion>,
 }
@@ -117,8 +118,8 @@ impl Completion {
     /// There is reason to look: wakes whoever waits. Makes no call of the driver.
     pub(super) fn hint(&self) {
         self.hinted.store(true, Ordering::Release);
-        let wakers = std::mem::take(&mut lock(&self.rest).wakers);
-        wakers.into_iter().for_each(Waker::wake);
+        let wakers = lock(&self.rest).wakers.take();
+        wake_all(wakers);
     }
 
     /// The native event, made now if there is none, and flushed: somebody elsewhere will wait for it. `None`
@@ -191,25 +192,54 @@ impl Completion {
         causes.iter().find_map(Weak::failure)
     }
 
+    /// Notes the end. A command that went well got the data that it needed: so did what made that data.
     fn over(&self, result: Result<(), Arc<Failure>>) -> Status {
-        let knowledge = self.knowledge();
-        let mut rest = lock(&self.rest);
-        let (state, status) = match result {
-            Ok(()) => (COMPLETE, Status::Complete),
-            Err(failure) => {
-                rest.failure = Some(failure.clone());
-                (FAILED, Status::Failed(failure))
-            }
+        let status = match &result {
+            Ok(()) => Status::Complete,
+            Err(failure) => Status::Failed(failure.clone()),
         };
-        rest.causes.clear();
-        self.state.store(state, Ordering::Release);
-        let wakers = std::mem::take(&mut rest.wakers);
-        drop(rest);
-        if let (COMPLETE, Some(knowledge)) = (state, knowledge) {
-            knowledge.saw_complete(self.position());
+        let is_good = result.is_ok();
+        let mut causes = self.close(result);
+        if is_good {
+            while let Some(cause) = causes.pop() {
+                if let Some(completion) = cause.upgrade().filter(|c| !c.is_noted_over()) {
+                    causes.extend(completion.close(Ok(())));
+                }
+            }
+            if let Some(knowledge) = self.knowledge() {
+                knowledge.saw_complete(self.position());
+            }
         }
-        wakers.into_iter().for_each(Waker::wake);
         status
+    }
+
+    /// Sets the final state and wakes whoever waits; returns what the command needed.
+    fn close(&self, result: Result<(), Arc<Failure>>) -> Causes {
+        let mut rest = lock(&self.rest);
+        let state = if result.is_ok() { COMPLETE } else { FAILED };
+        rest.failure = result.err();
+        let causes = std::mem::take(&mut rest.causes);
+        let wakers = rest.wakers.take();
+        self.state.store(state, Ordering::Release);
+        drop(rest);
+        wake_all(wakers);
+        causes
+    }
+
+    /// Whether the command has no event of its own and stands before one of its queue that is complete.
+    fn is_passed(&self) -> bool {
+        let rest = lock(&self.rest);
+        let line = rest.line.as_ref().filter(|_| rest.native.is_none());
+        line.is_some_and(|line| line.identity.knowledge.is_complete(self.position()))
+    }
+
+    /// Whether the command will not touch memory any more, as far as is known without the driver.
+    pub(super) fn is_done_with_memory(&self) -> bool {
+        let passed = || {
+            let knowledge = self.knowledge();
+            knowledge.is_some_and(|knowledge| knowledge.is_complete(self.position()))
+        };
+        self.is_noted_over() || passed()
     }
 
     /// What is known without the driver.
@@ -220,10 +250,8 @@ impl Completion {
                 Some(failure) => Status::Failed(failure),
                 None => Status::Complete,
             },
-            _ => match self.knowledge() {
-                Some(knowledge) if knowledge.is_complete(self.position()) => Status::Complete,
-                _ => Status::Pending,
-            },
+            _ if self.is_passed() => Status::Complete,
+            _ => Status::Pending,
         }
     }
 
@@ -314,26 +342,34 @@ impl EventSource for Completion {
         }
     }
 
-    fn register(&self, waker: &Waker) -> bool {
+    fn is_noted_over(&self) -> bool {
+        self.state.load(Ordering::Acquire) != PENDING
+    }
+
+    fn register(&self, key: WaitKey, waker: &Waker) -> bool {
         if self.known().is_terminal() {
             return false;
         }
         let own = waker.clone();
-        let arm = {
+        let (old, arm) = {
             let mut rest = lock(&self.rest);
-            if !rest.wakers.iter().any(|kept| kept.will_wake(waker)) {
-                rest.wakers.push(own);
-            }
-            !std::mem::replace(&mut rest.armed, true)
+            let old = rest.wakers.keep(key, own);
+            (old, !std::mem::replace(&mut rest.armed, true))
         };
+        drop(old);
         if arm {
             self.arm();
         }
         // A hint that came between the look and the waker has woken nobody.
-        if self.hinted.load(Ordering::Acquire) {
+        if self.hinted.load(Ordering::Acquire) || self.is_noted_over() {
             waker.wake_by_ref();
         }
         true
+    }
+
+    fn unregister(&self, key: WaitKey) {
+        let old = lock(&self.rest).wakers.remove(key);
+        drop(old);
     }
 
     fn announce(&self) {

@@ -41,6 +41,8 @@ pub type HostView<E> = crate::HostView<OpenCl, E>;
 /// An in-order queue of an OpenCL device.
 pub type Queue = crate::Queue<OpenCl>;
 
+impl crate::backend::sealed::Sealed for OpenCl {}
+
 // SAFETY: queues are in order; wait lists hold the native events of `order`. An event is terminal when its native
 // event is, when a later one of the same queue is complete, or when something in its wait list failed, after
 // which OpenCL does not run it. The driver retains the buffers of enqueued commands, and `RawQueue` keeps host

@@ -41,6 +41,13 @@ struct Kept {
     memory: Arc<HostMemory>,
 }
 
+impl Kept {
+    fn is_over(&self) -> bool {
+        let record = self.event.record::<Completion>();
+        record.is_none_or(Completion::is_done_with_memory)
+    }
+}
+
 type Waits = SmallVec<[sys::cl_event; 8]>;
 
 impl Line {
@@ -132,7 +139,7 @@ impl RawQueue {
     fn keep(&self, memory: Option<Arc<HostMemory>>, event: &Event) {
         let mut over: SmallVec<[Kept; 4]> = SmallVec::new();
         let mut kept = lock(&self.kept);
-        while kept.front().is_some_and(|kept| kept.event.is_over()) {
+        while kept.front().is_some_and(Kept::is_over) {
             over.extend(kept.pop_front());
         }
         if let Some(memory) = memory {
