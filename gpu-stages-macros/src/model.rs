@@ -23,6 +23,8 @@ pub struct Model {
 pub struct Resource {
     pub name: Ident,
     pub mode: Mode,
+    /// Whether device stages see several views: it is declared as a vector, array or tuple, or used in parts.
+    pub has_parts: bool,
 }
 
 /// A top-level statement.
@@ -33,10 +35,28 @@ pub struct Stage {
     pub work: Work,
     /// Every mention of a resource or queue, in the order of the source.
     pub mentions: Vec<Mention>,
-    /// Resources to be dereferenced once, ahead of the statement: twice would be two conflicting borrows.
-    pub borrowed_once: Vec<ResourceId>,
+    /// What is reached through a variable that is made ahead of the statement.
+    pub taken: Vec<Taken>,
     /// For a blocking stage, what travels with it.
     pub blocking: Option<Blocking>,
+}
+
+/// A resource that a statement does not reach through its guard at each mention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub resource: ResourceId,
+    pub how: Take,
+}
+
+/// How a resource is taken from its guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// The value's place, once: to go through the guard at each mention would be conflicting borrows.
+    Place,
+    /// The views of a value with several parts.
+    Views,
+    /// The same, to write.
+    ViewsMut,
 }
 
 /// What one statement asks of the schedule.
@@ -85,6 +105,8 @@ pub struct Mention {
     pub ident: Ident,
     pub usage: Usage,
     pub capture: Capture,
+    /// Whether only a field or an element of it is used.
+    pub in_part: bool,
 }
 
 /// What is mentioned.
@@ -191,5 +213,11 @@ impl Stage {
     pub fn access(&self, resource: ResourceId) -> Option<Access> {
         let accesses = self.work.accesses.iter();
         accesses.copied().find(|access| access.resource == resource)
+    }
+
+    /// How `resource` is taken from its guard ahead of the statement, if it is.
+    pub fn taken(&self, resource: ResourceId) -> Option<Take> {
+        let taken = self.taken.iter().find(|taken| taken.resource == resource);
+        taken.map(|taken| taken.how)
     }
 }

@@ -25,11 +25,11 @@ pub unsafe trait DeviceVisible: Send + Sync + 'static {
     /// What a device guard keeps. Users never get hold of it, so that it stays with its guard.
     type Holder: Send + Sync;
 
-    /// What a device stage sees through its target: references to views, nested as the value is.
-    type Views<'a>: Deref;
+    /// What a device stage sees: references to views, nested as the value is.
+    type Views<'a>;
 
     /// The same, to write.
-    type ViewsMut<'a>: DerefMut;
+    type ViewsMut<'a>;
 
     /// Facts that stay the same while a device uses the value, such as its length.
     type Facts: Copy + Send + 'static;
@@ -85,24 +85,6 @@ impl Length {
     }
 }
 
-/// The views of an array's or a tuple's parts; derefs to an array or tuple of references to views.
-#[derive(Debug)]
-pub struct Parts<V>(V);
-
-impl<V> Deref for Parts<V> {
-    type Target = V;
-
-    fn deref(&self) -> &V {
-        &self.0
-    }
-}
-
-impl<V> DerefMut for Parts<V> {
-    fn deref_mut(&mut self) -> &mut V {
-        &mut self.0
-    }
-}
-
 /// The views of a vector's parts; derefs to a slice of references to views.
 #[derive(Debug)]
 pub struct PartList<V>(SmallVec<[V; 4]>);
@@ -148,8 +130,8 @@ unsafe impl<T: DeviceVisible> DeviceVisible for Vec<T> {
 // SAFETY: an array has nothing but its parts.
 unsafe impl<T: DeviceVisible, const N: usize> DeviceVisible for [T; N] {
     type Holder = [T::Holder; N];
-    type Views<'a> = Parts<[T::Views<'a>; N]>;
-    type ViewsMut<'a> = Parts<[T::ViewsMut<'a>; N]>;
+    type Views<'a> = [T::Views<'a>; N];
+    type ViewsMut<'a> = [T::ViewsMut<'a>; N];
     type Facts = Length;
 
     fn hold(&self, pass: &Pass) -> Self::Holder {
@@ -157,11 +139,11 @@ unsafe impl<T: DeviceVisible, const N: usize> DeviceVisible for [T; N] {
     }
 
     fn views(holder: &Self::Holder) -> Self::Views<'_> {
-        Parts(holder.each_ref().map(T::views))
+        holder.each_ref().map(T::views)
     }
 
     fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
-        Parts(holder.each_mut().map(T::views_mut))
+        holder.each_mut().map(T::views_mut)
     }
 
     fn facts(&self) -> Length {
@@ -174,8 +156,8 @@ macro_rules! tuples {
         // SAFETY: a tuple has nothing but its parts.
         unsafe impl<$($T: DeviceVisible),+> DeviceVisible for ($($T,)+) {
             type Holder = ($($T::Holder,)+);
-            type Views<'a> = Parts<($($T::Views<'a>,)+)>;
-            type ViewsMut<'a> = Parts<($($T::ViewsMut<'a>,)+)>;
+            type Views<'a> = ($($T::Views<'a>,)+);
+            type ViewsMut<'a> = ($($T::ViewsMut<'a>,)+);
             type Facts = ();
 
             fn hold(&self, pass: &Pass) -> Self::Holder {
@@ -183,11 +165,11 @@ macro_rules! tuples {
             }
 
             fn views(holder: &Self::Holder) -> Self::Views<'_> {
-                Parts(($($T::views(&holder.$i),)+))
+                ($($T::views(&holder.$i),)+)
             }
 
             fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
-                Parts(($($T::views_mut(&mut holder.$i),)+))
+                ($($T::views_mut(&mut holder.$i),)+)
             }
 
             fn facts(&self) {}

@@ -46,11 +46,13 @@ fn results_come_in_the_order_of_the_jobs() {
 }
 
 #[test]
-fn pushing_waits_until_there_is_room_again() {
+fn pushing_waits_for_room() {
     let mut jobs = JobQueue::new(2);
     let (first, job) = controlled();
     block_on(jobs.push(job)).unwrap();
     let (_second, job) = controlled();
+    block_on(jobs.push(job)).unwrap();
+    let (_third, job) = controlled();
     {
         let mut push = pin!(jobs.push(job));
         assert!(
@@ -60,7 +62,29 @@ fn pushing_waits_until_there_is_room_again() {
         first.send(Ok(1)).unwrap();
         assert!(poll_once(&mut push).is_ready());
     }
-    assert_eq!(jobs.in_flight(), 1);
+    assert_eq!(jobs.in_flight(), 2);
+}
+
+#[test]
+fn a_push_that_is_given_up_does_not_exceed_the_limit() {
+    let mut jobs = JobQueue::new(2);
+    let mut senders = Vec::new();
+    for _ in 0..10 {
+        let (sender, job) = controlled();
+        senders.push(sender);
+        let _ = poll_once(&mut pin!(jobs.push(job)));
+    }
+    assert_eq!(jobs.in_flight(), 2);
+}
+
+#[test]
+fn a_job_that_panicked_does_not_block_the_others() {
+    let mut jobs: JobQueue<Job, _, _> = JobQueue::new(2);
+    let push = jobs.push(Box::pin(async { panic!("on purpose") }));
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(push)));
+    assert!(caught.is_err());
+    block_on(jobs.push(Box::pin(std::future::ready(Ok(2))))).unwrap();
+    assert_eq!(pop_all(&mut jobs), [2]);
 }
 
 #[test]
@@ -157,7 +181,8 @@ fn finishing_down_to_a_number_and_before_a_deadline() {
 fn dropping_a_wait_loses_nothing() {
     let mut jobs = JobQueue::new(1);
     let (sender, job) = controlled();
-    assert!(poll_once(&mut pin!(jobs.push(job))).is_pending());
+    block_on(jobs.push(job)).unwrap();
+    assert!(poll_once(&mut pin!(jobs.finish(0))).is_pending());
     sender.send(Ok(1)).unwrap();
     block_on(jobs.finish(0)).unwrap();
     assert_eq!(pop_all(&mut jobs), [1]);

@@ -184,7 +184,7 @@ async fn parts(
         let parts = &mut list;
         for i in 1..parts.len() {
             let (done, rest) = parts.split_at_mut(i);
-            queue.copy(&done[i - 1], &mut rest[0])?;
+            queue.copy(done[i - 1], rest[0])?;
         }
     }
     queue.launch(&add, 4_usize, (&list[2], &array[1], &mut pair.1))?;
@@ -225,11 +225,21 @@ impl Drop for Chunk {
 
 // SAFETY: sees nothing but the buffer.
 unsafe impl gpu_stages::DeviceVisible for Chunk {
-    type Views = <HostBuffer<f32> as gpu_stages::DeviceVisible>::Views;
+    type Holder = <HostBuffer<f32> as gpu_stages::DeviceVisible>::Holder;
+    type Views<'a> = <HostBuffer<f32> as gpu_stages::DeviceVisible>::Views<'a>;
+    type ViewsMut<'a> = <HostBuffer<f32> as gpu_stages::DeviceVisible>::ViewsMut<'a>;
     type Facts = gpu_stages::Length;
 
-    fn views(&self, pass: &gpu_stages::Pass) -> Self::Views {
-        self.buffer.views(pass)
+    fn hold(&self, pass: &gpu_stages::Pass) -> Self::Holder {
+        self.buffer.hold(pass)
+    }
+
+    fn views(holder: &Self::Holder) -> Self::Views<'_> {
+        HostBuffer::views(holder)
+    }
+
+    fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+        HostBuffer::views_mut(holder)
     }
 
     fn facts(&self) -> Self::Facts {

@@ -1,7 +1,7 @@
 //! The body of the future: the steps of the plan around the user's statements.
 
 use super::rewrite::{self, facts_name, place_name};
-use crate::model::{Access, Model, Names, Place, QueueId, ResourceId, Right, Stage};
+use crate::model::{Access, Model, Names, Place, QueueId, ResourceId, Right, Stage, Take};
 use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -176,7 +176,19 @@ impl Body<'_> {
             let value = self.value(&attrs, &stmt);
             return quote!(#places #value);
         }
-        quote!(#places #stmt)
+        let ends = self.ends(stage);
+        quote!(#places #stmt #ends)
+    }
+
+    /// `drop(__x);`: the views of a list borrow its guard until they are dropped.
+    fn ends(&self, stage: &Stage) -> TokenStream {
+        let views = stage.taken.iter().filter(|taken| taken.how != Take::Place);
+        views
+            .map(|taken| {
+                let name = place_name(self.resource(taken.resource));
+                quote_spanned!(self.glue=> ::core::mem::drop(#name);)
+            })
+            .collect()
     }
 
     /// The value of the body. It is bound so that its temporaries go before the guards.
@@ -189,16 +201,21 @@ impl Body<'_> {
         }
     }
 
-    /// `let __x = &mut *x;` for what the statement mentions more than once.
+    /// `let __x = &mut *x;` and the like, for what the statement does not reach through its guard.
     pub fn places(&self, stage: &Stage) -> TokenStream {
-        let names = stage
-            .borrowed_once
+        stage
+            .taken
             .iter()
-            .map(|resource| self.resource(*resource));
-        names
-            .map(|name| {
+            .map(|taken| {
+                let name = self.resource(taken.resource);
                 let place = place_name(name);
-                quote_spanned!(self.glue=> let #place = &mut *#name;)
+                match taken.how {
+                    Take::Place => quote_spanned!(self.glue=> let #place = &mut *#name;),
+                    Take::Views => quote_spanned!(self.glue=> let #place = #name.views();),
+                    Take::ViewsMut => {
+                        quote_spanned!(self.glue=> let mut #place = #name.views_mut();)
+                    }
+                }
             })
             .collect()
     }

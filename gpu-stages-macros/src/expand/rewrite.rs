@@ -1,7 +1,7 @@
 //! The user's statements, with resources reached through their guards.
 
 use crate::macros::Arguments;
-use crate::model::{Model, Names, Place, ResourceId, Stage, Subject};
+use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
 use crate::syntax::{is_fact, plain_name};
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
@@ -56,15 +56,16 @@ impl Rewrite<'_> {
         }
     }
 
-    /// `x` becomes `(*x)`.
+    /// `x` becomes `(*x)`, or what was taken from it.
     fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
         let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
         let span = glue(name.span());
-        if self.stage.borrowed_once.contains(&resource) {
-            let place = place_name(name);
-            parse_quote_spanned!(span=> (*#place))
-        } else {
-            parse_quote_spanned!(span=> (*#name))
+        let place = place_name(name);
+        match self.stage.taken(resource) {
+            None => parse_quote_spanned!(span=> (*#name)),
+            Some(Take::Place) => parse_quote_spanned!(span=> (*#place)),
+            // Several views are a tuple, an array or a list of references already.
+            Some(Take::Views | Take::ViewsMut) => parse_quote_spanned!(span=> #place),
         }
     }
 

@@ -15,6 +15,7 @@ pub fn mentions(stmt: &Stmt, names: &Names) -> Vec<Mention> {
     let mut walk = Walk {
         names,
         capture: Capture::None,
+        in_part: false,
         found: Vec::new(),
     };
     walk.visit_stmt(stmt);
@@ -25,6 +26,8 @@ struct Walk<'a> {
     names: &'a Names,
     /// What stands between here and the statement.
     capture: Capture,
+    /// Whether only a part of what is named here is used.
+    in_part: bool,
     found: Vec<Mention>,
 }
 
@@ -36,6 +39,7 @@ impl Walk<'_> {
                 ident: ident.clone(),
                 usage,
                 capture: self.capture,
+                in_part: self.in_part,
             });
         }
     }
@@ -53,9 +57,14 @@ impl Walk<'_> {
         match expr {
             Expr::Paren(paren) => self.place(&paren.expr, usage),
             Expr::Group(group) => self.place(&group.expr, usage),
-            Expr::Field(field) => self.place(&field.base, self.of_part(&field.base, usage)),
-            Expr::Index(index) => {
+            Expr::Field(field) => self.part(&field.base, usage),
+            // A range of a buffer is a buffer.
+            Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => {
                 self.place(&index.expr, self.of_part(&index.expr, usage));
+                self.place(&index.index, Usage::Read);
+            }
+            Expr::Index(index) => {
+                self.part(&index.expr, usage);
                 self.place(&index.index, Usage::Read);
             }
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
@@ -67,6 +76,13 @@ impl Walk<'_> {
             },
             _ => self.visit_expr(expr),
         }
+    }
+
+    /// Visits `base`, of which a part is used.
+    fn part(&mut self, base: &Expr, usage: Usage) {
+        let outer = std::mem::replace(&mut self.in_part, true);
+        self.place(base, self.of_part(base, usage));
+        self.in_part = outer;
     }
 
     /// The usage of `base` when a part of it is used so. A part of a queue is no use that a queue has.

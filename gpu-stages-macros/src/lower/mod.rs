@@ -5,21 +5,24 @@ mod mentions;
 mod name;
 
 use crate::model::{
-    Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Usage, Work,
+    Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Take,
+    Taken, Usage, Work,
 };
-use crate::syntax::{Mode, Pipeline, Statement, is_scalar};
+use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
+    let mentions = mentions(pipeline, names);
     let resources: Vec<Resource> = pipeline
         .resources()
-        .map(|(mode, declaration)| Resource {
+        .enumerate()
+        .map(|(index, (mode, declaration))| Resource {
             name: declaration.name.clone(),
             mode,
+            has_parts: is_list(&declaration.ty) || is_used_in_parts(ResourceId(index), &mentions),
         })
         .collect();
-    let mentions = mentions(pipeline, names);
     let mut stages: Vec<Stage> = Vec::new();
     for (index, mentions) in mentions.into_iter().enumerate() {
         let mut stage = stage(pipeline, &resources, index, mentions);
@@ -43,10 +46,9 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
     let mut mentions: Vec<Vec<Mention>> = statements
         .map(|statement| mentions::mentions(&statement.stmt, names))
         .collect();
-    let is_on_device = |mentions: &&Vec<Mention>| mentions.iter().any(|it| it.queue().is_some());
     let seen_by_devices: BTreeSet<ResourceId> = mentions
         .iter()
-        .filter(is_on_device)
+        .filter(|mentions| is_on_device(mentions))
         .flatten()
         .filter_map(Mention::resource)
         .collect();
@@ -69,6 +71,17 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
     mentions
 }
 
+fn is_on_device(mentions: &[Mention]) -> bool {
+    mentions.iter().any(|mention| mention.queue().is_some())
+}
+
+/// Whether a device stage uses a field or an element of the resource.
+fn is_used_in_parts(resource: ResourceId, mentions: &[Vec<Mention>]) -> bool {
+    let on_device = mentions.iter().filter(|mentions| is_on_device(mentions));
+    let mut mentions = on_device.flatten();
+    mentions.any(|mention| mention.resource() == Some(resource) && mention.in_part)
+}
+
 fn stage(
     pipeline: &Pipeline,
     resources: &[Resource],
@@ -86,7 +99,7 @@ fn stage(
     };
     Stage {
         name: None,
-        borrowed_once: borrowed_once(&mentions, &work),
+        taken: taken(&mentions, &work, resources),
         blocking: is_blocking(statement).then(|| Blocking {
             locals: locals::kept(pipeline, index),
         }),
@@ -164,24 +177,28 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
     asked
 }
 
-/// The resources mentioned more than once of which a part is written: to reach each mention through the guard
-/// would borrow it mutably beside other borrows, where the value itself may be borrowed in parts.
-fn borrowed_once(mentions: &[Mention], work: &Work) -> Vec<ResourceId> {
+/// What is not reached through its guard at each mention: in a device stage the views of what has several parts,
+/// and elsewhere what is mentioned more than once and written.
+fn taken(mentions: &[Mention], work: &Work, resources: &[Resource]) -> Vec<Taken> {
     let is_on_device = matches!(work.place, Place::Device(_));
-    let written = work
-        .accesses
-        .iter()
-        .filter(|access| access.right == Right::Write);
-    let is_repeated = |resource: &ResourceId| {
+    let is_repeated = |resource: ResourceId| {
         let uses = mentions
             .iter()
-            .filter(|mention| mention.resource() == Some(*resource));
+            .filter(|mention| mention.resource() == Some(resource));
         // On a device, facts are not reached through the view.
         let uses = uses.filter(|mention| !is_on_device || mention.usage != Usage::Facts);
         uses.count() > 1
     };
-    written
-        .map(|access| access.resource)
-        .filter(is_repeated)
-        .collect()
+    let take = |access: &Access| {
+        let has_parts = is_on_device && resources[access.resource.0].has_parts;
+        let how = match access.right {
+            Right::Read if has_parts => Take::Views,
+            Right::Write if has_parts => Take::ViewsMut,
+            Right::Write if is_repeated(access.resource) => Take::Place,
+            _ => return None,
+        };
+        let resource = access.resource;
+        Some(Taken { resource, how })
+    };
+    work.accesses.iter().filter_map(take).collect()
 }

@@ -121,3 +121,17 @@ pub fn is_scalar(ty: &Type) -> bool {
     ];
     matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }
+
+/// Whether a type is written as a vector, an array or a tuple.
+pub fn is_list(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_) | Type::Array(_) => true,
+        Type::Paren(paren) => is_list(&paren.elem),
+        Type::Group(group) => is_list(&group.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|segment| segment.ident == "Vec")
+        }
+        _ => false,
+    }
+}
