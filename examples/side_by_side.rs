@@ -1,11 +1,6 @@
 //! One pipeline, written twice: with `#[gpu_pipeline]`, and by hand with the library's own functions. The second
 //! is what the attribute makes of the first; here with the reasons. Both process the same frames.
 
-#![allow(
-    clippy::too_many_arguments,
-    reason = "a pipeline names all that it uses"
-)]
-
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{
     CommandQueue, JobQueue, Pipeline, Resource, Result, Stage, Until, WaitDevice, gpu_pipeline,
@@ -42,6 +37,10 @@ async fn with_the_macro(
 }
 
 /// The same by hand.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a pipeline names all that it uses"
+)]
 fn by_hand(
     up: &Queue,
     compute: &Queue,

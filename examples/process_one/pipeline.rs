@@ -1,10 +1,5 @@
 //! The pipeline: what one frame goes through, written as if there were no other frame.
 
-#![allow(
-    clippy::too_many_arguments,
-    reason = "a pipeline names all that it uses"
-)]
-
 use crate::error::Error;
 use crate::source::Source;
 use gpu_stages::{Backend, DeviceBuffer, HostBuffer, Queue, gpu_pipeline};

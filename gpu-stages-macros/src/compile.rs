@@ -20,6 +20,6 @@ pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(errors) = errors.into_tokens() {
         return expand::fallback(&pipeline, errors);
     }
-    let plan = schedule::plan(model.resources.len(), &model.work());
+    let plan = schedule::plan(&model.owned(), &model.work());
     expand::pipeline(&pipeline, &model, &names, &plan)
 }

@@ -66,6 +66,8 @@ pub struct Work {
     pub accesses: Vec<Access>,
     /// Resources whose facts the statement takes from a copy made before it.
     pub facts: Vec<ResourceId>,
+    /// The statement may suspend by itself.
+    pub awaits: bool,
     /// The statement is the last one: what it holds goes out of scope with the body.
     pub is_last: bool,
 }
@@ -197,6 +199,12 @@ impl Model {
     /// What the schedule is made of.
     pub fn work(&self) -> Vec<&Work> {
         self.stages.iter().map(|stage| &stage.work).collect()
+    }
+
+    /// For each resource, whether it is the call's own.
+    pub fn owned(&self) -> Vec<bool> {
+        let modes = self.resources.iter().map(|resource| resource.mode);
+        modes.map(|mode| mode == Mode::Owns).collect()
     }
 }
 

@@ -62,7 +62,6 @@ pub struct Talk<B: Backend> {
 
 /// Scales one frame by three on the device; returns its sum.
 #[gpu_pipeline]
-#[allow(clippy::too_many_arguments)]
 pub async fn process_one<B: Backend>(
     #[queue] up: Queue<B>,
     #[queue] compute: Queue<B>,
@@ -83,7 +82,6 @@ pub async fn process_one<B: Backend>(
 
 /// The same on one queue.
 #[gpu_pipeline]
-#[allow(clippy::too_many_arguments)]
 pub async fn process_in_order<B: Backend>(
     #[queue] queue: Queue<B>,
     #[writes] h_in: HostBuffer<B, f32>,

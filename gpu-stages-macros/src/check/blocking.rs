@@ -1,7 +1,7 @@
 //! Blocking stages.
 
-use super::device::awaits;
 use crate::diagnostics::Errors;
+use crate::lower::awaits;
 use crate::macros::visit_arguments;
 use crate::model::{Model, Place};
 use crate::syntax::{Pipeline, Statement, bound, is_mentioned};

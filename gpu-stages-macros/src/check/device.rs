@@ -1,11 +1,10 @@
 //! Device stages.
 
 use crate::diagnostics::Errors;
-use crate::macros::visit_arguments;
+use crate::lower::awaits;
 use crate::model::{Capture, Mention, Model, Place, Usage};
 use crate::syntax::{Pipeline, Statement};
-use syn::visit::{self, Visit};
-use syn::{Expr, ExprAwait, Item, Macro, Stmt};
+use syn::{Expr, Stmt};
 
 /// A device stage only enqueues.
 pub fn no_await(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
@@ -21,30 +20,6 @@ pub fn no_await(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
             }
         }
     }
-}
-
-/// The `.await`s of a statement.
-pub fn awaits(statement: &Statement) -> Vec<ExprAwait> {
-    let mut search = Awaits { found: Vec::new() };
-    search.visit_stmt(&statement.stmt);
-    search.found
-}
-
-struct Awaits {
-    found: Vec<ExprAwait>,
-}
-
-impl<'ast> Visit<'ast> for Awaits {
-    fn visit_expr_await(&mut self, wait: &'ast ExprAwait) {
-        visit::visit_expr_await(self, wait);
-        self.found.push(wait.clone());
-    }
-
-    fn visit_macro(&mut self, mac: &'ast Macro) {
-        visit_arguments(self, mac);
-    }
-
-    fn visit_item(&mut self, _: &'ast Item) {}
 }
 
 /// A device stage sees views and facts.

@@ -43,9 +43,14 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
         quote_spanned!(glue=> #library::Until::Complete)
     };
 
+    // A pipeline names all that it uses; so would a function that is not one.
+    let allow = (pipeline.params.len() > 7)
+        .then(|| quote_spanned!(glue=> #[allow(clippy::too_many_arguments)]));
+
     quote_spanned! {glue=>
         #(#attrs)*
         #table
+        #allow
         #vis #header {
             #constants
             #values

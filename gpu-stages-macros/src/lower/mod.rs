@@ -1,5 +1,6 @@
 //! Syntax to model: which statement is which stage, and what it does with what.
 
+mod awaits;
 mod locals;
 mod mentions;
 mod name;
@@ -9,6 +10,7 @@ use crate::model::{
     Taken, Usage, Work,
 };
 use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar};
+pub use awaits::awaits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
@@ -94,6 +96,7 @@ fn stage(
     let work = Work {
         place,
         facts: facts(&mentions, place, &accesses),
+        awaits: !awaits(statement).is_empty(),
         is_last: index + 1 == pipeline.statements.len(),
         accesses,
     };

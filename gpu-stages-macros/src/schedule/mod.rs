@@ -41,7 +41,7 @@ pub enum Step {
         place: Place,
         resources: Vec<ResourceId>,
     },
-    /// What was enqueued should begin: the next stage is elsewhere.
+    /// What was enqueued should begin: what comes next is elsewhere, or suspends.
     Flush { queue: QueueId },
 }
 
@@ -54,10 +54,13 @@ enum State {
     Device(QueueId),
 }
 
-/// Plans the stages `works` over so many `resources`.
-pub fn plan(resources: usize, works: &[&Work]) -> Plan {
+/// Plans the stages `works` over as many resources as there are entries in `owned`: which of them are the call's
+/// own. Nobody waits for those, so that they go out of scope with the body.
+pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
+    let resources = owned.len();
     let mut planner = Planner {
         works,
+        owned,
         states: vec![State::Allocated; resources],
         has_facts: vec![false; resources],
         history: vec![History::default(); resources],
@@ -100,6 +103,7 @@ fn first_use(works: &[&Work], resource: ResourceId) -> Place {
 
 struct Planner<'a> {
     works: &'a [&'a Work],
+    owned: &'a [bool],
     states: Vec<State>,
     /// Whether a copy of the facts exists and is true.
     has_facts: Vec<bool>,
@@ -230,6 +234,7 @@ impl Planner<'_> {
             .accesses
             .iter()
             .map(|access| access.resource)
+            .filter(|resource| !self.owned[resource.0])
             .filter(|resource| !later.iter().any(|work| work.uses(*resource)))
             .collect();
         for &resource in &resources {
@@ -247,10 +252,10 @@ impl Planner<'_> {
 
     /// Before anything else happens elsewhere, what was enqueued should begin.
     fn flush(&mut self, stage: usize) {
-        let mut later = self.works[stage + 1..].iter().map(|work| work.place);
-        let next = later.find(|place| *place != Place::Plain);
+        let mut later = self.works[stage + 1..].iter();
+        let next = later.find(|work| work.place != Place::Plain || work.awaits);
         match self.works[stage].place {
-            place @ Place::Device(queue) if next != Some(place) => {
+            place @ Place::Device(queue) if next.map(|work| work.place) != Some(place) => {
                 self.steps.push(Step::Flush { queue });
             }
             _ => {}

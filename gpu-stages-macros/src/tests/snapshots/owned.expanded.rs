@@ -34,7 +34,7 @@ fn send(
                 __call.enter(1);
                 let (chunk, mut device) = (chunk, device).wait_device(&queue).await?;
                 queue.upload(&(*chunk), &mut (*device))?;
-                ::gpu_stages::CommandQueue::ready(&queue, (chunk, device));
+                ::gpu_stages::CommandQueue::ready(&queue, (device,));
                 ::gpu_stages::CommandQueue::flush(&queue);
                 let __value: Result<()> = __call.returns(Ok(()));
                 __value

@@ -40,20 +40,27 @@ fn parts(
                 let (net, out) = __held?;
                 __call.enter(0);
                 let (net, mut out) = (net, out).wait_device(&queue).await?;
-                queue.copy(&(*net).weights[i].slice(..i), &mut (*out).0.slice_mut(i..))?;
+                let __net = net.views();
+                let mut __out = out.views_mut();
+                queue.copy(&__net.weights[i].slice(..i), &mut __out.0.slice_mut(i..))?;
+                ::core::mem::drop(__net);
+                ::core::mem::drop(__out);
                 __call.enter(1);
-                let __out = &mut *out;
+                let __net = net.views();
+                let mut __out = out.views_mut();
                 queue
                     .launch(
-                        &(*net).kernel,
+                        &__net.kernel,
                         1,
-                        (&(*net).weights[i], &mut (*__out).0, &mut (*__out).1),
+                        (&__net.weights[i], &mut __out.0, &mut __out.1),
                     )?;
+                ::core::mem::drop(__net);
+                ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
-                let __out = &mut *out;
+                let mut __out = out.views_mut();
                 let __value: Result<()> = __call
-                    .returns(queue.copy(&(*__out).0, &mut (*__out).1));
+                    .returns(queue.copy(&__out.0, &mut __out.1));
                 __value
             },
         )

@@ -9,6 +9,7 @@
 /// | `compute.launch` | queue `compute` | `d_in` | `d_out` | `up.upload` |
 /// | `down.download` | queue `down` | `d_out` | `h_out` | `compute.launch` |
 /// | `mean_square` | host | `h_out` |  | `down.download` |
+#[allow(clippy::too_many_arguments)]
 pub fn process_one(
     up: &Queue,
     compute: &Queue,
