@@ -5,6 +5,7 @@ use crate::order::{Knowledge, Position, QueueId};
 use crate::pool::{Node, Pooled, Recycle};
 use crate::sync::{Arc, AtomicU64, Ordering};
 use smallvec::SmallVec;
+#[cfg(feature = "opencl")]
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
@@ -77,6 +78,7 @@ trait Erased: Send + Sync {
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
+    #[cfg(feature = "opencl")]
     fn source_record(&self) -> &dyn Any;
 }
 
@@ -114,6 +116,7 @@ impl<T: EventSource> Erased for Node<T> {
     fn source_announce(&self) {
         self.value().announce();
     }
+    #[cfg(feature = "opencl")]
     fn source_record(&self) -> &dyn Any {
         self.value()
     }

@@ -54,6 +54,10 @@ impl Position {
         self.latest <= other.earliest || self.latest == other.latest
     }
 
+    #[cfg_attr(
+        not(feature = "opencl"),
+        allow(dead_code, reason = "for backends that ask a driver")
+    )]
     /// Up to where everything is over once the command here is.
     fn completes(self) -> u64 {
         // Nothing can stand between two neighbouring numbers.
@@ -69,6 +73,10 @@ impl Position {
 #[derive(Clone, Debug)]
 struct Fact {
     queue: QueueId,
+    #[cfg_attr(
+        not(feature = "opencl"),
+        allow(dead_code, reason = "for backends that ask a driver")
+    )]
     knowledge: Weak<Knowledge>,
     position: Position,
     since: Position,
@@ -80,6 +88,10 @@ const HISTORY: usize = 16;
 /// What one queue has waited for, newest last.
 #[derive(Debug, Default)]
 pub struct Knowledge {
+    #[cfg_attr(
+        not(feature = "opencl"),
+        allow(dead_code, reason = "for backends that ask a driver")
+    )]
     /// Everything on the queue up to here is known to be complete.
     completed: AtomicU64,
     facts: Mutex<SmallVec<[Fact; HISTORY]>>,
@@ -124,6 +136,20 @@ impl Knowledge {
         }
     }
 
+    fn facts_at(&self, at: Position) -> SmallVec<[Fact; HISTORY]> {
+        lock(&self.facts)
+            .iter()
+            .filter(|fact| fact.since.is_within(at))
+            .cloned()
+            .collect()
+    }
+}
+
+#[cfg_attr(
+    not(feature = "opencl"),
+    allow(dead_code, reason = "for backends that ask a driver")
+)]
+impl Knowledge {
     /// Notes that the command at `position` on this queue was seen to be complete, and with it everything that
     /// it was behind, here and on other queues.
     pub(crate) fn saw_complete(&self, position: Position) {
@@ -143,14 +169,6 @@ impl Knowledge {
     fn complete_up_to(&self, position: Position) {
         self.completed
             .fetch_max(position.completes(), Ordering::AcqRel);
-    }
-
-    fn facts_at(&self, at: Position) -> SmallVec<[Fact; HISTORY]> {
-        lock(&self.facts)
-            .iter()
-            .filter(|fact| fact.since.is_within(at))
-            .cloned()
-            .collect()
     }
 }
 
