@@ -1,4 +1,58 @@
 //! Write the synchronous GPU pipeline; get the fully overlapped one.
+//!
+//! [`#[gpu_pipeline]`](gpu_pipeline) turns a linear async function that declares its buffer reads and writes into
+//! code that acquires, waits for and hands on resources by itself, with the fewest waits, on the device where it
+//! can. The language is described there.
+//!
+//! ```
+//! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
+//! use gpu_stages::{Resource, Result, gpu_pipeline};
+//!
+//! /// Adds up the squares of `0..n`, on the device.
+//! #[gpu_pipeline]
+//! async fn squares(
+//!     #[queue] queue: Queue,
+//!     #[writes] host: HostBuffer<u32>,
+//!     #[writes] device: DeviceBuffer<u32>,
+//!     square: Kernel,
+//!     n: u32,
+//! ) -> Result<u32> {
+//!     host.iter_mut().zip(0..n).for_each(|(x, i)| *x = i);
+//!     queue.upload(&host, &mut device)?;
+//!     queue.launch(&square, device.len(), (&mut device,))?;
+//!     queue.download(&device, &mut host)?;
+//!     Ok(host.iter().take(n as usize).sum())
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! let device = Device::new();
+//! let queue = Queue::new(&device)?;
+//! let host = Resource::try_ring(2, || HostBuffer::new(&device, 16))?;
+//! let buffer = Resource::new(DeviceBuffer::new(&device, 16)?);
+//! let square = Kernel::new("square", |x: &mut [u32]| x.iter_mut().for_each(|x| *x *= *x));
+//!
+//! // Two frames in flight. They acquire here, in this order.
+//! let first = squares(&queue, &host, &buffer, square.clone(), 4);
+//! let second = squares(&queue, &host, &buffer, square, 5);
+//! let (first, second) = futures::executor::block_on(futures::future::try_join(first, second))?;
+//! assert_eq!((first, second), (14, 30));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The parts
+//!
+//! - [`Resource`]: a value, or a ring of values, that calls use one after another.
+//! - [`guard`]: allocations and guards, the manual interface that pipelines are made of.
+//! - [`cpu`] and, with the feature of this name, `opencl`: the backends, with the same names.
+//!   [`Queue`], [`DeviceBuffer`] and [`HostBuffer`] are generic over the [`Backend`]; so can pipelines be.
+//! - [`JobQueue`]: a bounded number of frames in flight.
+//!
+//! # When the future is what counts
+//!
+//! A call acquires when the function is called, not when its future is polled: `tokio::spawn(process(…))` is in
+//! order. `tokio::spawn(async move { process(…).await })` acquires whenever the task happens to run first, and is
+//! not. A future that is kept but neither polled nor dropped holds up everybody behind it.
 
 mod acquire;
 mod backend;
@@ -52,3 +106,8 @@ pub use visible::{DeviceVisible, Length, Pass};
 #[doc(hidden)]
 pub trait Captures<T: ?Sized> {}
 impl<T: ?Sized, U: ?Sized> Captures<T> for U {}
+
+/// The examples of the README compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -186,7 +186,10 @@ impl Body<'_> {
         views
             .map(|taken| {
                 let name = place_name(self.resource(taken.resource));
-                quote_spanned!(self.glue=> ::core::mem::drop(#name);)
+                quote_spanned! {self.glue=>
+                    #[allow(clippy::drop_non_drop)]
+                    ::core::mem::drop(#name);
+                }
             })
             .collect()
     }
