@@ -135,7 +135,9 @@ pub fn main() -> Result<()> {
         assert_eq!(result, [104, 106, 108, 110, 4, 5, 6, 7]);
 
         let double = Kernel::new("double", |data: &mut [u32]| {
-            data.iter_mut().for_each(|x| *x *= 2)
+            for x in data {
+                *x *= 2;
+            }
         });
         assert_eq!(facts(&up, &host, &a, double).await?, 4 * SAMPLES);
         device_tail(&up, &a).await

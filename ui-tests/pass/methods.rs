@@ -23,7 +23,9 @@ impl Doubler {
             host: Resource::new(HostBuffer::new(&device, 4)?),
             device: Resource::new(DeviceBuffer::new(&device, 4)?),
             kernel: Kernel::new("double", |data: &mut [u32]| {
-                data.iter_mut().for_each(|x| *x *= 2)
+                for x in data {
+                    *x *= 2;
+                }
             }),
             name: "doubler".to_owned(),
         })
