@@ -43,11 +43,11 @@ pub const ALIGNMENT: usize = 128;
 ///
 /// - Commands of one queue run one after another, in the order of the calls to [`submit`](Backend::submit).
 /// - A command touches memory only from when all events of its `order` are over until its own event is, and
-///   nothing outside of its regions; kernels write only to [`Argument::Write`] regions.
+///   nothing outside of its regions; kernels write only to regions passed as `&mut`.
 /// - An event's status is terminal only when the command will not touch memory any more; a command whose
 ///   `data` contains a failed event fails and touches nothing.
 /// - The backend keeps the memory of a command alive until the command is over.
-/// - Memory is zeroed and aligned to [`ALIGNMENT`];  `host_pointer` is valid for its size and stays the same.
+/// - Memory is zeroed and aligned to 128 bytes; `host_pointer` is valid for its size and stays the same.
 pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static {
     /// A device.
     type Device: Clone + Debug + Send + Sync + 'static;
