@@ -5,6 +5,9 @@ use crate::event::{Event, Events, Status, WaitKey};
 use crate::ledger::Grant;
 use crate::order::QueueId;
 use crate::pool::{Pool, Pooled, Recycle};
+#[cfg(feature = "opencl")]
+use crate::queue::Open;
+use crate::queue::Unseen;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::{Access, Ended, Needs, Track};
@@ -80,6 +83,8 @@ struct Record {
     succeeded: AtomicBool,
     polled: AtomicBool,
     dropped: AtomicBool,
+    /// Whether there were uses whose end has to be marked.
+    opened: AtomicBool,
     body: Mutex<Body>,
 }
 
@@ -113,6 +118,7 @@ impl Recycle for Record {
             succeeded: AtomicBool::new(false),
             polled: AtomicBool::new(false),
             dropped: AtomicBool::new(false),
+            opened: AtomicBool::new(false),
             body: Mutex::default(),
         }
     }
@@ -122,6 +128,7 @@ impl Recycle for Record {
         self.succeeded.store(false, Ordering::Relaxed);
         self.polled.store(false, Ordering::Relaxed);
         self.dropped.store(false, Ordering::Relaxed);
+        self.opened.store(false, Ordering::Relaxed);
         let mut body = lock(&self.body);
         body.tracks.clear();
         body.finals.clear();
@@ -329,6 +336,14 @@ impl Lease {
         self.with(|track| track.host_use(access, &mut garbage));
     }
 
+    /// A use begins on a queue whose commands are not seen.
+    #[cfg(feature = "opencl")]
+    pub fn open(&self, open: Open) {
+        self.call.record.opened.store(true, Ordering::Relaxed);
+        let old = self.with(|track| track.open.replace(open));
+        drop(old);
+    }
+
     /// The error when the contents are known to be bad: poisoned, or left by a command that has failed.
     pub fn check(&self) -> Result<(), Error> {
         if let Some(poison) = self.with(|track| track.poison.clone()) {
@@ -361,6 +376,7 @@ impl Lease {
 
     /// Ends the use. The call keeps its last write to see how it ends.
     pub fn end(&self) -> Ended {
+        settle(&[self]);
         let mut body = lock(&self.call.record.body);
         let ended = body.tracks[self.index].end();
         if ended.wrote {
@@ -372,5 +388,36 @@ impl Lease {
 
     fn with<R>(&self, f: impl FnOnce(&mut Track) -> R) -> R {
         f(&mut lock(&self.call.record.body).tracks[self.index])
+    }
+}
+
+/// A queue, and the marker behind what is enqueued on it.
+struct Marked {
+    queue: Arc<dyn Unseen>,
+    event: Option<Event>,
+}
+
+/// Marks the end of those uses of `leases` that are open, with one marker for each queue.
+pub(crate) fn settle(leases: &[&Lease]) {
+    let mut marked: SmallVec<[Marked; 2]> = SmallVec::new();
+    let opened = |lease: &&&Lease| lease.call.record.opened.load(Ordering::Relaxed);
+    for lease in leases.iter().filter(opened) {
+        let Some(open) = lease.with(|track| track.open.take()) else {
+            continue;
+        };
+        let known = marked.iter().find(|it| it.queue.id() == open.queue.id());
+        let event = match known {
+            Some(marked) => marked.event.clone(),
+            None => {
+                let event = open.queue.mark();
+                marked.push(Marked {
+                    queue: open.queue.clone(),
+                    event: event.clone(),
+                });
+                event
+            }
+        };
+        let mut garbage = Events::new();
+        lease.with(|track| track.close(&open, event, &mut garbage));
     }
 }

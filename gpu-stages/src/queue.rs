@@ -1,8 +1,13 @@
 //! [`CommandQueue`]: what pipelines need of a queue, whatever the backend.
 
-use crate::event::Event;
+use crate::call::Lease;
+use crate::error::Result;
+use crate::event::{Event, Events};
 use crate::guard::HandOn;
 use crate::order::QueueId;
+use crate::sync::Arc;
+use crate::track::Access;
+use std::fmt::Debug;
 
 /// An in-order command queue: commands run one after another, in the order in which they were enqueued.
 ///
@@ -24,8 +29,40 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
     fn flush(&self);
 
     /// Hands on several resources whose last use is behind, as [`Guard::ready`](crate::guard::Guard::ready)
-    /// does.
+    /// does; if they need a marker, with one for all.
     fn ready<G: HandOn>(&self, guards: G) {
         guards.hand_on();
     }
+
+    /// Uses of resources begin. A queue whose commands the library does not see puts itself behind what they
+    /// need.
+    #[doc(hidden)]
+    fn begin(&self, _: &Uses<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The uses of resources that begin together on a queue.
+#[derive(Debug)]
+#[cfg_attr(
+    not(feature = "opencl"),
+    allow(dead_code, reason = "for queues that are not the library's")
+)]
+pub struct Uses<'a>(pub(crate) &'a [(&'a Lease, Access)]);
+
+/// A queue whose commands the library does not see, so that their end has to be marked.
+pub(crate) trait Unseen: Debug + Send + Sync {
+    fn id(&self) -> QueueId;
+
+    /// The completion of everything enqueued so far; `None` if it is complete already.
+    fn mark(&self) -> Option<Event>;
+}
+
+/// A use on such a queue, until its end is marked.
+#[derive(Clone, Debug)]
+pub(crate) struct Open {
+    pub queue: Arc<dyn Unseen>,
+    pub access: Access,
+    /// What the use is behind.
+    pub before: Events,
 }

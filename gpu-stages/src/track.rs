@@ -3,6 +3,7 @@
 use crate::error::Poison;
 use crate::event::{Event, Events};
 use crate::ledger::{Grant, replace_older};
+use crate::queue::Open;
 use crate::sync::Arc;
 
 /// How a command or a stage uses a resource.
@@ -42,6 +43,8 @@ pub(crate) struct Track {
     wrote: bool,
     pub poison: Option<Poison>,
     pub handed_on: bool,
+    /// A use whose end is not marked yet.
+    pub open: Option<Open>,
 }
 
 /// A track at the end of its use.
@@ -67,6 +70,7 @@ impl Track {
             wrote: false,
             poison: None,
             handed_on: false,
+            open: None,
         }
     }
 
@@ -116,6 +120,14 @@ impl Track {
                 self.dirty = true;
                 self.wrote = true;
             }
+        }
+    }
+
+    /// Notes the end of an open use: `event`, or none if it is over already.
+    pub fn close(&mut self, open: &Open, event: Option<Event>, garbage: &mut Events) {
+        match event {
+            Some(event) => self.record(open.access, event, &open.before, garbage),
+            None => self.host_use(open.access, garbage),
         }
     }
 

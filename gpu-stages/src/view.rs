@@ -37,6 +37,11 @@ pub struct SliceMut<'a, M, E> {
     buffer: PhantomData<&'a mut View<M, E>>,
 }
 
+/// What the guard of a single buffer keeps; the guard derefs to its target.
+pub trait SingleView: DerefMut {}
+
+impl<M, E> SingleView for SliceMut<'static, M, E> {}
+
 impl<M, E: Element> SliceMut<'static, M, E> {
     /// All of a buffer.
     pub(crate) fn whole(memory: Arc<M>, len: usize, pass: Pass) -> Self {

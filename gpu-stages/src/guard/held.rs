@@ -1,6 +1,6 @@
 //! One granted use of one value, from acquisition to handing on: what all guards are made of.
 
-use crate::call::Lease;
+use crate::call::{Lease, settle};
 use crate::error::{Error, Poison, Reason, Result};
 use crate::event::{Event, Status};
 use crate::guard::access::{Access, Exclusive};
@@ -77,6 +77,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             self.lease.load(grant);
             self.granted = true;
         }
+        settle(&[&self.lease]);
         let checked = self.lease.check();
         if checked.is_err() && self.was_accepted() {
             self.lease.accept();

@@ -1,9 +1,10 @@
 //! Several device guards at once: waiting for all, handing on all.
 
 use super::access::Access;
-use super::{DeviceGuard, Guard, OnDevice};
+use super::{Acquired, DeviceGuard, Guard, OnDevice, track_access};
+use crate::call::settle;
 use crate::error::Result;
-use crate::queue::CommandQueue;
+use crate::queue::{CommandQueue, Uses};
 use crate::visible::DeviceVisible;
 
 /// Allocations or guards that can be waited for together: tuples of up to 16.
@@ -11,7 +12,7 @@ pub trait WaitDevice: Sized {
     /// The guards, in the same order.
     type Guards;
 
-    /// Waits for each as [`Guard::wait_device`] does.
+    /// Waits for each as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
     fn wait_device<Q: CommandQueue>(self, queue: &Q) -> impl Future<Output = Result<Self::Guards>>;
 }
 
@@ -26,13 +27,17 @@ macro_rules! tuples {
         impl<$($T: DeviceVisible, $A: Access, $S),+> WaitDevice for ($(Guard<$T, $A, $S>,)+) {
             type Guards = ($(DeviceGuard<$T, $A>,)+);
 
+            #[allow(non_snake_case, reason = "one variable per guard")]
             async fn wait_device<Q: CommandQueue>(self, queue: &Q) -> Result<Self::Guards> {
-                Ok(($(self.$i.wait_device(queue).await?,)+))
+                $(let $S = self.$i.into_reach_of(queue).await?;)+
+                queue.begin(&Uses(&[$((&$S.lease, track_access::<$A>())),+]))?;
+                Ok(($(Guard::<$T, $A, Acquired>::on_device($S, queue),)+))
             }
         }
 
         impl<$($T: DeviceVisible, $A: Access, $S),+> HandOn for ($(Guard<$T, $A, OnDevice<$S>>,)+) {
             fn hand_on(self) {
+                settle(&[$(&self.$i.held.lease),+]);
                 $(self.$i.ready();)+
             }
         }

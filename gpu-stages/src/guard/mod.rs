@@ -17,12 +17,12 @@ mod many;
 
 use crate::call::Lease;
 use crate::error::Result;
-use crate::ledger::{Grant, UserId};
-use crate::queue::CommandQueue;
+use crate::ledger::{Grant, Mode, UserId};
+use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
 use crate::track;
 use crate::value::Slots;
-use crate::view::{SliceMut, View};
+use crate::view::SingleView;
 use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
 use held::Held;
@@ -117,11 +117,7 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     ///
     /// Dropping the future drops the guard.
     pub async fn wait_events(mut self) -> Result<HostGuard<T, A>> {
-        let access = match A::MODE {
-            crate::ledger::Mode::Read => track::Access::Read,
-            _ => track::Access::Write,
-        };
-        self.held.wait_events(access).await?;
+        self.held.wait_events(track_access::<A>()).await?;
         Ok(Guard {
             state: OnHost(()),
             held: self.held,
@@ -157,19 +153,39 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the guard.
-    pub async fn wait_device<Q: CommandQueue>(mut self, queue: &Q) -> Result<DeviceGuard<T, A>>
+    pub async fn wait_device<Q: CommandQueue>(self, queue: &Q) -> Result<DeviceGuard<T, A>>
     where
         T: DeviceVisible,
     {
+        let held = self.into_reach_of(queue).await?;
+        queue.begin(&Uses(&[(&held.lease, track_access::<A>())]))?;
+        Ok(Self::on_device(held, queue))
+    }
+}
+
+impl<T: DeviceVisible, A: Access, S> Guard<T, A, S> {
+    /// Waits for everything that the device cannot wait for.
+    async fn into_reach_of<Q: CommandQueue>(mut self, queue: &Q) -> Result<Held<T, A>> {
         self.held.granted().await?;
         self.held.wait_where_the_device_cannot(queue).await;
-        let pass = Pass::new(self.held.lease.clone(), queue.id());
-        Ok(Guard {
-            state: OnDevice {
-                holder: self.held.value().hold(&pass),
-            },
-            held: self.held,
-        })
+        Ok(self.held)
+    }
+
+    fn on_device<Q: CommandQueue>(held: Held<T, A>, queue: &Q) -> DeviceGuard<T, A> {
+        let pass = Pass::new(held.lease.clone(), queue.id());
+        let holder = held.value().hold(&pass);
+        Guard {
+            state: OnDevice { holder },
+            held,
+        }
+    }
+}
+
+/// What the whole right of an access is.
+fn track_access<A: Access>() -> track::Access {
+    match A::MODE {
+        Mode::Read => track::Access::Read,
+        Mode::Update | Mode::Write => track::Access::Write,
     }
 }
 
@@ -237,19 +253,16 @@ impl<T: Send + 'static, A: Access> Deref for HostReadGuard<T, A> {
     }
 }
 
-/// State of the guard of a single buffer.
-type OnDeviceView<M, E> = OnDevice<SliceMut<'static, M, E>>;
+impl<T: Send + 'static, A: Access, H: SingleView> Deref for Guard<T, A, OnDevice<H>> {
+    type Target = H::Target;
 
-impl<T: Send + 'static, A: Access, M, E> Deref for Guard<T, A, OnDeviceView<M, E>> {
-    type Target = View<M, E>;
-
-    fn deref(&self) -> &View<M, E> {
+    fn deref(&self) -> &H::Target {
         &self.state.holder
     }
 }
 
-impl<T: Send + 'static, A: Exclusive, M, E> DerefMut for Guard<T, A, OnDeviceView<M, E>> {
-    fn deref_mut(&mut self) -> &mut View<M, E> {
+impl<T: Send + 'static, A: Exclusive, H: SingleView> DerefMut for Guard<T, A, OnDevice<H>> {
+    fn deref_mut(&mut self) -> &mut H::Target {
         &mut self.state.holder
     }
 }

@@ -124,7 +124,15 @@ owners! {
     ClEvent: cl_event, clReleaseEvent;
 }
 
+/// Tells contexts apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ContextId(pub usize);
+
 impl Context {
+    pub fn id(&self) -> ContextId {
+        ContextId(self.0.addr())
+    }
+
     pub fn new(device: sys::cl_device_id) -> Result<Self> {
         let mut code = 0;
         let context = call!(clCreateContext(

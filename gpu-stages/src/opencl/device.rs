@@ -87,6 +87,37 @@ impl Device {
 
     fn open(found: Found) -> cl::Result<Self> {
         let context = Context::new(found.id)?;
+        Self::in_context(found, context)
+    }
+
+    /// The device and context of a queue.
+    pub(super) fn adopt(queue: sys::cl_command_queue) -> cl::Result<Self> {
+        let mut context: sys::cl_context = ptr::null_mut();
+        let mut id: sys::cl_device_id = ptr::null_mut();
+        check(call!(clGetCommandQueueInfo(
+            queue,
+            sys::CL_QUEUE_CONTEXT,
+            size_of_val(&context),
+            (&raw mut context).cast(),
+            ptr::null_mut(),
+        )))?;
+        check(call!(clGetCommandQueueInfo(
+            queue,
+            sys::CL_QUEUE_DEVICE,
+            size_of_val(&id),
+            (&raw mut id).cast(),
+            ptr::null_mut(),
+        )))?;
+        check(call!(clRetainContext(context)))?;
+        let found = Found {
+            id,
+            name: device_name(id)?,
+            platform: "ocl".into(),
+        };
+        Self::in_context(found, Context(context))
+    }
+
+    fn in_context(found: Found, context: Context) -> cl::Result<Self> {
         let mut bits: sys::cl_uint = 0;
         check(call!(clGetDeviceInfo(
             found.id,
@@ -115,10 +146,6 @@ impl Device {
     /// What a kernel's view of a part of a buffer must be aligned to, in bytes.
     pub fn sub_range_alignment(&self) -> usize {
         self.inner.alignment
-    }
-
-    pub(super) fn is_same(&self, other: &Device) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -203,20 +230,23 @@ fn devices(platform: sys::cl_platform_id) -> cl::Result<Vec<Found>> {
     })?;
     ids.into_iter()
         .map(|id| {
-            let name = cl::read_text(|size, value, returned| {
-                call!(clGetDeviceInfo(
-                    id,
-                    sys::CL_DEVICE_NAME,
-                    size,
-                    value,
-                    returned
-                ))
-            })?;
             Ok(Found {
                 id,
-                name,
+                name: device_name(id)?,
                 platform: platform_name.clone(),
             })
         })
         .collect()
+}
+
+fn device_name(id: sys::cl_device_id) -> cl::Result<String> {
+    cl::read_text(|size, value, returned| {
+        call!(clGetDeviceInfo(
+            id,
+            sys::CL_DEVICE_NAME,
+            size,
+            value,
+            returned
+        ))
+    })
 }

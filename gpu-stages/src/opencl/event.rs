@@ -4,8 +4,7 @@
 //! on another queue or on the host waits for has no native event at all, until somebody does: then a marker
 //! stands in for it.
 
-use super::cl::{self, ClEvent, Code};
-use super::device::Device;
+use super::cl::{self, ClEvent, Code, ContextId};
 use super::queue::Line;
 use super::watchdog;
 use crate::error::{Failure, Origin};
@@ -148,12 +147,12 @@ impl Completion {
         native
     }
 
-    /// Whether the command is of this device's context.
-    pub(super) fn is_of(&self, device: &Device) -> bool {
+    /// Whether the command is of this context.
+    pub(super) fn is_of(&self, context: ContextId) -> bool {
         let rest = lock(&self.rest);
         rest.line
             .as_ref()
-            .is_some_and(|line| line.device.is_same(device))
+            .is_some_and(|line| line.context == context)
     }
 
     pub(super) fn downgrade(&self) -> Option<Weak> {

@@ -10,6 +10,7 @@
 mod cl;
 mod device;
 mod event;
+pub mod foreign;
 mod kernel;
 mod memory;
 mod queue;

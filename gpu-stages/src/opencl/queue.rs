@@ -1,6 +1,6 @@
 //! OpenCL command queues.
 
-use super::cl::{self, ClEvent, Code, CommandQueue, call, check, wait_list};
+use super::cl::{self, ClEvent, Code, CommandQueue, ContextId, call, check, wait_list};
 use super::device::Device;
 use super::event::{Causes, Completion, Enqueued};
 use super::memory::{HostMemory, Memory};
@@ -27,7 +27,8 @@ pub struct RawQueue {
 #[derive(Debug)]
 pub(super) struct Line {
     queue: CommandQueue,
-    pub device: Device,
+    /// Events of one context only can wait for each other.
+    pub context: ContextId,
     pub identity: Identity,
     /// Commands so far.
     enqueued: AtomicU64,
@@ -51,6 +52,21 @@ impl Kept {
 type Waits = SmallVec<[sys::cl_event; 8]>;
 
 impl Line {
+    pub fn new(queue: CommandQueue, context: ContextId, identity: Identity) -> Self {
+        Line {
+            queue,
+            context,
+            identity,
+            enqueued: AtomicU64::new(0),
+            unflushed: AtomicBool::new(false),
+        }
+    }
+
+    pub fn can_wait(&self, event: &Event) -> bool {
+        let record = event.record::<Completion>();
+        record.is_some_and(|record| record.is_of(self.context))
+    }
+
     /// Begins what is enqueued, once.
     pub fn flush(&self) {
         if self.unflushed.swap(false, Ordering::AcqRel) {
@@ -64,19 +80,48 @@ impl Line {
         self.unflushed.store(true, Ordering::Release);
         marker
     }
+
+    /// A marker of a command of its own.
+    pub fn positioned_marker(&self) -> cl::Result<(ClEvent, Position)> {
+        let earliest = self.enqueued.load(Ordering::Acquire);
+        let marker = self.marker()?;
+        Ok((marker, self.position_since(earliest)))
+    }
+
+    /// Puts everything that follows behind `events`.
+    pub fn barrier(&self, events: &[Event]) -> cl::Result<()> {
+        let waits = natives(events).ok_or(Code(sys::CL_INVALID_EVENT_WAIT_LIST))?;
+        let (count, list) = wait_list(&waits);
+        let earliest = self.enqueued.load(Ordering::Acquire);
+        check(call!(clEnqueueBarrierWithWaitList(
+            self.queue.0,
+            count,
+            list,
+            ptr::null_mut(),
+        )))?;
+        let position = self.position_since(earliest);
+        self.identity.knowledge.learn(events, position);
+        Ok(())
+    }
+
+    pub fn finish(&self) {
+        self.unflushed.store(false, Ordering::Release);
+        // What fails shows in the events.
+        let _ = self.queue.finish();
+    }
+
+    /// The position of a command that was enqueued when `earliest` had been.
+    fn position_since(&self, earliest: u64) -> Position {
+        let latest = self.enqueued.fetch_add(1, Ordering::AcqRel) + 1;
+        Position { earliest, latest }
+    }
 }
 
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
         let queue = device.context().queue(device.id()).map_err(Code::failure)?;
         Ok(RawQueue {
-            line: Arc::new(Line {
-                queue,
-                device: device.clone(),
-                identity,
-                enqueued: AtomicU64::new(0),
-                unflushed: AtomicBool::new(false),
-            }),
+            line: Arc::new(Line::new(queue, device.context().id(), identity)),
             kept: Mutex::default(),
         })
     }
@@ -86,15 +131,12 @@ impl RawQueue {
     }
 
     pub(super) fn finish(&self) {
-        self.line.unflushed.store(false, Ordering::Release);
-        // What fails shows in the events.
-        let _ = self.line.queue.finish();
+        self.line.finish();
     }
 
     /// Whether `event` is of the same context.
     pub(super) fn can_wait(&self, event: &Event) -> bool {
-        let record = event.record::<Completion>();
-        record.is_some_and(|record| record.is_of(&self.line.device))
+        self.line.can_wait(event)
     }
 
     /// # Safety
@@ -120,12 +162,12 @@ impl RawQueue {
         // SAFETY: passed on to the caller.
         let native = unsafe { enqueue(&self.line.queue, command, &waits, signals) };
         let native = native.map_err(refused)?;
-        let latest = self.line.enqueued.fetch_add(1, Ordering::AcqRel) + 1;
+        let position = self.line.position_since(earliest);
         self.line.unflushed.store(true, Ordering::Release);
         let event = Completion::pending(
             &self.line,
             Enqueued {
-                position: Position { earliest, latest },
+                position,
                 native,
                 origin,
                 causes: causes(data),
