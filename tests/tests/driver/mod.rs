@@ -1,0 +1,130 @@
+//! Stands between the library and the driver, to hold commands and to make them fail.
+//!
+//! The OpenCL library is linked dynamically, so that functions of the same names in the test program come first. A
+//! command that is held gets one more event to wait for, a user event, whose status the test sets.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, c_char, c_void};
+use std::ptr;
+use std::sync::{Arc, Mutex};
+
+type Handle = *mut c_void;
+
+const COMPLETE: i32 = 0;
+const QUEUE_CONTEXT: u32 = 0x1090;
+
+unsafe extern "C" {
+    fn dlsym(handle: Handle, symbol: *const c_char) -> Handle;
+    fn clGetCommandQueueInfo(
+        queue: Handle,
+        what: u32,
+        size: usize,
+        value: Handle,
+        returned: *mut usize,
+    ) -> i32;
+    fn clCreateUserEvent(context: Handle, code: *mut i32) -> Handle;
+    fn clSetUserEventStatus(event: Handle, status: i32) -> i32;
+    fn clFlush(queue: Handle) -> i32;
+}
+
+/// The next symbol of this name: the driver's own.
+fn real(symbol: &CStr) -> Handle {
+    let next = ptr::without_provenance_mut(usize::MAX);
+    // SAFETY: the name ends with a zero; `next` is `RTLD_NEXT`.
+    let found = unsafe { dlsym(next, symbol.as_ptr()) };
+    assert!(!found.is_null(), "{symbol:?} is in the OpenCL library");
+    found
+}
+
+/// Holds the next command that this thread enqueues.
+#[derive(Clone, Debug, Default)]
+pub struct Hold(Arc<Mutex<Option<usize>>>);
+
+thread_local! {
+    static NEXT: RefCell<Option<Hold>> = const { RefCell::new(None) };
+}
+
+impl Hold {
+    /// The next upload, fill or launch of this thread waits until this is released or failed.
+    pub fn next_command() -> Self {
+        let hold = Hold::default();
+        NEXT.set(Some(hold.clone()));
+        hold
+    }
+
+    /// Lets the command run.
+    pub fn release(&self) {
+        self.end(COMPLETE);
+    }
+
+    /// Makes the command fail on the device.
+    pub fn fail(&self) {
+        self.end(-5);
+    }
+
+    fn end(&self, status: i32) {
+        let event = self.0.lock().unwrap().take();
+        let event = ptr::with_exposed_provenance_mut(event.expect("a command is held"));
+        // SAFETY: the event was made by `on` and nobody has released it.
+        assert_eq!(unsafe { clSetUserEventStatus(event, status) }, 0);
+    }
+
+    /// The event that a command of `queue` is to wait for.
+    fn on(&self, queue: Handle) -> Handle {
+        let mut context: Handle = ptr::null_mut();
+        let (size, value) = (size_of::<Handle>(), (&raw mut context).cast());
+        // SAFETY: the queue is alive; `value` points to `size` bytes.
+        let code = unsafe {
+            clGetCommandQueueInfo(queue, QUEUE_CONTEXT, size, value, ptr::null_mut())
+        };
+        assert_eq!(code, 0);
+        let mut code = 0;
+        // SAFETY: the context is alive, and so is `code`.
+        let event = unsafe { clCreateUserEvent(context, &mut code) };
+        assert_eq!(code, 0);
+        *self.0.lock().unwrap() = Some(event.expose_provenance());
+        event
+    }
+}
+
+/// Defines an enqueuing function that adds a hold, if there is one, to the wait list.
+macro_rules! held {
+    ($symbol:literal $function:ident($($argument:ident: $type:ty),*)) => {
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $function(
+            queue: Handle,
+            $($argument: $type,)*
+            count: u32,
+            waits: *const Handle,
+            event: *mut Handle,
+        ) -> i32 {
+            type Real =
+                unsafe extern "C" fn(Handle, $($type,)* u32, *const Handle, *mut Handle) -> i32;
+            // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, chapter 5).
+            let real = unsafe { std::mem::transmute::<Handle, Real>(real($symbol)) };
+            let mut list = match count {
+                0 => Vec::new(),
+                // SAFETY: `waits` points to `count` events.
+                count => unsafe { std::slice::from_raw_parts(waits, count as usize) }.to_vec(),
+            };
+            list.extend(NEXT.take().map(|hold| hold.on(queue)));
+            let count = u32::try_from(list.len()).unwrap();
+            let waits = if list.is_empty() { ptr::null() } else { list.as_ptr() };
+            // SAFETY: passed on to the caller, with a longer wait list.
+            let code = unsafe { real(queue, $($argument,)* count, waits, event) };
+            // SAFETY: the queue is alive.
+            unsafe { clFlush(queue) };
+            code
+        }
+    };
+}
+
+held!(c"clEnqueueWriteBuffer" clEnqueueWriteBuffer(
+    buffer: Handle, blocking: u32, offset: usize, bytes: usize, source: *const c_void
+));
+held!(c"clEnqueueFillBuffer" clEnqueueFillBuffer(
+    buffer: Handle, pattern: *const c_void, pattern_size: usize, offset: usize, bytes: usize
+));
+held!(c"clEnqueueNDRangeKernel" clEnqueueNDRangeKernel(
+    kernel: Handle, dimensions: u32, offset: *const usize, global: *const usize, local: *const usize
+));
