@@ -4,9 +4,11 @@ use crate::call::{Call, MANUAL};
 use crate::error::{Error, Result, Site};
 use crate::guard::Allocation;
 use crate::guard::access::{Access, Own};
-use crate::ledger::{Grant, Ledger, Mode, Place, UserId};
+use crate::lease::Lease;
+use crate::ledger::Ledger;
 use crate::queue::CommandQueue;
 use crate::sync::{Arc, MutexGuard, lock};
+use crate::terms::{Grant, Mode, Place, UserId};
 use crate::track::Track;
 use crate::value::{Core, Slots};
 use smallvec::SmallVec;
@@ -64,7 +66,8 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         let core = &self.slots.core;
         // What stays valid whatever happens has no contents to worry about.
         let relies = A::MODE != Mode::Write && !core.keeps_on_failure();
-        let lease = call.add(Track::new(core.name.get().cloned(), self.parameter, relies));
+        let track = Track::new(core.name.get().cloned(), self.parameter, relies);
+        let lease = Lease::new(call, track);
         Allocation::of_slot(self.slots.clone(), user.slot, user.id, user.grant, lease)
     }
 }
@@ -120,7 +123,7 @@ impl Call {
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
     pub fn own<T: Send + 'static>(&self, name: &'static str, value: T) -> Allocation<T, Own> {
-        let lease = self.add(Track::new(None, name, true));
+        let lease = Lease::new(self, Track::new(None, name, true));
         Allocation::of_value(value, lease)
     }
 }

@@ -2,15 +2,10 @@
 
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
-use crate::ledger::Grant;
-use crate::order::QueueId;
 use crate::pool::{Pool, Pooled, Recycle};
-#[cfg(feature = "opencl")]
-use crate::queue::Open;
-use crate::queue::Unseen;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
-use crate::track::{Access, Ended, Needs, Track};
+use crate::track::{Ended, Track};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
@@ -207,10 +202,63 @@ impl Call {
         lock(&self.record.body).kept.push(Kept { value, events });
     }
 
-    pub(crate) fn add(&self, track: Track) -> Lease {
+    /// Adds the account of an allocation; returns its index.
+    pub(crate) fn add(&self, track: Track) -> usize {
         let mut body = lock(&self.record.body);
         body.tracks.push(track);
-        self.lease(body.tracks.len() - 1)
+        body.tracks.len() - 1
+    }
+
+    pub(crate) fn with<R>(&self, index: usize, f: impl FnOnce(&mut Track) -> R) -> R {
+        f(&mut lock(&self.record.body).tracks[index])
+    }
+
+    /// Ends the use of an allocation, and keeps its last writes to see how they end.
+    pub(crate) fn end(&self, index: usize) -> Ended {
+        let mut body = lock(&self.record.body);
+        let ended = body.tracks[index].end();
+        if ended.wrote {
+            let own = ended.writes.iter().cloned();
+            body.finals.extend(own.map(|event| (index, event)));
+        }
+        ended
+    }
+
+    /// Has the end of the call wait for a command that writes nothing.
+    pub(crate) fn end_behind(&self, index: usize, event: Event) {
+        lock(&self.record.body).finals.push((index, event));
+    }
+
+    /// Notes that there are uses whose end has to be marked.
+    #[cfg(feature = "opencl")]
+    pub(crate) fn set_opened(&self) {
+        self.record.opened.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_opened(&self) -> bool {
+        self.record.opened.load(Ordering::Relaxed)
+    }
+
+    /// The use of an allocation, for messages.
+    pub(crate) fn site(&self, index: usize) -> Box<Site> {
+        Box::new(Site {
+            resource: self.with(index, |track| track.name()),
+            by: self.origin(),
+        })
+    }
+
+    /// The error for the use of data that `failure` left behind.
+    pub(crate) fn failed(&self, index: usize, failure: Arc<Failure>) -> Error {
+        match failure.origin {
+            Some(by) if by.call != self.id() => Error::Poisoned {
+                site: self.site(index),
+                poison: Poison {
+                    by,
+                    reason: Reason::Device(failure),
+                },
+            },
+            _ => Error::Device { failure },
+        }
     }
 
     /// Ready when everything that the call enqueued and handed on is over; then with a failure, if there was
@@ -247,16 +295,10 @@ impl Call {
             // Nearly always over by now; reads of a value are not among what the call is the end of.
             reaper::drop_after(value, events);
         }
-        Poll::Ready(failed.map_or(Ok(()), |(index, failure)| {
-            Err(self.lease(index).failed(failure))
-        }))
-    }
-
-    fn lease(&self, index: usize) -> Lease {
-        Lease {
-            call: self.clone(),
-            index,
-        }
+        Poll::Ready(match failed {
+            Some((index, failure)) => Err(self.failed(index, failure)),
+            None => Ok(()),
+        })
     }
 
     fn id(&self) -> u64 {
@@ -270,154 +312,5 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("origin", &self.origin())
             .finish_non_exhaustive()
-    }
-}
-
-/// One allocation's account in its call. Views and guards carry it.
-#[derive(Clone, Debug)]
-pub(crate) struct Lease {
-    call: Call,
-    index: usize,
-}
-
-impl Lease {
-    pub fn call(&self) -> &Call {
-        &self.call
-    }
-
-    /// This use of the resource, for messages.
-    pub fn site(&self) -> Box<Site> {
-        Box::new(Site {
-            resource: self.with(|track| track.name()),
-            by: self.call.origin(),
-        })
-    }
-
-    pub fn load(&self, grant: Grant) {
-        self.with(|track| track.load(grant));
-    }
-
-    pub fn is_handed_on(&self) -> bool {
-        self.with(|track| track.handed_on)
-    }
-
-    pub fn needs(&self, access: Access, needs: &mut Needs) {
-        self.with(|track| track.needs(access, needs));
-    }
-
-    /// What may still run on other queues than `queue`.
-    pub fn outstanding_beyond(&self, queue: QueueId) -> Events {
-        self.with(|track| {
-            let beyond = track.outstanding().filter(|event| event.queue() != queue);
-            beyond.cloned().collect()
-        })
-    }
-
-    /// Notes a command that is behind `before`; see [`Track::record`].
-    pub fn record(&self, access: Access, event: Event, before: &[Event]) {
-        let mut garbage = Events::new();
-        self.with(|track| track.record(access, event, before, &mut garbage));
-    }
-
-    /// Has the end of the call wait for a command that writes nothing.
-    pub fn end_behind(&self, event: Event) {
-        lock(&self.call.record.body)
-            .finals
-            .push((self.index, event));
-    }
-
-    pub fn accept(&self) {
-        let mut garbage = Events::new();
-        self.with(|track| track.accept(&mut garbage));
-    }
-
-    pub fn host_use(&self, access: Access) {
-        let mut garbage = Events::new();
-        self.with(|track| track.host_use(access, &mut garbage));
-    }
-
-    /// A use begins on a queue whose commands are not seen.
-    #[cfg(feature = "opencl")]
-    pub fn open(&self, open: Open) {
-        self.call.record.opened.store(true, Ordering::Relaxed);
-        let old = self.with(|track| track.open.replace(open));
-        drop(old);
-    }
-
-    /// The error when the contents are known to be bad: poisoned, or left by a command that has failed.
-    pub fn check(&self) -> Result<(), Error> {
-        if let Some(poison) = self.with(|track| track.poison.clone()) {
-            let site = self.site();
-            return Err(Error::Poisoned { site, poison });
-        }
-        let mut needs = Needs::default();
-        self.needs(Access::Read, &mut needs);
-        for event in &needs.data {
-            if let Status::Failed(failure) = event.known() {
-                return Err(self.failed(failure));
-            }
-        }
-        Ok(())
-    }
-
-    /// The error for this use of data that `failure` left behind.
-    pub fn failed(&self, failure: Arc<Failure>) -> Error {
-        match failure.origin {
-            Some(by) if by.call != self.call.id() => Error::Poisoned {
-                site: self.site(),
-                poison: Poison {
-                    by,
-                    reason: Reason::Device(failure),
-                },
-            },
-            _ => Error::Device { failure },
-        }
-    }
-
-    /// Ends the use. The call keeps its last write to see how it ends.
-    pub fn end(&self) -> Ended {
-        settle(&[self]);
-        let mut body = lock(&self.call.record.body);
-        let ended = body.tracks[self.index].end();
-        if ended.wrote {
-            let own = ended.writes.iter().cloned();
-            body.finals.extend(own.map(|event| (self.index, event)));
-        }
-        ended
-    }
-
-    fn with<R>(&self, f: impl FnOnce(&mut Track) -> R) -> R {
-        f(&mut lock(&self.call.record.body).tracks[self.index])
-    }
-}
-
-/// A queue, and the marker behind what is enqueued on it.
-struct Marked {
-    queue: Arc<dyn Unseen>,
-    event: Option<Event>,
-}
-
-/// Marks the end of those uses of `leases` that are open, with one marker for each queue.
-pub(crate) fn settle(leases: &[&Lease]) {
-    let mut marked: SmallVec<[Marked; 2]> = SmallVec::new();
-    let opened = |lease: &&&Lease| lease.call.record.opened.load(Ordering::Relaxed);
-    for lease in leases.iter().filter(opened) {
-        let Some(open) = lease.with(|track| track.open.take()) else {
-            continue;
-        };
-        let known = marked.iter().find(|it| it.queue.id() == open.queue.id());
-        let event = match known {
-            Some(marked) => marked.event.clone(),
-            None => {
-                let event = open.queue.mark();
-                marked.push(Marked {
-                    queue: open.queue.clone(),
-                    event: event.clone(),
-                });
-                event
-            }
-        };
-        let mut garbage = Events::new();
-        lease.with(|track| track.close(&open, event, &mut garbage));
     }
 }

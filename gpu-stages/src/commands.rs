@@ -4,16 +4,17 @@ use crate::backend::{
     Arguments, Backend, Bytes, Command, Element, Grid, Identity, Region, Submission,
 };
 use crate::buffer::{DeviceView, HostView};
-use crate::call::{Call, Lease};
+use crate::call::Call;
 use crate::error::{Error, Failure, Problem, Result};
 use crate::event::Event;
-use crate::kernel::{KernelArguments, Launch};
-use crate::order::{Knowledge, QueueId, necessary};
+use crate::kernel::{KernelArguments, Launch, Use};
+use crate::lease::Lease;
+use crate::order::{Knowledge, QueueId};
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
 use crate::track::{Access, Needs};
 use crate::view::View;
-use crate::visible::Pass;
+use crate::waits;
 use smallvec::SmallVec;
 
 /// An in-order command queue of a backend.
@@ -31,18 +32,6 @@ struct Inner<B: Backend> {
     raw: B::RawQueue,
     id: QueueId,
     knowledge: Arc<Knowledge>,
-}
-
-/// One view that a command uses, and how.
-pub(crate) struct Use<'a> {
-    pub pass: &'a Pass,
-    pub access: Access,
-}
-
-impl Use<'_> {
-    fn reads(&self) -> bool {
-        self.access == Access::Read
-    }
 }
 
 impl<B: Backend> Clone for Queue<B> {
@@ -229,7 +218,7 @@ impl<B: Backend> Queue<B> {
             self.check(used)?;
             used.pass.lease().needs(used.access, &mut needs);
         }
-        let order = necessary(self.inner.id, &self.inner.knowledge, &needs.order);
+        let order = waits::necessary(self.inner.id, &self.inner.knowledge, &needs.order);
         let call = uses.first().map(|used| used.pass.lease().call());
         let submission = Submission {
             command,
@@ -261,7 +250,7 @@ impl<B: Backend> Queue<B> {
         let order = submission.order;
         // SAFETY: passed on to the caller.
         let event = unsafe { B::submit(&self.inner.raw, submission)? };
-        self.inner.knowledge.learn(order, event.position());
+        waits::learn(&self.inner.knowledge, order, event.position());
         Ok(event)
     }
 

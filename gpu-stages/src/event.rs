@@ -349,3 +349,28 @@ impl Wake for Unpark {
         self.0.unpark();
     }
 }
+
+/// Takes out the events that are known to be over.
+pub(crate) fn drain_over(events: &mut Events) -> Events {
+    let over = events
+        .iter()
+        .filter(|event| event.is_noted_over())
+        .cloned()
+        .collect();
+    events.retain(|event| !event.is_noted_over());
+    over
+}
+
+/// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.
+pub(crate) fn replace_older(reads: &mut Events, event: Event) -> Option<Event> {
+    match reads.iter_mut().find(|old| old.same_queue(&event)) {
+        Some(old) if old.position().is_within(event.position()) => {
+            Some(std::mem::replace(old, event))
+        }
+        Some(old) if event.position().is_within(old.position()) => Some(event),
+        _ => {
+            reads.push(event);
+            None
+        }
+    }
+}

@@ -1,11 +1,23 @@
 //! [`KernelArguments`]: typed tuples that become the arguments of a launch.
 
 use crate::backend::{Argument, Arguments, Backend, Bytes, Element, ElementType};
-use crate::commands::Use;
 use crate::error::Result;
 use crate::track::Access;
 use crate::view::{Slice, SliceMut, View};
+use crate::visible::Pass;
 use smallvec::SmallVec;
+
+/// One view that a command uses, and how.
+pub(crate) struct Use<'a> {
+    pub pass: &'a Pass,
+    pub access: Access,
+}
+
+impl Use<'_> {
+    pub(crate) fn reads(&self) -> bool {
+        self.access == Access::Read
+    }
+}
 
 /// The arguments of a launch and the views among them.
 pub struct Launch<'a, B: Backend> {

@@ -4,106 +4,10 @@
 //! happen outside of the lock (wakes, dropping events) is handed out in [`After`].
 
 use crate::error::{Origin, Poison};
-use crate::event::{Event, Events};
-use crate::order::QueueId;
-use crate::panics::wake_all;
+use crate::event::{Events, drain_over, replace_older};
+use crate::terms::{After, Contents, Grant, Legacy, Mode, Orphaned, Place, UserId};
 use smallvec::SmallVec;
 use std::task::{Poll, Waker};
-
-/// What a user does with a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Shared use of the newest version.
-    Read,
-    /// Exclusive use of the newest version, in place.
-    Update,
-    /// A new version in the next slot.
-    Write,
-}
-
-/// Where a user begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Not known.
-    Anywhere,
-    /// On the host.
-    Host,
-    /// On this queue.
-    Queue(QueueId),
-}
-
-pub(crate) type UserId = usize;
-
-/// What a user finds when its turn comes.
-#[derive(Debug, Default)]
-pub(crate) struct Grant {
-    /// The last writes, if they may still run on a device; several only if threads wrote parts side by side.
-    pub writes: Events,
-    /// Reads since, for exclusive users.
-    pub reads: Events,
-    /// Set when the contents are half written and the user would rely on them.
-    pub poison: Option<Poison>,
-}
-
-/// A user whose version will never be written: who should have written it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Orphaned(pub Origin);
-
-/// What a user leaves behind.
-#[derive(Debug)]
-pub(crate) enum Legacy {
-    /// It read: these of its reads may still run.
-    Read(Events),
-    /// It had exclusive use: what may still run, and how the contents are.
-    Exclusive {
-        writes: Events,
-        reads: Events,
-        contents: Contents,
-    },
-    /// It never had its turn, or did nothing with it.
-    Nothing,
-}
-
-impl Legacy {
-    /// What somebody who begins at `place` will wait for from elsewhere than its queue.
-    pub fn elsewhere(&self, place: Place) -> Events {
-        let (writes, reads) = match self {
-            Legacy::Read(reads) => ([].as_slice(), reads.as_slice()),
-            Legacy::Exclusive { writes, reads, .. } => (writes.as_slice(), reads.as_slice()),
-            Legacy::Nothing => ([].as_slice(), [].as_slice()),
-        };
-        let events = reads.iter().chain(writes);
-        events
-            .filter(|event| place != Place::Queue(event.queue()))
-            .cloned()
-            .collect()
-    }
-}
-
-/// How an exclusive user leaves the contents.
-#[derive(Debug)]
-pub(crate) enum Contents {
-    Good,
-    Poisoned(Poison),
-    /// As they were: it did not begin to write.
-    Untouched,
-}
-
-/// What is to be done once the lock is released.
-#[derive(Debug, Default)]
-pub(crate) struct After {
-    wake: SmallVec<[Waker; 4]>,
-    stale: Option<Waker>,
-    events: Events,
-}
-
-impl After {
-    /// Wakes whoever's turn has come; drops what nobody needs any more.
-    pub fn run(self) {
-        drop((self.stale, self.events));
-        wake_all(self.wake);
-    }
-}
 
 /// The users and versions of one resource.
 #[derive(Debug)]
@@ -443,31 +347,6 @@ impl Slot {
         match mode {
             Mode::Read => !self.exclusive,
             Mode::Update | Mode::Write => !self.exclusive && self.sharing == 0,
-        }
-    }
-}
-
-/// Takes out the events that are known to be over.
-fn drain_over(events: &mut Events) -> Events {
-    let over = events
-        .iter()
-        .filter(|event| event.is_noted_over())
-        .cloned()
-        .collect();
-    events.retain(|event| !event.is_noted_over());
-    over
-}
-
-/// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.
-pub(crate) fn replace_older(reads: &mut Events, event: Event) -> Option<Event> {
-    match reads.iter_mut().find(|old| old.same_queue(&event)) {
-        Some(old) if old.position().is_within(event.position()) => {
-            Some(std::mem::replace(old, event))
-        }
-        Some(old) if event.position().is_within(old.position()) => Some(event),
-        _ => {
-            reads.push(event);
-            None
         }
     }
 }

@@ -1,10 +1,8 @@
-//! What a queue already waits for: the rules that make a wait unnecessary.
+//! Where commands stand on their queues, and what each queue has waited for already.
 //!
-//! A wait of queue `q` for an event is skipped when the event is over, is on `q` itself, stands before an event
-//! that `q` has waited for, or is implied by another event of the same wait. The last two need memory: each
-//! queue keeps a short history of what it waited for and when. Forgetting an entry costs a wait, never a race.
+//! Each queue keeps a short history of what it waited for and when. Forgetting an entry costs a wait, never a
+//! race.
 
-use crate::event::{Event, Events};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use smallvec::SmallVec;
 use std::sync::Weak;
@@ -98,42 +96,41 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Whether whatever is enqueued on this queue from now on is behind `event` anyway.
-    fn covers(&self, event: &Event) -> bool {
-        let (queue, position) = (event.queue(), event.position());
+    /// Whether whatever is enqueued on this queue from now on is behind the command at `position` of `queue`.
+    pub(crate) fn covers(&self, queue: QueueId, position: Position) -> bool {
         lock(&self.facts)
             .iter()
             .any(|fact| fact.queue == queue && position.is_within(fact.position))
     }
 
-    /// Whether the command at `at` on this queue was already behind `event`.
-    fn covered_at(&self, at: Position, event: &Event) -> bool {
-        let (queue, position) = (event.queue(), event.position());
+    /// Whether the command at `at` on this queue was already behind the command at `position` of `queue`.
+    pub(crate) fn covered_at(&self, at: Position, queue: QueueId, position: Position) -> bool {
         lock(&self.facts).iter().any(|fact| {
             fact.queue == queue && position.is_within(fact.position) && fact.since.is_within(at)
         })
     }
 
-    /// Notes that the command at `since` on this queue waited for `events`, and with them for what their own
-    /// queues knew.
-    pub(crate) fn learn(&self, events: &[Event], since: Position) {
-        for event in events {
-            let Some(knowledge) = event.knowledge() else {
-                continue;
-            };
-            let inherited = knowledge.facts_at(event.position());
-            let own = Fact {
-                queue: event.queue(),
-                knowledge: Arc::downgrade(&knowledge),
-                position: event.position(),
-                since,
-            };
-            let mut facts = lock(&self.facts);
-            for fact in inherited {
-                remember(&mut facts, Fact { since, ..fact });
-            }
-            remember(&mut facts, own);
+    /// Notes that the command at `since` on this queue waited for the command at `position` of `queue`, and with it
+    /// for what that one's queue knew.
+    pub(crate) fn learn(
+        &self,
+        queue: QueueId,
+        knowledge: &Arc<Knowledge>,
+        position: Position,
+        since: Position,
+    ) {
+        let inherited = knowledge.facts_at(position);
+        let own = Fact {
+            queue,
+            knowledge: Arc::downgrade(knowledge),
+            position,
+            since,
+        };
+        let mut facts = lock(&self.facts);
+        for fact in inherited {
+            remember(&mut facts, Fact { since, ..fact });
         }
+        remember(&mut facts, own);
     }
 
     fn facts_at(&self, at: Position) -> SmallVec<[Fact; HISTORY]> {
@@ -182,34 +179,4 @@ fn remember(facts: &mut SmallVec<[Fact; HISTORY]>, new: Fact) {
         facts.remove(0);
     }
     facts.push(new);
-}
-
-/// Reduces `wanted` to the events that queue `queue` must really wait for.
-pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: &[Event]) -> Events {
-    let mut waits: Events = wanted
-        .iter()
-        .filter(|event| event.queue() != queue && event.is_pending() && !known.covers(event))
-        .cloned()
-        .collect();
-    let mut index = 0;
-    while index < waits.len() {
-        let implied =
-            (0..waits.len()).any(|other| other != index && implies(&waits[other], &waits[index]));
-        if implied {
-            waits.remove(index);
-        } else {
-            index += 1;
-        }
-    }
-    waits
-}
-
-/// Whether waiting for `event` is also waiting for `other`.
-fn implies(event: &Event, other: &Event) -> bool {
-    if event.same_queue(other) {
-        return other.position().is_within(event.position());
-    }
-    event
-        .knowledge()
-        .is_some_and(|known| known.covered_at(event.position(), other))
 }

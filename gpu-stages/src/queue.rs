@@ -1,13 +1,10 @@
 //! [`CommandQueue`]: what pipelines need of a queue, whatever the backend.
 
-use crate::call::Lease;
 use crate::error::Result;
-use crate::event::{Event, Events};
-use crate::guard::HandOn;
+use crate::event::Event;
+use crate::lease::Lease;
 use crate::order::QueueId;
-use crate::sync::Arc;
 use crate::track::Access;
-use std::fmt::Debug;
 
 /// An in-order command queue: commands run one after another, in the order in which they were enqueued.
 ///
@@ -50,19 +47,8 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
 )]
 pub struct Uses<'a>(pub(crate) &'a [(&'a Lease, Access)]);
 
-/// A queue whose commands the library does not see, so that their end has to be marked.
-pub(crate) trait Unseen: Debug + Send + Sync {
-    fn id(&self) -> QueueId;
-
-    /// The completion of everything enqueued so far; `None` if it is complete already.
-    fn mark(&self) -> Option<Event>;
-}
-
-/// A use on such a queue, until its end is marked.
-#[derive(Clone, Debug)]
-pub(crate) struct Open {
-    pub queue: Arc<dyn Unseen>,
-    pub access: Access,
-    /// What the use is behind.
-    pub before: Events,
+/// Device guards that can be handed on together: tuples of up to 16.
+pub trait HandOn {
+    /// Hands on each as [`Guard::ready`](crate::guard::Guard::ready) does.
+    fn hand_on(self);
 }

@@ -1,10 +1,12 @@
 //! What one call has done with one resource: the events that later uses must be behind.
 
 use crate::error::Poison;
+use crate::event::replace_older;
 use crate::event::{Event, Events};
-use crate::ledger::{Grant, replace_older};
-use crate::queue::Open;
+use crate::order::QueueId;
 use crate::sync::Arc;
+use crate::terms::Grant;
+use std::fmt::Debug;
 
 /// How a command or a stage uses a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,23 @@ pub(crate) struct Needs {
     pub order: Events,
     /// Those of them whose data is used: if one failed, so has whoever needs it.
     pub data: Events,
+}
+
+/// A queue whose commands the library does not see, so that their end has to be marked.
+pub(crate) trait Unseen: Debug + Send + Sync {
+    fn id(&self) -> QueueId;
+
+    /// The completion of everything enqueued so far; `None` if it is complete already.
+    fn mark(&self) -> Option<Event>;
+}
+
+/// A use on such a queue, until its end is marked.
+#[derive(Clone, Debug)]
+pub(crate) struct Open {
+    pub queue: Arc<dyn Unseen>,
+    pub access: Access,
+    /// What the use is behind.
+    pub before: Events,
 }
 
 /// The outstanding device uses of one resource as its holder knows them.

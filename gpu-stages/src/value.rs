@@ -1,8 +1,9 @@
 //! The values of a resource, and the only place that turns a granted use into a reference.
 
-use crate::ledger::{After, Ledger};
+use crate::ledger::Ledger;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
+use crate::terms::After;
 use std::cell::UnsafeCell;
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! [`DeviceVisible`]: which values device stages can use, and what they see of them.
 
-use crate::call::Lease;
+use crate::lease::Lease;
 use crate::order::QueueId;
 use smallvec::SmallVec;
 use std::ops::{Deref, DerefMut};

@@ -83,8 +83,13 @@ fn too_large_a_buffer_is_an_error() {
             assert!(matches!(error, Error::Setup { .. }), "{error}");
         }
     }
-    let text = DeviceBuffer::<u8>::new(&device, 1 << 50).unwrap_err().to_string();
-    assert!(text.contains("a device buffer could not be made: CL_"), "{text}");
+    let text = DeviceBuffer::<u8>::new(&device, 1 << 50)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("a device buffer could not be made: CL_"),
+        "{text}"
+    );
     // The device goes on working.
     buffers_start_zeroed();
 }

@@ -167,13 +167,22 @@ fn a_range_outside_is_an_error_and_nothing_is_enqueued() {
     let (device, queue) = setup();
     let source = host(&device, &[1_u32, 2, 3]);
     let (data, target) = (buffer(&device, 3), host(&device, &[9, 9, 9]));
-    for (from, to) in [(0, 4), (4, 4), (3, 2), (usize::MAX, usize::MAX), (1, usize::MAX)] {
+    for (from, to) in [
+        (0, 4),
+        (4, 4),
+        (3, 2),
+        (usize::MAX, usize::MAX),
+        (1, usize::MAX),
+    ] {
         let before = driver_calls();
         let run = through_a_window(&queue, &source, &data, &target, from, to);
         let Error::Command { site, problem } = block_on(run).unwrap_err() else {
             panic!("{from}..{to} is a wrong command")
         };
-        assert!(matches!(*problem, Problem::OutOfRange { len: 3, .. }), "{problem}");
+        assert!(
+            matches!(*problem, Problem::OutOfRange { len: 3, .. }),
+            "{problem}"
+        );
         assert_eq!(&*site.resource, "source");
         assert!(site.by.stage.contains("upload"), "{}", site.by);
         let _ = before;

@@ -1,6 +1,6 @@
 //! The ways to use a resource, as types.
 
-use crate::ledger::Mode;
+use crate::terms::Mode;
 
 /// A way to use a resource.
 pub trait Access: sealed::Sealed + Send + Sync + 'static {

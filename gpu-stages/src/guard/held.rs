@@ -1,12 +1,12 @@
 //! One granted use of one value, from acquisition to handing on: what all guards are made of.
 
-use crate::call::{Lease, settle};
 use crate::error::{Error, Poison, Reason, Result};
 use crate::event::{Event, Status};
 use crate::guard::access::{Access, Exclusive};
-use crate::ledger::{Contents, Grant, Legacy, Mode, UserId};
+use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
+use crate::terms::{Contents, Grant, Legacy, Mode, UserId};
 use crate::track::{self, Ended, Needs};
 use crate::value::Slots;
 use std::future::poll_fn;

@@ -2,9 +2,9 @@
 
 use super::access::Access;
 use super::{Acquired, DeviceGuard, Guard, OnDevice, track_access};
-use crate::call::settle;
 use crate::error::Result;
-use crate::queue::{CommandQueue, Uses};
+use crate::lease::settle;
+use crate::queue::{CommandQueue, HandOn, Uses};
 use crate::visible::DeviceVisible;
 
 /// Allocations or guards that can be waited for together: tuples of up to 16.
@@ -14,12 +14,6 @@ pub trait WaitDevice: Sized {
 
     /// Waits for each as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
     fn wait_device<Q: CommandQueue>(self, queue: &Q) -> impl Future<Output = Result<Self::Guards>>;
-}
-
-/// Device guards that can be handed on together: tuples of up to 16.
-pub trait HandOn {
-    /// Hands on each as [`Guard::ready`] does.
-    fn hand_on(self);
 }
 
 macro_rules! tuples {

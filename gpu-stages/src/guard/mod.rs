@@ -15,18 +15,18 @@ pub mod access;
 mod held;
 mod many;
 
-use crate::call::Lease;
 use crate::error::Result;
-use crate::ledger::{Grant, Mode, UserId};
+use crate::lease::Lease;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
+use crate::terms::{Grant, Mode, UserId};
 use crate::track;
 use crate::value::Slots;
 use crate::view::SingleView;
 use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
 use held::Held;
-pub use many::{HandOn, WaitDevice};
+pub use many::WaitDevice;
 use std::ops::{Deref, DerefMut};
 
 /// A use of a resource of type `T`, with access `A`, in state `S`; see the [module](self) for the states.

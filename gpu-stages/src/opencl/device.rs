@@ -2,7 +2,7 @@
 
 use super::cl::{self, Code, Context, call, check};
 use crate::error::{Error, Failure, Result};
-use crate::sync::Arc;
+use crate::sync::{Arc, Mutex, lock};
 use cl_sys as sys;
 use std::fmt;
 use std::ptr;
@@ -49,7 +49,8 @@ struct Found {
 
 impl Device {
     /// The device that `choice` names: by its number among all devices of all platforms (`"0"`), or by a part
-    /// of its own name or of its platform's, whatever the case (`"nvidia"`). Empty means the first one.
+    /// of its own name or of its platform's, whatever the case (`"nvidia"`, `"4090"`). Empty means the first
+    /// one.
     ///
     /// ```no_run
     /// let device = gpu_stages::opencl::Device::find("nvidia")?;
@@ -60,6 +61,9 @@ impl Device {
     ///
     /// [`Error::Setup`], at once, when there is no platform or no such device; it lists those that there are.
     pub fn find(choice: &str) -> Result<Self> {
+        // Loaders and drivers set themselves up in the first calls, and not all can do that on two threads.
+        static SEARCH: Mutex<()> = Mutex::new(());
+        let _search = lock(&SEARCH);
         let mut all = list()?;
         let names = || {
             let names = all.iter().enumerate();
@@ -71,11 +75,9 @@ impl Device {
             found.name.to_lowercase().contains(&wanted)
                 || found.platform.to_lowercase().contains(&wanted)
         };
-        let index = match choice.parse::<usize>() {
-            Ok(index) => (index < all.len()).then_some(index),
-            Err(_) => all.iter().position(matches),
-        };
-        let Some(index) = index else {
+        let number = choice.parse::<usize>().ok();
+        let number = number.filter(|&number| number < all.len());
+        let Some(index) = number.or_else(|| all.iter().position(matches)) else {
             let what = format!(
                 "there is no OpenCL device `{choice}`; there are {}",
                 names()

@@ -34,12 +34,13 @@ use super::queue::Line;
 use crate::backend::{Element, Identity};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
-use crate::order::{Knowledge, QueueId, necessary};
-use crate::queue::{CommandQueue, Open, Unseen, Uses};
+use crate::order::{Knowledge, QueueId};
+use crate::queue::{CommandQueue, Uses};
 use crate::sync::{Arc, Mutex, lock};
-use crate::track::Needs;
+use crate::track::{Needs, Open, Unseen};
 use crate::view::{SingleView, View};
 use crate::visible::{DeviceVisible, Length, Pass};
+use crate::waits;
 use cl_sys as sys;
 use ocl::OclPrm;
 use std::ops::{Deref, DerefMut};
@@ -128,7 +129,7 @@ impl CommandQueue for ocl::Queue {
         for (lease, access) in uses.0 {
             lease.needs(*access, &mut needs);
         }
-        let order = necessary(line.identity.id, &line.identity.knowledge, &needs.order);
+        let order = waits::necessary(line.identity.id, &line.identity.knowledge, &needs.order);
         let origin = uses.0.first().map(|(lease, _)| lease.call().origin());
         if !order.is_empty() {
             let barrier = line.barrier(&order);

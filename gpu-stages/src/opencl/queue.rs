@@ -11,6 +11,7 @@ use crate::event::{Event, Events};
 use crate::order::Position;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use crate::waits;
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -100,7 +101,7 @@ impl Line {
             ptr::null_mut(),
         )))?;
         let position = self.position_since(earliest);
-        self.identity.knowledge.learn(events, position);
+        waits::learn(&self.identity.knowledge, events, position);
         Ok(())
     }
 

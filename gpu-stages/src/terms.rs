@@ -1,0 +1,103 @@
+//! The words in which a ledger and its users talk: what is asked, granted and left behind.
+
+use crate::error::{Origin, Poison};
+use crate::event::Events;
+use crate::order::QueueId;
+use crate::panics::wake_all;
+use smallvec::SmallVec;
+use std::task::Waker;
+
+/// What a user does with a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Shared use of the newest version.
+    Read,
+    /// Exclusive use of the newest version, in place.
+    Update,
+    /// A new version in the next slot.
+    Write,
+}
+
+/// Where a user begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Not known.
+    Anywhere,
+    /// On the host.
+    Host,
+    /// On this queue.
+    Queue(QueueId),
+}
+
+pub(crate) type UserId = usize;
+
+/// What a user finds when its turn comes.
+#[derive(Debug, Default)]
+pub(crate) struct Grant {
+    /// The last writes, if they may still run on a device; several only if threads wrote parts side by side.
+    pub writes: Events,
+    /// Reads since, for exclusive users.
+    pub reads: Events,
+    /// Set when the contents are half written and the user would rely on them.
+    pub poison: Option<Poison>,
+}
+
+/// A user whose version will never be written: who should have written it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Orphaned(pub Origin);
+
+/// What a user leaves behind.
+#[derive(Debug)]
+pub(crate) enum Legacy {
+    /// It read: these of its reads may still run.
+    Read(Events),
+    /// It had exclusive use: what may still run, and how the contents are.
+    Exclusive {
+        writes: Events,
+        reads: Events,
+        contents: Contents,
+    },
+    /// It never had its turn, or did nothing with it.
+    Nothing,
+}
+
+impl Legacy {
+    /// What somebody who begins at `place` will wait for from elsewhere than its queue.
+    pub fn elsewhere(&self, place: Place) -> Events {
+        let (writes, reads) = match self {
+            Legacy::Read(reads) => ([].as_slice(), reads.as_slice()),
+            Legacy::Exclusive { writes, reads, .. } => (writes.as_slice(), reads.as_slice()),
+            Legacy::Nothing => ([].as_slice(), [].as_slice()),
+        };
+        let events = reads.iter().chain(writes);
+        events
+            .filter(|event| place != Place::Queue(event.queue()))
+            .cloned()
+            .collect()
+    }
+}
+
+/// How an exclusive user leaves the contents.
+#[derive(Debug)]
+pub(crate) enum Contents {
+    Good,
+    Poisoned(Poison),
+    /// As they were: it did not begin to write.
+    Untouched,
+}
+
+/// What is to be done once the lock is released.
+#[derive(Debug, Default)]
+pub(crate) struct After {
+    pub wake: SmallVec<[Waker; 4]>,
+    pub stale: Option<Waker>,
+    pub events: Events,
+}
+
+impl After {
+    /// Wakes whoever's turn has come; drops what nobody needs any more.
+    pub fn run(self) {
+        drop((self.stale, self.events));
+        wake_all(self.wake);
+    }
+}

@@ -1,0 +1,50 @@
+//! The rules that make a wait unnecessary.
+//!
+//! A wait of queue `q` for an event is skipped when the event is over, is on `q` itself, stands before an event
+//! that `q` has waited for, or is implied by another event of the same wait.
+
+use crate::event::{Event, Events};
+use crate::order::{Knowledge, Position, QueueId};
+
+/// Notes that the command at `since` waited for `events`: `known` is what its queue knows.
+pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
+    for event in events {
+        if let Some(knowledge) = event.knowledge() {
+            known.learn(event.queue(), &knowledge, event.position(), since);
+        }
+    }
+}
+
+/// Reduces `wanted` to the events that queue `queue` must really wait for.
+pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: &[Event]) -> Events {
+    let mut waits: Events = wanted
+        .iter()
+        .filter(|event| {
+            event.queue() != queue
+                && event.is_pending()
+                && !known.covers(event.queue(), event.position())
+        })
+        .cloned()
+        .collect();
+    let mut index = 0;
+    while index < waits.len() {
+        let implied =
+            (0..waits.len()).any(|other| other != index && implies(&waits[other], &waits[index]));
+        if implied {
+            waits.remove(index);
+        } else {
+            index += 1;
+        }
+    }
+    waits
+}
+
+/// Whether waiting for `event` is also waiting for `other`.
+fn implies(event: &Event, other: &Event) -> bool {
+    if event.same_queue(other) {
+        return other.position().is_within(event.position());
+    }
+    event
+        .knowledge()
+        .is_some_and(|known| known.covered_at(event.position(), other.queue(), other.position()))
+}
