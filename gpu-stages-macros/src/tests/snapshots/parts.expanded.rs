@@ -43,8 +43,8 @@ fn parts(
                 let __net = net.views();
                 let mut __out = out.views_mut();
                 queue.copy(&__net.weights[i].slice(..i), &mut __out.0.slice_mut(i..))?;
-                ::core::mem::drop(__net);
-                ::core::mem::drop(__out);
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 __call.enter(1);
                 let __net = net.views();
                 let mut __out = out.views_mut();
@@ -54,8 +54,8 @@ fn parts(
                         1,
                         (&__net.weights[i], &mut __out.0, &mut __out.1),
                     )?;
-                ::core::mem::drop(__net);
-                ::core::mem::drop(__out);
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
                 let mut __out = out.views_mut();
