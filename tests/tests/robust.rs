@@ -53,6 +53,14 @@ fn accepted_contents_are_good_for_those_in_line_as_well() {
         .unwrap()
         .ready();
 
+    let data = failed_on_device();
+    let writer = data.acquire_write().unwrap();
+    data.clear_poison();
+    drop(writer);
+    block_on(data.acquire_read().unwrap().wait_events())
+        .unwrap()
+        .ready();
+
     let value = Resource::new(1);
     drop(block_on(value.acquire_update().unwrap().wait_events()).unwrap());
     let granted = value.acquire_read().unwrap();
