@@ -52,27 +52,21 @@ impl Case {
 
     /// All versions in one shape.
     pub fn of_shape(device: &Device, shape: Shape, bytes: usize) -> Vec<Self> {
-        let len = bytes / size_of::<f32>();
         let case = |(author, queues)| {
             let label = Label {
                 author,
                 queues,
                 shape,
             };
-            Self::new(device, label, len)
+            Self::new(device, label, bytes)
         };
         AUTHORS.into_iter().map(case).collect()
     }
 
-    fn new(device: &Device, label: Label, len: usize) -> Self {
-        let version = match label.author {
-            Author::Macro if label.queues == 1 => pipelines::one_queue(device, label.shape, len),
-            Author::Macro => pipelines::three_queues(device, label.shape, len),
-            Author::Hand(way) => Box::new(ByHand::new(device.name(), way, label.shape, len)),
-        };
+    fn new(device: &Device, label: Label, bytes: usize) -> Self {
         Case {
             label,
-            version,
+            version: label.make(device, bytes),
             frames_per_second: Vec::new(),
             nanoseconds_to_enqueue: Vec::new(),
             calls: Vec::new(),
@@ -82,6 +76,16 @@ impl Case {
 }
 
 impl Label {
+    /// The version itself, for frames of so many bytes.
+    pub fn make(self, device: &Device, bytes: usize) -> Box<dyn Version> {
+        let len = bytes / size_of::<f32>();
+        match self.author {
+            Author::Macro if self.queues == 1 => pipelines::one_queue(device, self.shape, len),
+            Author::Macro => pipelines::three_queues(device, self.shape, len),
+            Author::Hand(way) => Box::new(ByHand::new(device.name(), way, self.shape, len)),
+        }
+    }
+
     pub fn is_macro(&self) -> bool {
         self.author == Author::Macro
     }

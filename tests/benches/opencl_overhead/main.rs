@@ -17,7 +17,6 @@ mod report;
 mod throughput;
 mod version;
 
-use case::Case;
 use gpu_stages::opencl::Device;
 use options::Options;
 use report::Report;
@@ -30,9 +29,7 @@ fn main() {
     let device = Device::find(&options.device).expect("an OpenCL device");
     let mut report = Report::default();
     for (bytes, size) in [(4 << 10, "4KiB"), (256 << 10, "256KiB"), (4 << 20, "4MiB")] {
-        let mut cases = Case::all(&device, bytes);
-        throughput::measure(&mut cases, options.rounds, throughput::frames(bytes));
-        report.throughput(size, &cases);
+        report.throughput(size, &throughput::measure(&device, bytes, options.rounds));
     }
     report.enqueuing(&enqueuing::measure(&device, options.rounds));
     report.print(options.json);

@@ -13,13 +13,13 @@ impl Options {
         let mut options = Options {
             json: false,
             device: String::new(),
-            rounds: 41,
+            rounds: 40,
         };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--json" => options.json = true,
-                "--quick" => options.rounds = 7,
+                "--quick" => options.rounds = 8,
                 "--device" => options.device = arguments.next().unwrap_or_default(),
                 // Cargo passes it to all benchmarks.
                 "--bench" => {}

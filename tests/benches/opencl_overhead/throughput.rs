@@ -3,10 +3,14 @@
 use crate::allocations;
 use crate::case::Case;
 use crate::version::run;
+use gpu_stages::opencl::Device;
 use std::time::Instant;
 
+/// Rounds for which the versions keep their buffers.
+const ROUNDS_IN_PLACE: usize = 4;
+
 /// How many frames of so many bytes a version runs per round: some milliseconds' worth.
-pub fn frames(bytes: usize) -> usize {
+fn frames(bytes: usize) -> usize {
     match bytes {
         ..65_536 => 240,
         65_536..1_048_576 => 100,
@@ -14,17 +18,29 @@ pub fn frames(bytes: usize) -> usize {
     }
 }
 
-/// Measures all cases, `rounds` times in random order.
-pub fn measure(cases: &mut [Case], rounds: usize, frames: usize) {
-    for case in cases.iter_mut() {
-        // Pools fill and kernels are compiled.
-        run(&mut *case.version, case.label.shape.in_flight, frames);
-    }
-    for _ in 0..rounds {
-        fastrand::shuffle(cases);
-        for case in cases.iter_mut() {
-            round(case, frames);
+/// Measures all versions with frames of so many bytes, `rounds` times in random order.
+pub fn measure(device: &Device, bytes: usize, rounds: usize) -> Vec<Case> {
+    let mut cases = Case::all(device, bytes);
+    for index in 0..rounds {
+        if index % ROUNDS_IN_PLACE == 0 {
+            renew(&mut cases, device, bytes);
         }
+        fastrand::shuffle(&mut cases);
+        for case in &mut cases {
+            round(case, frames(bytes));
+        }
+    }
+    cases
+}
+
+/// Where the allocator happens to put large buffers is worth several per cent. So every few rounds all versions
+/// get new ones, in random order.
+fn renew(cases: &mut [Case], device: &Device, bytes: usize) {
+    fastrand::shuffle(cases);
+    for case in cases {
+        case.version = case.label.make(device, bytes);
+        // Pools fill and kernels are compiled.
+        run(&mut *case.version, case.label.shape.in_flight, 20);
     }
 }
 
