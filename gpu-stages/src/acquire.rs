@@ -66,9 +66,13 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         let core = &self.slots.core;
         // What stays valid whatever happens has no contents to worry about.
         let relies = A::MODE != Mode::Write && !core.keeps_on_failure();
-        let track = Track::new(core.name.get().cloned(), self.parameter, relies);
+        let mut track = Track::new(core.name.get().cloned(), self.parameter, relies);
+        let granted = user.grant.is_some();
+        if let Some(grant) = user.grant {
+            track.load(grant);
+        }
         let lease = Lease::new(call, track);
-        Allocation::of_slot(self.slots.clone(), user.slot, user.id, user.grant, lease)
+        Allocation::of_slot(self.slots.clone(), user.slot, user.id, granted, lease)
     }
 }
 

@@ -215,8 +215,7 @@ impl<B: Backend> Queue<B> {
     fn enqueue(&self, uses: &[Use<'_>], command: Command<B>) -> Result<()> {
         let mut needs = Needs::default();
         for used in uses {
-            self.check(used)?;
-            used.pass.lease().needs(used.access, &mut needs);
+            self.begin_use(used, &mut needs)?;
         }
         let order = waits::necessary(self.inner.id, &self.inner.knowledge, &needs.order);
         let call = uses.first().map(|used| used.pass.lease().call());
@@ -227,7 +226,7 @@ impl<B: Backend> Queue<B> {
             origin: call.map(Call::origin),
             signals: call.is_none_or(Call::signals),
         };
-        // SAFETY: the views are of guards that are held (`check`), whose grants exclude conflicting users but
+        // SAFETY: the views are of guards that are held (`begin_use`), whose grants exclude conflicting users but
         // those whose events are in the tracks. `necessary` leaves out only what is over or ordered already.
         // Views check their ranges when they give a region, and `launch` its arguments.
         let event = unsafe { self.submit(submission) };
@@ -254,15 +253,16 @@ impl<B: Backend> Queue<B> {
         Ok(event)
     }
 
-    fn check(&self, used: &Use<'_>) -> Result<()> {
-        let problem = if used.pass.queue() != self.inner.id {
-            Problem::WrongQueue
-        } else if used.pass.lease().is_handed_on() {
-            Problem::HandedOn
+    /// Adds what a use must be behind, if the view is good for this queue.
+    fn begin_use(&self, used: &Use<'_>, needs: &mut Needs) -> Result<()> {
+        let lease = used.pass.lease();
+        if used.pass.queue() != self.inner.id {
+            Err(at(lease, Problem::WrongQueue))
+        } else if !lease.needs(used.access, needs) {
+            Err(at(lease, Problem::HandedOn))
         } else {
-            return Ok(());
-        };
-        Err(at(used.pass.lease(), problem))
+            Ok(())
+        }
     }
 }
 

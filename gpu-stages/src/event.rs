@@ -53,6 +53,9 @@ pub trait EventSource: Recycle {
     /// Whether the command has been seen to be over. Asks nobody.
     fn is_noted_over(&self) -> bool;
 
+    /// Whether the command has been seen to have gone well. Asks nobody.
+    fn is_noted_good(&self) -> bool;
+
     /// Wakes `waker` once the command is over. Returns `false`, and keeps nothing, if it is known to be.
     ///
     /// The wait `key` has one waker: a new one replaces the one before.
@@ -75,6 +78,7 @@ trait Erased: Send + Sync {
     fn source_status(&self) -> Status;
     fn source_known(&self) -> Status;
     fn source_noted_over(&self) -> bool;
+    fn source_noted_good(&self) -> bool;
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
@@ -106,6 +110,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_noted_over(&self) -> bool {
         self.value().is_noted_over()
+    }
+    fn source_noted_good(&self) -> bool {
+        self.value().is_noted_good()
     }
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool {
         self.value().register(key, waker)
@@ -226,6 +233,11 @@ impl Event {
     /// Whether the command has been seen to be over. Asks nobody: for use under locks.
     pub(crate) fn is_noted_over(&self) -> bool {
         self.0.source_noted_over()
+    }
+
+    /// Whether the command has been seen to have gone well. Asks nobody: for use under locks.
+    pub(crate) fn is_noted_good(&self) -> bool {
+        self.0.source_noted_good()
     }
 
     /// Whether both are handles to one event.

@@ -40,12 +40,15 @@ impl Lease {
         self.with(|track| track.load(grant));
     }
 
-    pub fn is_handed_on(&self) -> bool {
-        self.with(|track| track.handed_on)
-    }
-
-    pub fn needs(&self, access: Access, needs: &mut Needs) {
-        self.with(|track| track.needs(access, needs));
+    /// Adds what a use must be behind; `false`, and nothing added, if the allocation is handed on.
+    pub fn needs(&self, access: Access, needs: &mut Needs) -> bool {
+        self.with(|track| {
+            let is_held = !track.handed_on;
+            if is_held {
+                track.needs(access, needs);
+            }
+            is_held
+        })
     }
 
     /// What may still run on other queues than `queue`.
@@ -87,13 +90,12 @@ impl Lease {
 
     /// The error when the contents are known to be bad: poisoned, or left by a command that has failed.
     pub fn check(&self) -> Result<(), Error> {
-        if let Some(poison) = self.with(|track| track.poison.clone()) {
+        let (poison, data) = self.with(|track| (track.poison.clone(), track.data()));
+        if let Some(poison) = poison {
             let site = self.site();
             return Err(Error::Poisoned { site, poison });
         }
-        let mut needs = Needs::default();
-        self.needs(Access::Read, &mut needs);
-        for event in &needs.data {
+        for event in &data {
             if let Status::Failed(failure) = event.known() {
                 return Err(self.failed(failure));
             }

@@ -222,9 +222,9 @@ impl Ledger {
         let slot = &self.slots[user.slot];
         let exclusive = user.mode != Mode::Read;
         Grant {
-            writes: slot.writes.clone(),
+            writes: not_yet_good(&slot.writes),
             reads: if exclusive {
-                slot.reads.clone()
+                not_yet_good(&slot.reads)
             } else {
                 Events::new()
             },
@@ -349,4 +349,10 @@ impl Slot {
             Mode::Update | Mode::Write => !self.exclusive && self.sharing == 0,
         }
     }
+}
+
+/// The events that somebody may have to wait for, or whose failure matters.
+fn not_yet_good(events: &Events) -> Events {
+    let pending = events.iter().filter(|event| !event.is_noted_good());
+    pending.cloned().collect()
 }

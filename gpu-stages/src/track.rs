@@ -118,6 +118,15 @@ impl Track {
         }
     }
 
+    /// The last writes, if their data matters.
+    pub fn data(&self) -> Events {
+        if self.relies {
+            self.writes.clone()
+        } else {
+            Events::new()
+        }
+    }
+
     /// All that may still run.
     pub fn outstanding(&self) -> impl Iterator<Item = &Event> {
         self.reads.iter().chain(&self.writes)

@@ -110,6 +110,10 @@ impl EventSource for Completion {
         self.state.load(Ordering::Acquire) != PENDING
     }
 
+    fn is_noted_good(&self) -> bool {
+        self.state.load(Ordering::Acquire) == COMPLETE
+    }
+
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut rest = lock(&self.rest);

@@ -39,13 +39,9 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         slots: Arc<Slots<T>>,
         slot: usize,
         user: UserId,
-        grant: Option<Grant>,
+        granted: bool,
         lease: Lease,
     ) -> Self {
-        let granted = grant.is_some();
-        if let Some(grant) = grant {
-            lease.load(grant);
-        }
         Held {
             hold: Hold::Slot {
                 slots,

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::lease::Lease;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
-use crate::terms::{Grant, Mode, UserId};
+use crate::terms::{Mode, UserId};
 use crate::track;
 use crate::value::Slots;
 use crate::view::SingleView;
@@ -73,12 +73,12 @@ impl<T: Send + 'static, A: Access> Allocation<T, A> {
         slots: Arc<Slots<T>>,
         slot: usize,
         user: UserId,
-        grant: Option<Grant>,
+        granted: bool,
         lease: Lease,
     ) -> Self {
         Guard {
             state: Acquired(()),
-            held: Held::of_slot(slots, slot, user, grant, lease),
+            held: Held::of_slot(slots, slot, user, granted, lease),
         }
     }
 

@@ -345,6 +345,10 @@ impl EventSource for Completion {
         self.state.load(Ordering::Acquire) != PENDING
     }
 
+    fn is_noted_good(&self) -> bool {
+        self.state.load(Ordering::Acquire) == COMPLETE
+    }
+
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {
         if self.known().is_terminal() {
             return false;

@@ -55,7 +55,8 @@ impl Kernel {
     /// # Safety
     ///
     /// For all launches that are made with it the kernel stays inside its arguments, and writes only to those
-    /// that are passed as `&mut`.
+    /// that are passed as `&mut`. Values for parameters of types that the program defines itself have the size of
+    /// those types: not every driver tells it, and so not every wrong one is found.
     ///
     /// # Errors
     ///
@@ -122,6 +123,10 @@ impl Kernel {
             state.set(index, argument, &mut parts)?;
         }
         let local = launch.grid.local.as_ref();
+        if local.is_some_and(|local| local.contains(&0)) {
+            // Some drivers take it for their own choice, and some divide by it.
+            return Err(Code(sys::CL_INVALID_WORK_GROUP_SIZE).to_string());
+        }
         let code = call!(clEnqueueNDRangeKernel(
             launch.queue,
             state.kernel.0,
@@ -190,12 +195,15 @@ impl State {
     }
 }
 
-/// A region that begins at the start is passed as the buffer itself: a kernel has no way to see the end.
+/// A region that begins at the start is passed as the buffer itself: a kernel has no way to see the end. So is an
+/// empty one, wherever it is: OpenCL has no empty parts.
 fn is_whole(region: &Region<Memory>) -> bool {
-    region.offset == 0
+    region.offset == 0 || region.bytes == 0
 }
 
 fn build(device: &Device, source: &str) -> Result<Program> {
+    // A length of zero means a text that ends with a zero.
+    let source = if source.is_empty() { " " } else { source };
     let text = source.as_ptr().cast();
     let mut code = 0;
     let program = call!(clCreateProgramWithSource(

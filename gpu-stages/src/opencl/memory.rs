@@ -65,7 +65,7 @@ impl Memory {
         self.serial
     }
 
-    /// A buffer that is a part of this one.
+    /// A buffer that is a part of this one, and not empty.
     pub(super) fn part(&self, offset: usize, bytes: usize) -> Result<Mem, String> {
         let alignment = self.device.sub_range_alignment();
         if offset % alignment != 0 {
@@ -76,7 +76,7 @@ impl Memory {
         }
         let region = sys::cl_buffer_region {
             origin: offset,
-            size: bytes.max(1),
+            size: bytes,
         };
         let mut code = 0;
         let part = call!(clCreateSubBuffer(

@@ -298,6 +298,13 @@ unsafe fn enqueue(
             pattern,
         ) if bytes > 0 => {
             let memory: Arc<Memory> = memory;
+            // The sizes of patterns (OpenCL 1.2 specification, 5.2.2).
+            if !pattern.len().is_power_of_two() || pattern.len() > 128 {
+                return Err(format!(
+                    "OpenCL fills with patterns of 1, 2, 4, … 128 bytes, not with elements of {} bytes",
+                    pattern.len()
+                ));
+            }
             call!(clEnqueueFillBuffer(
                 queue.0,
                 memory.handle(),

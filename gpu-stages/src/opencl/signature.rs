@@ -2,8 +2,9 @@
 
 use super::OpenCl;
 use super::cl::{self, call, check};
-use crate::backend::Argument;
+use crate::backend::{Argument, ElementType};
 use cl_sys as sys;
+use std::any::TypeId;
 use std::fmt;
 use std::ptr;
 
@@ -18,8 +19,8 @@ pub(super) struct Signature {
 pub(super) enum Expected {
     /// A pointer to global or constant memory; whether to `const`.
     Memory { is_const: bool, text: String },
-    /// A value; its size if the type is one of the language's own.
-    Scalar { size: Option<usize>, text: String },
+    /// A value of this type.
+    Scalar(String),
     /// Local memory, an image, a sampler: nothing that a launch can pass.
     Other { text: String },
     /// The driver does not tell.
@@ -78,10 +79,7 @@ impl Expected {
                 text,
             },
             sys::CL_KERNEL_ARG_ADDRESS_PRIVATE if is_opaque(&text) => Expected::Other { text },
-            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE => Expected::Scalar {
-                size: size_of_type(&text),
-                text,
-            },
+            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE => Expected::Scalar(text),
             _ => Expected::Other { text },
         })
     }
@@ -91,14 +89,12 @@ impl Expected {
     pub fn fits(&self, argument: &Argument<OpenCl>) -> bool {
         match (self, argument) {
             (Expected::Memory { is_const, text }, Argument::Read(_, element)) => {
-                *is_const && fits_size(pointee(text), element.size)
+                *is_const && is_buffer_of(text, element)
             }
             (Expected::Memory { text, .. }, Argument::Write(_, element)) => {
-                fits_size(pointee(text), element.size)
+                is_buffer_of(text, element)
             }
-            (Expected::Scalar { size, .. }, Argument::Scalar(_, element)) => {
-                size.is_none_or(|size| size == element.size)
-            }
+            (Expected::Scalar(text), Argument::Scalar(_, element)) => is_value_of(text, element),
             (Expected::Unknown, _) => true,
             _ => false,
         }
@@ -121,24 +117,55 @@ impl fmt::Display for Expected {
                 is_const: true,
                 text,
             } => write!(f, "const {text}"),
-            Expected::Memory { text, .. } | Expected::Scalar { text, .. } => f.write_str(text),
+            Expected::Memory { text, .. } | Expected::Scalar(text) => f.write_str(text),
             Expected::Other { text } => write!(f, "{text}, which a launch cannot pass"),
             Expected::Unknown => f.write_str("of unknown type"),
         }
     }
 }
 
-/// `float` of `float*`.
-fn pointee(text: &str) -> &str {
-    text.trim_end_matches('*').trim()
+/// Whether a parameter `float*` takes a buffer of these elements. Numbers must have the scalar's size; a structure
+/// or an array may be made of as many scalars, or vectors of them, as it likes.
+fn is_buffer_of(pointer: &str, element: &ElementType) -> bool {
+    let Some(own) = Own::named(pointer.trim_end_matches('*').trim()) else {
+        return true;
+    };
+    match Number::of(element) {
+        Some(_) => element.size == own.size,
+        None => element.size % own.size == 0,
+    }
 }
 
-/// A buffer of scalars may serve as one of vectors and the other way round, but not elements of 4 bytes for
-/// scalars of 8.
-fn fits_size(name: &str, element: usize) -> bool {
-    match size_of_type(name) {
-        Some(size) => size == element || size % element.max(1) == 0 || element % size == 0,
+/// Whether a parameter of this type takes this value.
+fn is_value_of(name: &str, element: &ElementType) -> bool {
+    let Some(own) = Own::named(name) else {
+        return true;
+    };
+    let is_like = match Number::of(element) {
+        Some(number) => own.lanes > 1 || own.number == number,
         None => true,
+    };
+    is_like && element.size == own.size * own.lanes
+}
+
+/// A kind of number: a whole one is no floating-point one, even of the same size.
+#[derive(Clone, Copy, PartialEq)]
+enum Number {
+    Whole,
+    Floating,
+}
+
+impl Number {
+    fn of(element: &ElementType) -> Option<Self> {
+        let is = |ids: &[TypeId]| ids.contains(&element.id);
+        if is(&[TypeId::of::<f32>(), TypeId::of::<f64>()]) {
+            return Some(Number::Floating);
+        }
+        macro_rules! whole {
+            ($($number:ty)+) => { is(&[$(TypeId::of::<$number>()),+]) };
+        }
+        let whole = whole!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+        whole.then_some(Number::Whole)
     }
 }
 
@@ -146,20 +173,36 @@ fn is_opaque(name: &str) -> bool {
     name.starts_with("image") || name.starts_with("sampler") || name == "event_t"
 }
 
-/// The size of a type of OpenCL C (OpenCL 1.2 specification, 6.1.1 and 6.1.2), if it is one of its own.
-fn size_of_type(name: &str) -> Option<usize> {
-    let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let (scalar, lanes) = match digits.parse::<usize>() {
-        Ok(lanes @ (2 | 3 | 4 | 8 | 16)) => (&name[..name.len() - digits.len()], lanes),
-        _ => (name, 1),
-    };
-    let size = match scalar {
-        "char" | "uchar" | "unsigned char" | "signed char" | "bool" => 1,
-        "short" | "ushort" | "unsigned short" | "half" => 2,
-        "int" | "uint" | "unsigned int" | "float" => 4,
-        "long" | "ulong" | "unsigned long" | "double" => 8,
-        _ => return None,
-    };
-    // Vectors of three take the space of four.
-    Some(size * if lanes == 3 { 4 } else { lanes })
+/// A type of OpenCL C's own (OpenCL 1.2 specification, 6.1.1 and 6.1.2).
+struct Own {
+    number: Number,
+    /// Of one lane.
+    size: usize,
+    /// Those that take space: vectors of three take that of four.
+    lanes: usize,
+}
+
+impl Own {
+    fn named(name: &str) -> Option<Self> {
+        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let (scalar, lanes) = match digits.parse::<usize>() {
+            Ok(lanes @ (2 | 3 | 4 | 8 | 16)) => (&name[..name.len() - digits.len()], lanes),
+            _ => (name, 1),
+        };
+        let (number, size) = match scalar {
+            "char" | "uchar" | "unsigned char" | "signed char" | "bool" => (Number::Whole, 1),
+            // Rust has no half: its bits are whole.
+            "short" | "ushort" | "unsigned short" | "half" => (Number::Whole, 2),
+            "int" | "uint" | "unsigned int" => (Number::Whole, 4),
+            "long" | "ulong" | "unsigned long" => (Number::Whole, 8),
+            "float" => (Number::Floating, 4),
+            "double" => (Number::Floating, 8),
+            _ => return None,
+        };
+        Some(Own {
+            number,
+            size,
+            lanes: if lanes == 3 { 4 } else { lanes },
+        })
+    }
 }
