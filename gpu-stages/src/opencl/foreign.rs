@@ -16,9 +16,9 @@
 //!     kernel: ocl::Kernel,
 //! ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //!     {
-//!         let output = &mut output;
+//!         let target = &mut output;
 //!         kernel.set_arg(0, &input)?;
-//!         kernel.set_arg(1, &*output)?;
+//!         kernel.set_arg(1, &*target)?;
 //!         // SAFETY: the kernel stays inside its two buffers.
 //!         unsafe { kernel.cmd().queue(&queue).enq()? };
 //!     }
