@@ -109,6 +109,16 @@ fn any_number_of_slots_and_frames_in_flight() {
     }
 }
 
+/// Correct means equal to the host's own result to the last bit, so that the three ways equal each other.
+#[test]
+fn thousands_of_frames_of_several_sizes() {
+    for size in [2, 255, 4096, 5000] {
+        let text = size.to_string();
+        let report = json(&["--frames", "1500", "--size", &text, "--in-flight", "5"]);
+        check_good(&report, 1500, size);
+    }
+}
+
 #[test]
 fn a_frame_of_one_sample() {
     check_good(&json(&["--frames", "1", "--size", "1"]), 1, 1);

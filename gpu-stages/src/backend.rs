@@ -142,6 +142,8 @@ pub struct Submission<'a, B: Backend> {
     pub data: &'a [Event],
     /// The stage that the command belongs to.
     pub origin: Option<Origin>,
+    /// The same for commands that are enqueued at about the same time, one right after another; 0 if not known.
+    pub moment: u64,
     /// Whether somebody is expected to wait for the command who is not on its queue.
     pub signals: bool,
 }
@@ -154,6 +156,7 @@ impl<B: Backend> Submission<'_, B> {
             order: &[],
             data: &[],
             origin: None,
+            moment: 0,
             signals: true,
         }
     }

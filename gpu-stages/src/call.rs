@@ -77,6 +77,8 @@ struct Record {
     stage: AtomicUsize,
     succeeded: AtomicBool,
     polled: AtomicBool,
+    /// The present poll of the pipeline's body; 0 outside of one.
+    moment: AtomicU64,
     dropped: AtomicBool,
     /// Whether there were uses whose end has to be marked.
     opened: AtomicBool,
@@ -112,6 +114,7 @@ impl Recycle for Record {
             stage: AtomicUsize::new(0),
             succeeded: AtomicBool::new(false),
             polled: AtomicBool::new(false),
+            moment: AtomicU64::new(0),
             dropped: AtomicBool::new(false),
             opened: AtomicBool::new(false),
             body: Mutex::default(),
@@ -122,6 +125,7 @@ impl Recycle for Record {
         self.stage.store(0, Ordering::Relaxed);
         self.succeeded.store(false, Ordering::Relaxed);
         self.polled.store(false, Ordering::Relaxed);
+        self.moment.store(0, Ordering::Relaxed);
         self.dropped.store(false, Ordering::Relaxed);
         self.opened.store(false, Ordering::Relaxed);
         let mut body = lock(&self.body);
@@ -163,6 +167,11 @@ impl Call {
         self.stage().is_none_or(|stage| !stage.quiet)
     }
 
+    /// What commands have in common that are enqueued within one poll of a pipeline's body; 0 where nobody knows.
+    pub(crate) fn moment(&self) -> u64 {
+        self.record.moment.load(Ordering::Relaxed)
+    }
+
     fn stage(&self) -> Option<&'static Stage> {
         self.pipeline
             .stages
@@ -189,6 +198,10 @@ impl Call {
     /// Notes whether the pipeline's body is running: what is dropped meanwhile is dropped by an exit.
     pub(crate) fn set_polled(&self, polled: bool) {
         self.record.polled.store(polled, Ordering::Relaxed);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let next = || NEXT.fetch_add(1, Ordering::Relaxed);
+        let moment = if polled { next() } else { 0 };
+        self.record.moment.store(moment, Ordering::Relaxed);
     }
 
     /// Notes that the pipeline's future is being dropped, unless it is because its body panicked.

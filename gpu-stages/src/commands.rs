@@ -224,6 +224,7 @@ impl<B: Backend> Queue<B> {
             order: &order,
             data: &needs.data,
             origin: call.map(Call::origin),
+            moment: call.map_or(0, Call::moment),
             signals: call.is_none_or(Call::signals),
         };
         // SAFETY: the views are of guards that are held (`begin_use`), whose grants exclude conflicting users but

@@ -57,7 +57,7 @@ impl Position {
         allow(dead_code, reason = "for backends that ask a driver")
     )]
     /// Up to where everything is over once the command here is.
-    fn completes(self) -> u64 {
+    pub(crate) fn completes(self) -> u64 {
         // Nothing can stand between two neighbouring numbers.
         if self.latest - self.earliest <= 1 {
             self.latest
@@ -161,6 +161,11 @@ impl Knowledge {
     /// Whether the command at `position` on this queue is known to be complete.
     pub(crate) fn is_complete(&self, position: Position) -> bool {
         position.latest <= self.completed.load(Ordering::Acquire)
+    }
+
+    /// Up to where everything on this queue is known to be complete.
+    pub(crate) fn completed(&self) -> u64 {
+        self.completed.load(Ordering::Acquire)
     }
 
     fn complete_up_to(&self, position: Position) {

@@ -60,6 +60,15 @@ impl<T: Recycle> Node<T> {
         }
     }
 
+    /// One more handle, unless there is none left. By now the record may stand for something else.
+    #[cfg(feature = "opencl")]
+    pub(crate) fn upgrade(&'static self) -> Option<Pooled<T>> {
+        let more = |handles: usize| (handles > 0).then(|| handles + 1);
+        let handles = &self.handles;
+        let counted = handles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        counted.ok().map(|_| Pooled(self))
+    }
+
     pub(crate) fn value(&self) -> &T {
         &self.value
     }
@@ -83,10 +92,10 @@ impl<T: Recycle> Pooled<T> {
         Pooled(node)
     }
 
-    /// The record itself. Records are never freed; by the time it is looked at it may stand for something else.
+    /// The node, which is never freed.
     #[cfg(feature = "opencl")]
-    pub(crate) fn leaked(&self) -> &'static T {
-        &self.0.value
+    pub(crate) fn node(&self) -> &'static Node<T> {
+        self.0
     }
 
     /// The node, its count still including this handle: whoever calls must release it.

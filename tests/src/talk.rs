@@ -114,11 +114,17 @@ impl<B: TestBackend> Talk<B> {
     pub fn new(queues: usize, slots: usize, len: usize) -> Self {
         let device = B::device();
         let queue = || Queue::new(&device).unwrap();
+        Self::on((0..queues).map(|_| queue()).collect(), slots, len)
+    }
+
+    /// On queues that there are already.
+    pub fn on(queues: Vec<Queue<B>>, slots: usize, len: usize) -> Self {
+        let device = B::device();
         let host = || Resource::ring((0..slots).map(|_| HostBuffer::new(&device, len).unwrap()));
         let buffer =
             || Resource::ring((0..slots).map(|_| DeviceBuffer::new(&device, len).unwrap()));
         Talk {
-            queues: (0..queues).map(|_| queue()).collect(),
+            queues,
             h_in: host(),
             d_in: buffer(),
             d_out: buffer(),

@@ -58,18 +58,24 @@ pub(super) fn name(code: i32) -> &'static str {
         -11 => "CL_BUILD_PROGRAM_FAILURE",
         -12 => "CL_MAP_FAILURE",
         -13 => "CL_MISALIGNED_SUB_BUFFER_OFFSET",
+        -9 => "CL_IMAGE_FORMAT_MISMATCH",
+        -10 => "CL_IMAGE_FORMAT_NOT_SUPPORTED",
         -14 => "CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST",
         -19 => "CL_KERNEL_ARG_INFO_NOT_AVAILABLE",
         -30 => "CL_INVALID_VALUE",
         -31 => "CL_INVALID_DEVICE_TYPE",
+        -32 => "CL_INVALID_PLATFORM",
         -33 => "CL_INVALID_DEVICE",
         -34 => "CL_INVALID_CONTEXT",
+        -35 => "CL_INVALID_QUEUE_PROPERTIES",
         -36 => "CL_INVALID_COMMAND_QUEUE",
+        -37 => "CL_INVALID_HOST_PTR",
         -38 => "CL_INVALID_MEM_OBJECT",
         -43 => "CL_INVALID_BUILD_OPTIONS",
         -44 => "CL_INVALID_PROGRAM",
         -45 => "CL_INVALID_PROGRAM_EXECUTABLE",
         -46 => "CL_INVALID_KERNEL_NAME",
+        -47 => "CL_INVALID_KERNEL_DEFINITION",
         -48 => "CL_INVALID_KERNEL",
         -49 => "CL_INVALID_ARG_INDEX",
         -50 => "CL_INVALID_ARG_VALUE",
@@ -86,6 +92,15 @@ pub(super) fn name(code: i32) -> &'static str {
         -63 => "CL_INVALID_GLOBAL_WORK_SIZE",
         -1001 => "CL_PLATFORM_NOT_FOUND_KHR",
         _ => "OpenCL error",
+    }
+}
+
+/// The name of an event's status that says that the command failed. -1 is not an error of the standard's for
+/// events: PoCL calls a command failed with it, whatever the reason.
+pub(super) fn status_name(code: i32) -> String {
+    match code {
+        -1 => "CL_FAILED (-1)".into(),
+        code => Code(code).to_string(),
     }
 }
 

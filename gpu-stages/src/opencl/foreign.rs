@@ -28,9 +28,10 @@
 
 use super::cl::{CommandQueue as ClQueue, ContextId, call, check};
 use super::device::Device;
-use super::event::{Causes, Completion, Enqueued};
+use super::event::{Completion, Enqueued};
+use super::failure::Causes;
+use super::line::{Line, causes, first_failure};
 use super::memory::HostMemory;
-use super::queue::Line;
 use crate::backend::{Element, Identity};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
@@ -130,12 +131,24 @@ impl CommandQueue for ocl::Queue {
             lease.needs(*access, &mut needs);
         }
         let order = waits::necessary(line.identity.id, &line.identity.knowledge, &needs.order);
-        let origin = uses.0.first().map(|(lease, _)| lease.call().origin());
+        let first = uses.0.first().map(|(lease, _)| lease);
+        let origin = first.map(|lease| lease.call().origin());
+        let moment = first.map_or(0, |lease| lease.call().moment());
+        let failed = first_failure(&order, &needs.data, moment);
+        if let (Some(failure), Some(lease)) = (failed, first) {
+            return Err(lease.failed(failure));
+        }
         if !order.is_empty() {
             let barrier = line.barrier(&order);
             barrier.map_err(|code| Error::setup("a barrier", code.failure()))?;
         }
-        let queue = Arc::new(ForeignUse { line, origin });
+        let causes = causes(&order, &needs.data);
+        let queue = Arc::new(ForeignUse {
+            line,
+            origin,
+            moment,
+            causes,
+        });
         for (lease, access) in uses.0 {
             lease.open(Open {
                 queue: queue.clone(),
@@ -152,6 +165,8 @@ impl CommandQueue for ocl::Queue {
 struct ForeignUse {
     line: Arc<Line>,
     origin: Option<Origin>,
+    moment: u64,
+    causes: Causes,
 }
 
 impl Unseen for ForeignUse {
@@ -172,7 +187,9 @@ impl Unseen for ForeignUse {
                 position,
                 native: Some(native),
                 origin: self.origin,
-                causes: Causes::new(),
+                moment: self.moment,
+                causes: self.causes.clone(),
+                failing: None,
             },
         ))
     }

@@ -10,8 +10,10 @@
 mod cl;
 mod device;
 mod event;
+mod failure;
 pub mod foreign;
 mod kernel;
+mod line;
 mod memory;
 mod queue;
 mod signature;
@@ -45,8 +47,8 @@ pub type Queue = crate::Queue<OpenCl>;
 impl crate::backend::sealed::Sealed for OpenCl {}
 
 // SAFETY: queues are in order; wait lists hold the native events of `order`. An event is terminal when its native
-// event is, when a later one of the same queue is complete, or when something in its wait list failed, after
-// which OpenCL does not run it. The driver retains the buffers of enqueued commands, and `RawQueue` keeps host
+// event is complete, or a later one of the same queue; when it failed, or what stands in its wait list did, after
+// which OpenCL does not run it, only once everything that it was behind is over (`failure.rs`). The driver retains the buffers of enqueued commands, and `RawQueue` keeps host
 // memory. Memory is zeroed before it is given out; host memory is checked for its alignment.
 unsafe impl Backend for OpenCl {
     type Device = Device;

@@ -1,17 +1,16 @@
 //! OpenCL command queues.
 
-use super::cl::{self, ClEvent, Code, CommandQueue, ContextId, call, check, wait_list};
+use super::cl::{ClEvent, Code, CommandQueue, call, check, wait_list};
 use super::device::Device;
-use super::event::{Causes, Completion, Enqueued};
+use super::event::{Completion, Enqueued};
+use super::line::{Line, REFUSED, causes, first_failure};
 use super::memory::{HostMemory, Memory};
 use super::{OpenCl, kernel};
 use crate::backend::{Command, Identity, Region, Submission};
 use crate::error::Failure;
 use crate::event::{Event, Events};
-use crate::order::Position;
 use crate::reaper;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock};
-use crate::waits;
+use crate::sync::{Arc, Mutex, lock};
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -22,18 +21,6 @@ use std::ptr;
 pub struct RawQueue {
     line: Arc<Line>,
     kept: Mutex<VecDeque<Kept>>,
-}
-
-/// The part of a queue that its events need.
-#[derive(Debug)]
-pub(super) struct Line {
-    queue: CommandQueue,
-    /// Events of one context only can wait for each other.
-    pub context: ContextId,
-    pub identity: Identity,
-    /// Commands so far.
-    enqueued: AtomicU64,
-    unflushed: AtomicBool,
 }
 
 /// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
@@ -47,74 +34,6 @@ impl Kept {
     fn is_over(&self) -> bool {
         let record = self.event.record::<Completion>();
         record.is_none_or(Completion::is_done_with_memory)
-    }
-}
-
-type Waits = SmallVec<[sys::cl_event; 8]>;
-
-impl Line {
-    pub fn new(queue: CommandQueue, context: ContextId, identity: Identity) -> Self {
-        Line {
-            queue,
-            context,
-            identity,
-            enqueued: AtomicU64::new(0),
-            unflushed: AtomicBool::new(false),
-        }
-    }
-
-    pub fn can_wait(&self, event: &Event) -> bool {
-        let record = event.record::<Completion>();
-        record.is_some_and(|record| record.is_of(self.context))
-    }
-
-    /// Begins what is enqueued, once.
-    pub fn flush(&self) {
-        if self.unflushed.swap(false, Ordering::AcqRel) {
-            // What fails here shows in the events.
-            let _ = self.queue.flush();
-        }
-    }
-
-    pub fn marker(&self) -> cl::Result<ClEvent> {
-        let marker = self.queue.marker(&[]);
-        self.unflushed.store(true, Ordering::Release);
-        marker
-    }
-
-    /// A marker of a command of its own.
-    pub fn positioned_marker(&self) -> cl::Result<(ClEvent, Position)> {
-        let earliest = self.enqueued.load(Ordering::Acquire);
-        let marker = self.marker()?;
-        Ok((marker, self.position_since(earliest)))
-    }
-
-    /// Puts everything that follows behind `events`.
-    pub fn barrier(&self, events: &[Event]) -> cl::Result<()> {
-        let waits = natives(events).ok_or(Code(sys::CL_INVALID_EVENT_WAIT_LIST))?;
-        let (count, list) = wait_list(&waits);
-        let earliest = self.enqueued.load(Ordering::Acquire);
-        check(call!(clEnqueueBarrierWithWaitList(
-            self.queue.0,
-            count,
-            list,
-            ptr::null_mut(),
-        )))?;
-        let position = self.position_since(earliest);
-        waits::learn(&self.identity.knowledge, events, position);
-        Ok(())
-    }
-
-    pub fn finish(&self) {
-        self.unflushed.store(false, Ordering::Release);
-        // What fails shows in the events.
-        let _ = self.queue.finish();
-    }
-
-    /// The position of a command that was enqueued when `earliest` had been.
-    fn position_since(&self, earliest: u64) -> Position {
-        let latest = self.enqueued.fetch_add(1, Ordering::AcqRel) + 1;
-        Position { earliest, latest }
     }
 }
 
@@ -152,26 +71,33 @@ impl RawQueue {
             order,
             data,
             origin,
+            moment,
             signals,
         } = submission;
         let refused = |message: String| Failure::new(origin, message);
-        let waits =
-            natives(order).ok_or_else(|| refused("an event cannot be waited for".into()))?;
+        let failed = first_failure(order, data, moment);
+        let waits = self.line.natives(order);
+        let waits = waits.ok_or_else(|| refused(REFUSED.to_string()))?;
+        if let Some(failure) = failed {
+            let enqueued = self.line.fail_behind(&waits, origin, failure);
+            let enqueued = enqueued.map_err(|code| refused(code.to_string()))?;
+            return Ok(Completion::pending(&self.line, enqueued));
+        }
         let kept = kept_by(&command);
-        // Before and after: other threads may enqueue meanwhile.
-        let earliest = self.line.enqueued.load(Ordering::Acquire);
-        // SAFETY: passed on to the caller.
-        let native = unsafe { enqueue(&self.line.queue, command, &waits, signals) };
-        let native = native.map_err(refused)?;
-        let position = self.line.position_since(earliest);
-        self.line.unflushed.store(true, Ordering::Release);
+        let (native, position) = self
+            .line
+            // SAFETY: passed on to the caller.
+            .enqueue(|queue| unsafe { enqueue(queue, command, &waits, signals) })
+            .map_err(refused)?;
         let event = Completion::pending(
             &self.line,
             Enqueued {
                 position,
                 native,
                 origin,
-                causes: causes(data),
+                moment,
+                causes: causes(order, data),
+                failing: None,
             },
         );
         self.keep(kept, &event);
@@ -205,19 +131,6 @@ impl Drop for RawQueue {
             reaper::drop_after(memories, events);
         }
     }
-}
-
-/// The native events of `order`, which are alive as long as `order` is.
-fn natives(order: &[Event]) -> Option<Waits> {
-    order
-        .iter()
-        .map(|event| event.record::<Completion>()?.native())
-        .collect()
-}
-
-fn causes(data: &[Event]) -> Causes {
-    let records = data.iter().filter_map(|event| event.record::<Completion>());
-    records.filter_map(Completion::downgrade).collect()
 }
 
 fn kept_by(command: &Command<OpenCl>) -> Option<Arc<HostMemory>> {

@@ -4,6 +4,7 @@
 //! for ever. The thread starts with the first wait and sleeps while there are none.
 
 use super::event::Weak;
+use crate::panics::contain;
 use crate::sync::{Mutex, lock};
 use std::sync::Condvar;
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub(super) fn watch(wait: Weak) {
 
 fn run() {
     let mut waits = Vec::new();
+    let mut round = 0;
     loop {
         let mut watch = lock(&WATCH);
         while watch.waits.is_empty() && waits.is_empty() {
@@ -48,6 +50,12 @@ fn run() {
         waits.append(&mut watch.waits);
         drop(watch);
         std::thread::sleep(INTERVAL);
-        waits.retain(Weak::look);
+        round += 1;
+        waits.retain(|wait: &Weak| {
+            let mut again = true;
+            // A waker that panics must not take the waits of others with it.
+            contain(|| again = wait.look(round));
+            again
+        });
     }
 }

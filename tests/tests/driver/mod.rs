@@ -1,9 +1,14 @@
 //! Stands between the library and the driver, to hold commands and to make them fail.
 //!
 //! The OpenCL library is linked dynamically, so that functions of the same names in the test program come first. A
-//! command that is held gets one more event to wait for, a user event, whose status the test sets.
+//! command that is held gets one more event to wait for, a user event, whose status the test sets. PoCL then calls
+//! the command failed, and all that were enqueued behind it; it aborts if one of them has no event. So there is
+//! another way too: saying of a command that went well that it failed, which nothing else feels.
+#![allow(dead_code, reason = "each test uses a part")]
 
-use std::cell::RefCell;
+pub mod frame;
+
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::{Arc, Mutex};
@@ -11,6 +16,8 @@ use std::sync::{Arc, Mutex};
 type Handle = *mut c_void;
 
 const COMPLETE: i32 = 0;
+const OUT_OF_RESOURCES: i32 = -5;
+const EVENT_STATUS: u32 = 0x11D3;
 const QUEUE_CONTEXT: u32 = 0x1090;
 
 unsafe extern "C" {
@@ -25,6 +32,7 @@ unsafe extern "C" {
     fn clCreateUserEvent(context: Handle, code: *mut i32) -> Handle;
     fn clSetUserEventStatus(event: Handle, status: i32) -> i32;
     fn clFlush(queue: Handle) -> i32;
+    fn clRetainEvent(event: Handle) -> i32;
 }
 
 /// The next symbol of this name: the driver's own.
@@ -44,8 +52,55 @@ thread_local! {
     static NEXT: RefCell<Option<Hold>> = const { RefCell::new(None) };
 }
 
+thread_local! {
+    static DOOMED: RefCell<Option<Hold>> = const { RefCell::new(None) };
+}
+
+/// The events that are said to be of failed commands.
+static SLANDERED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static SLANDER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The next command of this thread that has an event will be said to have failed.
+pub fn slander_next_event() {
+    SLANDER.set(true);
+}
+
+/// Reports the status of an event, or a lie.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clGetEventInfo(
+    event: Handle,
+    what: u32,
+    size: usize,
+    value: Handle,
+    returned: *mut usize,
+) -> i32 {
+    type Real = unsafe extern "C" fn(Handle, u32, usize, Handle, *mut usize) -> i32;
+    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.9).
+    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clGetEventInfo")) };
+    // SAFETY: passed on to the caller.
+    let code = unsafe { real(event, what, size, value, returned) };
+    let is_slandered = || SLANDERED.lock().unwrap().contains(&event.addr());
+    if code == 0 && what == EVENT_STATUS && is_slandered() {
+        let status = value.cast::<i32>();
+        // SAFETY: a status was asked for, so that `value` points to an `int`.
+        if unsafe { *status } == COMPLETE {
+            // SAFETY: as above.
+            unsafe { *status = OUT_OF_RESOURCES };
+        }
+    }
+    code
+}
+
+/// Takes back a hold that no command has met.
+pub fn hold_nothing() {
+    NEXT.take();
+}
+
 impl Hold {
-    /// The next upload, fill or launch of this thread waits until this is released or failed.
+    /// The next transfer, fill or launch of this thread waits until this is released or failed.
     pub fn next_command() -> Self {
         let hold = Hold::default();
         NEXT.set(Some(hold.clone()));
@@ -59,7 +114,13 @@ impl Hold {
 
     /// Makes the command fail on the device.
     pub fn fail(&self) {
-        self.end(-5);
+        self.end(OUT_OF_RESOURCES);
+    }
+
+    /// Makes the command fail right when this thread enqueues the next one: after the library has looked, and
+    /// before the driver has.
+    pub fn fail_at_next_command(&self) {
+        DOOMED.set(Some(self.clone()));
     }
 
     fn end(&self, status: i32) {
@@ -74,9 +135,8 @@ impl Hold {
         let mut context: Handle = ptr::null_mut();
         let (size, value) = (size_of::<Handle>(), (&raw mut context).cast());
         // SAFETY: the queue is alive; `value` points to `size` bytes.
-        let code = unsafe {
-            clGetCommandQueueInfo(queue, QUEUE_CONTEXT, size, value, ptr::null_mut())
-        };
+        let code =
+            unsafe { clGetCommandQueueInfo(queue, QUEUE_CONTEXT, size, value, ptr::null_mut()) };
         assert_eq!(code, 0);
         let mut code = 0;
         // SAFETY: the context is alive, and so is `code`.
@@ -107,11 +167,21 @@ macro_rules! held {
                 // SAFETY: `waits` points to `count` events.
                 count => unsafe { std::slice::from_raw_parts(waits, count as usize) }.to_vec(),
             };
+            if !NEXT.with_borrow(Option::is_some) {
+                DOOMED.take().iter().for_each(Hold::fail);
+            }
             list.extend(NEXT.take().map(|hold| hold.on(queue)));
             let count = u32::try_from(list.len()).unwrap();
             let waits = if list.is_empty() { ptr::null() } else { list.as_ptr() };
             // SAFETY: passed on to the caller, with a longer wait list.
             let code = unsafe { real(queue, $($argument,)* count, waits, event) };
+            if code == 0 && !event.is_null() && SLANDER.take() {
+                // SAFETY: the command went well, so that `event` points to an event.
+                let event = unsafe { *event };
+                SLANDERED.lock().unwrap().push(event.addr());
+                // SAFETY: as above. It is never released, so that its handle stands for nothing else later.
+                unsafe { clRetainEvent(event) };
+            }
             // SAFETY: the queue is alive.
             unsafe { clFlush(queue) };
             code
@@ -127,4 +197,10 @@ held!(c"clEnqueueFillBuffer" clEnqueueFillBuffer(
 ));
 held!(c"clEnqueueNDRangeKernel" clEnqueueNDRangeKernel(
     kernel: Handle, dimensions: u32, offset: *const usize, global: *const usize, local: *const usize
+));
+held!(c"clEnqueueReadBuffer" clEnqueueReadBuffer(
+    buffer: Handle, blocking: u32, offset: usize, bytes: usize, target: Handle
+));
+held!(c"clEnqueueCopyBuffer" clEnqueueCopyBuffer(
+    source: Handle, target: Handle, source_offset: usize, target_offset: usize, bytes: usize
 ));

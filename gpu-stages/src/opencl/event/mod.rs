@@ -4,19 +4,21 @@
 //! on another queue or on the host waits for has no native event at all, until somebody does: then a marker
 //! stands in for it.
 
-use super::cl::{self, ClEvent, Code, ContextId};
-use super::queue::Line;
-use super::watchdog;
 use crate::error::{Failure, Origin};
 use crate::event::{Event, EventSource, Status, WaitKey, Wakers};
+use crate::opencl::cl::{self, ClEvent, ContextId};
+use crate::opencl::failure::{self, Causes, Failing};
+use crate::opencl::line::{Line, Waits};
+use crate::opencl::watchdog;
 use crate::order::{Knowledge, Position, QueueId};
-use crate::panics::wake_all;
-use crate::pool::{Pool, Pooled, Recycle};
+use crate::panics::{contain, wake_all};
+use crate::pool::{Node, Pool, Pooled, Recycle};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use cl_sys as sys;
-use smallvec::SmallVec;
 use std::ffi::c_void;
 use std::task::Waker;
+
+mod outcome;
 
 const PENDING: usize = 0;
 const COMPLETE: usize = 1;
@@ -24,13 +26,15 @@ const FAILED: usize = 2;
 
 /// The completion of one command.
 #[derive(Debug)]
-pub(super) struct Completion {
+pub(in crate::opencl) struct Completion {
     state: AtomicUsize,
     /// Set when there is reason to ask the driver.
     hinted: AtomicBool,
     queue: AtomicU64,
     earliest: AtomicU64,
     latest: AtomicU64,
+    /// The watchdog's last round that came by.
+    round: AtomicU64,
     rest: Mutex<Rest>,
 }
 
@@ -38,24 +42,25 @@ pub(super) struct Completion {
 struct Rest {
     line: Option<Arc<Line>>,
     native: Option<ClEvent>,
+    /// Whether `native` is a marker that was made later.
+    stands_in: bool,
     armed: bool,
     origin: Option<Origin>,
+    moment: u64,
     causes: Causes,
+    failing: Option<Failing>,
     failure: Option<Arc<Failure>>,
     wakers: Wakers,
-    /// The record itself: records are never freed.
-    me: Option<&'static Completion>,
+    node: Option<&'static Node<Completion>>,
 }
-
-/// The commands whose failure makes this one fail.
-pub(super) type Causes = SmallVec<[Weak; 2]>;
 
 /// A completion that may have been recycled since.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Weak {
-    completion: &'static Completion,
+pub(in crate::opencl) struct Weak {
+    node: &'static Node<Completion>,
     queue: QueueId,
-    position: Position,
+    /// No other command of the queue has the same.
+    latest: u64,
 }
 
 static COMPLETIONS: Pool<Completion> = Pool::new();
@@ -72,6 +77,7 @@ impl Recycle for Completion {
             queue: AtomicU64::new(0),
             earliest: AtomicU64::new(0),
             latest: AtomicU64::new(0),
+            round: AtomicU64::new(0),
             rest: Mutex::default(),
         }
     }
@@ -87,15 +93,18 @@ impl Recycle for Completion {
 }
 
 /// What is known of a command when it has been enqueued.
-pub(super) struct Enqueued {
+pub(in crate::opencl) struct Enqueued {
     pub position: Position,
     pub native: Option<ClEvent>,
     pub origin: Option<Origin>,
+    pub moment: u64,
     pub causes: Causes,
+    /// Set if it failed before it was enqueued, and so was not.
+    pub failing: Option<Failing>,
 }
 
 impl Completion {
-    pub(super) fn pending(line: &Arc<Line>, enqueued: Enqueued) -> Event {
+    pub(in crate::opencl) fn pending(line: &Arc<Line>, enqueued: Enqueued) -> Event {
         let record = Pooled::<Completion>::take();
         let Position { earliest, latest } = enqueued.position;
         record.earliest.store(earliest, Ordering::Relaxed);
@@ -104,8 +113,10 @@ impl Completion {
             line: Some(line.clone()),
             native: enqueued.native,
             origin: enqueued.origin,
+            moment: enqueued.moment,
             causes: enqueued.causes,
-            me: Some(record.leaked()),
+            failing: enqueued.failing,
+            node: Some(record.node()),
             ..Rest::default()
         };
         record
@@ -115,7 +126,7 @@ impl Completion {
     }
 
     /// There is reason to look: wakes whoever waits. Makes no call of the driver.
-    pub(super) fn hint(&self) {
+    pub(in crate::opencl) fn hint(&self) {
         self.hinted.store(true, Ordering::Release);
         let wakers = lock(&self.rest).wakers.take();
         wake_all(wakers);
@@ -123,135 +134,97 @@ impl Completion {
 
     /// The native event, made now if there is none, and flushed: somebody elsewhere will wait for it. `None`
     /// when the driver refuses.
-    pub(super) fn native(&self) -> Option<sys::cl_event> {
+    fn native(&self) -> Option<sys::cl_event> {
+        self.line_and_native().map(|(_, native)| native)
+    }
+
+    fn line_and_native(&self) -> Option<(Arc<Line>, sys::cl_event)> {
         let (line, native) = {
             let rest = lock(&self.rest);
             let native = rest.native.as_ref().map(|event| event.0);
             (rest.line.clone()?, native)
         };
-        if native.is_some() {
+        if let Some(native) = native {
             line.flush();
-            return native;
+            return Some((line, native));
         }
-        let mut marker = Some(line.marker().ok()?);
+        let mut marker = Some(line.marker(&[]).ok()?);
         let native = {
             let mut rest = lock(&self.rest);
             if rest.native.is_none() {
                 rest.native = marker.take();
+                rest.stands_in = true;
             }
             rest.native.as_ref().map(|event| event.0)
         };
         // A second marker, if two threads came at once, is released outside of the lock.
         drop(marker);
         line.flush();
-        native
+        Some((line, native?))
+    }
+
+    /// Adds what commands of others must wait for to be behind this one. A failed event must never be among that: a
+    /// command that waits for one may stay queued for ever. Its fence stands in. `None` when the driver refuses.
+    pub(in crate::opencl) fn add_to(&self, waits: &mut Waits) -> Option<Arc<Line>> {
+        if self.is_noted_over() {
+            return self.line();
+        }
+        if failure::any() {
+            let rest = lock(&self.rest);
+            if let Some(failing) = &rest.failing {
+                waits.extend(failing.fence.iter().map(|event| event.0));
+                return rest.line.clone();
+            }
+        }
+        let (line, native) = self.line_and_native()?;
+        waits.push(native);
+        Some(line)
+    }
+
+    /// Asks the driver before a command of `moment` uses this one, unless this one was enqueued right before, or
+    /// has no event.
+    pub(in crate::opencl) fn look_before_use(&self, moment: u64) {
+        let (has_event, is_fresh) = {
+            let rest = lock(&self.rest);
+            let is_fresh = moment != 0 && rest.moment == moment;
+            (rest.native.is_some(), is_fresh)
+        };
+        if has_event && !is_fresh && !self.is_known_over() {
+            self.ask();
+        }
     }
 
     /// Whether the command is of this context.
-    pub(super) fn is_of(&self, context: ContextId) -> bool {
+    pub(in crate::opencl) fn is_of(&self, context: ContextId) -> bool {
         let rest = lock(&self.rest);
         rest.line
             .as_ref()
             .is_some_and(|line| line.context == context)
     }
 
-    pub(super) fn downgrade(&self) -> Option<Weak> {
+    pub(in crate::opencl) fn downgrade(&self) -> Option<Weak> {
         Some(Weak {
-            completion: lock(&self.rest).me?,
+            node: lock(&self.rest).node?,
             queue: self.queue(),
-            position: self.position(),
+            latest: self.position().latest,
         })
     }
 
-    /// Asks the driver.
-    fn ask(&self) -> Status {
-        if let Some(failure) = self.cause() {
-            return self.over(Err(failure));
-        }
-        let native = lock(&self.rest).native.as_ref().map(|event| event.0);
-        let status = match native.or_else(|| self.native()) {
-            // The event is alive: whoever asks holds a handle to this record, which owns it.
-            Some(native) => cl::event_status(native),
-            None => Err(Code(sys::CL_OUT_OF_RESOURCES)),
-        };
-        match status {
-            Ok(sys::CL_COMPLETE) => self.over(Ok(())),
-            Ok(code) if code > 0 => Status::Pending,
-            Ok(code) | Err(Code(code)) => {
-                let origin = lock(&self.rest).origin;
-                let failure = Failure::new(origin, Code(code).to_string());
-                self.over(Err(Arc::new(failure)))
-            }
-        }
+    pub(in crate::opencl) fn line(&self) -> Option<Arc<Line>> {
+        lock(&self.rest).line.clone()
     }
 
-    /// The failure of a command that this one needed. Some drivers leave such a command queued for ever.
-    fn cause(&self) -> Option<Arc<Failure>> {
-        let causes = lock(&self.rest).causes.clone();
-        causes.iter().find_map(Weak::failure)
+    pub(in crate::opencl) fn origin(&self) -> Option<Origin> {
+        lock(&self.rest).origin
     }
 
-    /// Notes the end. A command that went well got the data that it needed: so did what made that data.
-    fn over(&self, result: Result<(), Arc<Failure>>) -> Status {
-        let status = match &result {
-            Ok(()) => Status::Complete,
-            Err(failure) => Status::Failed(failure.clone()),
-        };
-        let is_good = result.is_ok();
-        let mut causes = self.close(result);
-        if is_good {
-            while let Some(cause) = causes.pop() {
-                if let Some(completion) = cause.upgrade().filter(|c| !c.is_noted_over()) {
-                    causes.extend(completion.close(Ok(())));
-                }
-            }
-            if let Some(knowledge) = self.knowledge() {
-                knowledge.saw_complete(self.position());
-            }
-        }
-        status
+    pub(in crate::opencl) fn causes(&self) -> Causes {
+        lock(&self.rest).causes.clone()
     }
 
-    /// Sets the final state and wakes whoever waits; returns what the command needed.
-    fn close(&self, result: Result<(), Arc<Failure>>) -> Causes {
-        let mut rest = lock(&self.rest);
-        let state = if result.is_ok() { COMPLETE } else { FAILED };
-        rest.failure = result.err();
-        let causes = std::mem::take(&mut rest.causes);
-        let wakers = rest.wakers.take();
-        self.state.store(state, Ordering::Release);
-        drop(rest);
-        wake_all(wakers);
-        causes
-    }
-
-    /// Whether the command has no event of its own and stands before one of its queue that is complete.
-    fn is_passed(&self) -> bool {
-        let rest = lock(&self.rest);
-        let line = rest.line.as_ref().filter(|_| rest.native.is_none());
-        line.is_some_and(|line| line.identity.knowledge.is_complete(self.position()))
-    }
-
-    /// Whether the command will not touch memory any more, as far as is known without the driver.
-    pub(super) fn is_done_with_memory(&self) -> bool {
-        let passed = || {
-            let knowledge = self.knowledge();
-            knowledge.is_some_and(|knowledge| knowledge.is_complete(self.position()))
-        };
-        self.is_noted_over() || passed()
-    }
-
-    /// What is known without the driver.
-    fn noted(&self) -> Status {
-        match self.state.load(Ordering::Acquire) {
-            COMPLETE => Status::Complete,
-            FAILED => match lock(&self.rest).failure.clone() {
-                Some(failure) => Status::Failed(failure),
-                None => Status::Complete,
-            },
-            _ if self.is_passed() => Status::Complete,
-            _ => Status::Pending,
-        }
+    /// Whether the watchdog has not been here in this round.
+    pub(in crate::opencl) fn is_new_in(&self, round: u64) -> bool {
+        self.round.swap(round, Ordering::Relaxed) != round
     }
 
     /// Has the callback of the native event, and the watchdog, hint when it is over.
@@ -274,37 +247,18 @@ extern "C" fn hint(_: sys::cl_event, _: sys::cl_int, completion: *mut c_void) {
     // SAFETY: `arm` passes a pointer to a record, which lives in a pool that never frees. By now it may stand
     // for another command: then the hint is one too many, which is harmless.
     let completion = unsafe { &*completion.cast::<Completion>() };
-    completion.hint();
+    // A waker that panics must not unwind into the driver.
+    contain(|| completion.hint());
 }
 
 impl Weak {
-    fn upgrade(&self) -> Option<&'static Completion> {
-        let same =
-            self.completion.queue() == self.queue && self.completion.position() == self.position;
-        same.then_some(self.completion)
-    }
-
-    fn failure(&self) -> Option<Arc<Failure>> {
-        match self.upgrade()?.noted() {
-            Status::Failed(failure) => Some(failure),
-            _ => None,
-        }
-    }
-
-    /// Looks whether the command is over, and whether it can still come to be. Returns whether to look again.
-    pub(super) fn look(&self) -> bool {
-        let Some(completion) = self.upgrade() else {
-            return false;
-        };
-        if completion.noted().is_terminal() {
-            return false;
-        }
-        let causes = lock(&completion.rest).causes.clone();
-        for cause in &causes {
-            cause.look();
-        }
-        completion.hint();
-        true
+    pub(in crate::opencl) fn upgrade(&self) -> Option<Pooled<Completion>> {
+        let record = self.node.upgrade()?;
+        // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
+        let rest = lock(&record.rest);
+        let same = record.queue() == self.queue && record.position().latest == self.latest;
+        drop(rest);
+        same.then_some(record)
     }
 }
 

@@ -1,0 +1,120 @@
+//! Callbacks are hints: everything ends when none ever comes.
+#![cfg(feature = "opencl")]
+
+mod driver;
+
+use driver::Hold;
+use futures::executor::block_on;
+use gpu_stages::opencl::{DeviceBuffer, OpenCl, Queue};
+use gpu_stages::{Event, Resource};
+use gpu_stages_tests::poll_once;
+use gpu_stages_tests::talk::{Talk, TestBackend};
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
+
+/// How often the library asked for a callback, and what it is told: success, or that there are none.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+static ANSWER: AtomicI32 = AtomicI32::new(0);
+
+/// Takes the driver's place, and calls nobody back.
+#[unsafe(no_mangle)]
+extern "C" fn clSetEventCallback(_: *mut c_void, _: i32, _: *mut c_void, _: *mut c_void) -> i32 {
+    ASKED.fetch_add(1, Ordering::Relaxed);
+    ANSWER.load(Ordering::Relaxed)
+}
+
+#[test]
+fn frames_end_without_callbacks() {
+    let before = ASKED.load(Ordering::Relaxed);
+    for answer in [0, -5] {
+        ANSWER.store(answer, Ordering::Relaxed);
+        for queues in [1, 3] {
+            let talk = Talk::<OpenCl>::new(queues, 2, 100);
+            for seed in 0..10 {
+                let frames: Vec<_> = (0..4).map(|i| talk.frame(seed + i)).collect();
+                let results = block_on(futures::future::join_all(frames));
+                for (seed, result) in (seed..).zip(results) {
+                    assert_eq!(result.unwrap(), Talk::<OpenCl>::expected(100, seed));
+                }
+            }
+        }
+    }
+    ANSWER.store(0, Ordering::Relaxed);
+    assert!(
+        ASKED.load(Ordering::Relaxed) > before,
+        "the callback was taken"
+    );
+}
+
+fn buffer() -> Resource<DeviceBuffer<u32>> {
+    Resource::new(DeviceBuffer::new(&OpenCl::device(), 64).unwrap())
+}
+
+/// Two ways lead from each command to each one before: looking along all of them would never end.
+#[test]
+fn a_long_chain_of_commands_is_looked_after_as_well() {
+    let device = OpenCl::device();
+    let queues = [Queue::new(&device).unwrap(), Queue::new(&device).unwrap()];
+    let (a, b) = (buffer(), buffer());
+    let hold = Hold::next_command();
+    for i in 0..200 {
+        // Each copies to and fro, so that both buffers come from both.
+        let queue = &queues[i % 2];
+        let (source, target) = if i % 2 == 0 { (&a, &b) } else { (&b, &a) };
+        let mut from = block_on(source.acquire_update().unwrap().wait_device(queue)).unwrap();
+        let mut to = block_on(target.acquire_update().unwrap().wait_device(queue)).unwrap();
+        queue.fill(&mut from.slice_mut(..1), 1).unwrap();
+        queue
+            .copy(&from.slice(..32), &mut to.slice_mut(32..))
+            .unwrap();
+        from.ready();
+        to.ready();
+    }
+    let mut reads = [
+        Box::pin(a.acquire_read().unwrap().wait_events()),
+        Box::pin(b.acquire_read().unwrap().wait_events()),
+    ];
+    assert!(reads.iter_mut().all(|read| poll_once(read).is_pending()));
+    // The watchdog looks several times meanwhile.
+    std::thread::sleep(Duration::from_millis(100));
+    hold.release();
+    for read in reads {
+        block_on(read).unwrap().ready();
+    }
+}
+
+struct Panicking;
+
+impl Wake for Panicking {
+    fn wake(self: Arc<Self>) {
+        panic!("on purpose");
+    }
+}
+
+/// The waker of one task panics; the waits of others end all the same.
+#[test]
+fn a_waker_that_panics_takes_no_others_with_it() {
+    let queue = Queue::new(&OpenCl::device()).unwrap();
+    let (data, other) = (buffer(), buffer());
+    let hold = Hold::next_command();
+    for resource in [&data, &other] {
+        let mut guard = block_on(resource.acquire_write().unwrap().wait_device(&queue)).unwrap();
+        queue.fill(&mut guard, 1).unwrap();
+        guard.ready();
+    }
+    let mut panics = Box::pin(data.acquire_read().unwrap().wait_events());
+    let waker = Waker::from(Arc::new(Panicking));
+    let polled = panics.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    let end: Event = queue.marker().unwrap();
+    hold.release();
+    block_on(end.wait()).unwrap();
+    block_on(other.acquire_read().unwrap().wait_events())
+        .unwrap()
+        .ready();
+    // The watchdog is still there.
+    frames_end_without_callbacks();
+}
