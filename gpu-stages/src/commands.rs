@@ -12,7 +12,7 @@ use crate::lease::Lease;
 use crate::order::{Knowledge, QueueId};
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
-use crate::track::{Access, Needs};
+use crate::track::Needs;
 use crate::view::View;
 use crate::waits;
 use smallvec::SmallVec;
@@ -125,7 +125,7 @@ impl<B: Backend> Queue<B> {
     pub fn fill<E: Element>(&self, target: &mut DeviceView<B, E>, value: E) -> Result<()> {
         let pattern = Bytes::from_slice(bytemuck::bytes_of(&value));
         let command = Command::Fill(target.region()?, pattern);
-        self.enqueue(&[writing(target)], command)
+        self.enqueue(&[Use::writing(target)], command)
     }
 
     /// Runs a kernel over `grid` work-items. `arguments` is a tuple: `&view` to read, `&mut view` to write,
@@ -198,7 +198,7 @@ impl<B: Backend> Queue<B> {
         target: &mut View<T, E>,
         command: impl FnOnce(Region<S>, Region<T>) -> Command<B>,
     ) -> Result<()> {
-        let uses = [reading(source), writing(target)];
+        let uses = [Use::reading(source), Use::writing(target)];
         if source.len() != target.len() {
             let (source_len, target_len) = (source.len(), target.len());
             let problem = Problem::Length {
@@ -264,20 +264,6 @@ impl<B: Backend> Queue<B> {
         } else {
             Ok(())
         }
-    }
-}
-
-fn reading<M, E: Element>(view: &View<M, E>) -> Use<'_> {
-    Use {
-        pass: view.pass(),
-        access: Access::Read,
-    }
-}
-
-fn writing<M, E: Element>(view: &View<M, E>) -> Use<'_> {
-    Use {
-        pass: view.pass(),
-        access: Access::Write,
     }
 }
 

@@ -13,7 +13,21 @@ pub(crate) struct Use<'a> {
     pub access: Access,
 }
 
-impl Use<'_> {
+impl<'a> Use<'a> {
+    pub(crate) fn reading<M, E: Element>(view: &'a View<M, E>) -> Self {
+        Use {
+            pass: view.pass(),
+            access: Access::Read,
+        }
+    }
+
+    pub(crate) fn writing<M, E: Element>(view: &'a View<M, E>) -> Self {
+        Use {
+            pass: view.pass(),
+            access: Access::Write,
+        }
+    }
+
     pub(crate) fn reads(&self) -> bool {
         self.access == Access::Read
     }
@@ -54,10 +68,7 @@ fn read<'a, B: Backend, E: Element>(
 ) -> Result<()> {
     let argument = Argument::Read(view.region()?, view.element());
     launch.arguments.push(argument);
-    launch.uses.push(Use {
-        pass: view.pass(),
-        access: Access::Read,
-    });
+    launch.uses.push(Use::reading(view));
     Ok(())
 }
 
@@ -67,10 +78,7 @@ fn write<'a, B: Backend, E: Element>(
 ) -> Result<()> {
     let argument = Argument::Write(view.region()?, view.element());
     launch.arguments.push(argument);
-    launch.uses.push(Use {
-        pass: view.pass(),
-        access: Access::Write,
-    });
+    launch.uses.push(Use::writing(view));
     Ok(())
 }
 
