@@ -7,19 +7,22 @@ use gpu_stages::opencl::{OpenCl, driver_calls};
 use gpu_stages_tests::talk::Talk;
 use std::pin::pin;
 
-/// Calls per frame when `in_flight` frames are in flight.
+/// Calls per frame when `in_flight` frames are in flight: the least of several batches, because the watchdog asks
+/// once more where a busy machine lets a frame wait for long.
 fn calls_per_frame(talk: &Talk<OpenCl>, in_flight: u32) -> f64 {
-    const ROUNDS: u32 = 200;
-    let round = |seed: u32| {
-        let frames: Vec<_> = (0..in_flight).map(|i| talk.frame(seed + i)).collect();
-        for result in block_on(pin!(futures::future::join_all(frames))) {
-            result.unwrap();
+    const ROUNDS: u32 = 20;
+    let batch = |_| {
+        let before = driver_calls();
+        for seed in 0..ROUNDS {
+            let frames: Vec<_> = (0..in_flight).map(|i| talk.frame(seed + i)).collect();
+            for result in block_on(pin!(futures::future::join_all(frames))) {
+                result.unwrap();
+            }
         }
+        (driver_calls() - before) as f64 / f64::from(ROUNDS * in_flight)
     };
-    (0..20).for_each(round);
-    let before = driver_calls();
-    (0..ROUNDS).for_each(round);
-    (driver_calls() - before) as f64 / f64::from(ROUNDS * in_flight)
+    // The first batches release less than they make.
+    (0..12).map(batch).skip(2).fold(f64::INFINITY, f64::min)
 }
 
 #[test]
