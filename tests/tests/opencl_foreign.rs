@@ -46,20 +46,18 @@ const SOURCE: &str = "kernel void slow(global const float *in, global float *out
 const LEN: usize = 256;
 
 fn write(queue: &Queue, source: &HostView<f32>, target: &mut Buffer<f32>) -> Result<()> {
+    // SAFETY: only the command below uses it, in this stage.
+    let source = unsafe { source.as_slice()? };
     // SAFETY: nothing but this command uses the two until it is done.
-    unsafe {
-        let source = source.as_slice()?;
-        target.cmd().queue(queue).write(source).block(false).enq()?;
-    }
+    unsafe { target.cmd().queue(queue).write(source).block(false).enq()? };
     Ok(())
 }
 
 fn read(queue: &Queue, source: &Buffer<f32>, target: &mut HostView<f32>) -> Result<()> {
+    // SAFETY: only the command below uses it, in this stage.
+    let target = unsafe { target.as_mut_slice()? };
     // SAFETY: nothing but this command uses the two until it is done.
-    unsafe {
-        let target = target.as_mut_slice()?;
-        source.cmd().queue(queue).read(target).block(false).enq()?;
-    }
+    unsafe { source.cmd().queue(queue).read(target).block(false).enq()? };
     Ok(())
 }
 

@@ -63,6 +63,15 @@ thread_local! {
     static SLANDER: Cell<bool> = const { Cell::new(false) };
 }
 
+thread_local! {
+    static COMMANDS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many transfers, fills and launches this thread has enqueued.
+pub fn commands() -> usize {
+    COMMANDS.get()
+}
+
 /// The next command of this thread that has an event will be said to have failed.
 pub fn slander_next_event() {
     SLANDER.set(true);
@@ -162,6 +171,7 @@ macro_rules! held {
                 unsafe extern "C" fn(Handle, $($type,)* u32, *const Handle, *mut Handle) -> i32;
             // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, chapter 5).
             let real = unsafe { std::mem::transmute::<Handle, Real>(real($symbol)) };
+            COMMANDS.set(COMMANDS.get() + 1);
             let mut list = match count {
                 0 => Vec::new(),
                 // SAFETY: `waits` points to `count` events.
