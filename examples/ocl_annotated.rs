@@ -69,19 +69,17 @@ async fn after(
 
 fn write(queue: &Queue, source: &HostView<f32>, target: &mut Buffer<f32>) -> Result<(), Failed> {
     // SAFETY: both are used by this command alone, and the pipeline keeps everybody away until it is done.
-    unsafe {
-        let source = source.as_slice()?;
-        target.cmd().queue(queue).write(source).block(false).enq()?;
-    }
+    let source = unsafe { source.as_slice()? };
+    // SAFETY: as above.
+    unsafe { target.cmd().queue(queue).write(source).block(false).enq()? };
     Ok(())
 }
 
 fn read(queue: &Queue, source: &Buffer<f32>, target: &mut HostView<f32>) -> Result<(), Failed> {
     // SAFETY: both are used by this command alone, and the pipeline keeps everybody away until it is done.
-    unsafe {
-        let target = target.as_mut_slice()?;
-        source.cmd().queue(queue).read(target).block(false).enq()?;
-    }
+    let target = unsafe { target.as_mut_slice()? };
+    // SAFETY: as above.
+    unsafe { source.cmd().queue(queue).read(target).block(false).enq()? };
     Ok(())
 }
 

@@ -3,13 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! ldconfig -p | grep -q 'libOpenCL\.so\b' || ! ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo)
-    "${as_root[@]}" apt-get update
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends pocl-opencl-icd ocl-icd-opencl-dev
-fi
+./tests/install.sh
 
 # The examples' own tests run the example programs.
 cargo build --workspace --examples
