@@ -62,17 +62,8 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         }
     }
 
-    fn allocation(&self, call: &Call, user: User) -> Allocation<T, A> {
-        let core = &self.slots.core;
-        // What stays valid whatever happens has no contents to worry about.
-        let relies = A::MODE != Mode::Write && !core.keeps_on_failure();
-        let mut track = Track::new(core.name.get().cloned(), self.parameter, relies);
-        let granted = user.grant.is_some();
-        if let Some(grant) = user.grant {
-            track.load(grant);
-        }
-        let lease = Lease::new(call, track);
-        Allocation::of_slot(self.slots.clone(), user.slot, user.id, granted, lease)
+    fn allocation(&self, user: User, lease: Lease) -> Allocation<T, A> {
+        Allocation::of_slot(self.slots.clone(), user.slot, user.id, user.granted, lease)
     }
 }
 
@@ -127,8 +118,8 @@ impl Call {
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
     pub fn own<T: Send + 'static>(&self, name: &'static str, value: T) -> Allocation<T, Own> {
-        let lease = Lease::new(self, Track::new(None, name, true));
-        Allocation::of_value(value, lease)
+        let index = self.add([Track::new(None, name, true)]);
+        Allocation::of_value(value, Lease::new(self, index))
     }
 }
 
@@ -140,11 +131,24 @@ struct Ask<'a> {
     place: Place,
 }
 
+impl Ask<'_> {
+    fn track(&self, grant: Option<Grant>) -> Track {
+        // What stays valid whatever happens has no contents to worry about.
+        let relies = self.mode != Mode::Write && !self.core.keeps_on_failure();
+        let mut track = Track::new(self.core.name.get().cloned(), self.parameter, relies);
+        if let Some(grant) = grant {
+            track.load(grant);
+        }
+        track
+    }
+}
+
 /// A place in a resource's line.
+#[derive(Clone, Copy)]
 struct User {
     id: UserId,
     slot: usize,
-    grant: Option<Grant>,
+    granted: bool,
 }
 
 /// Several places, in the order of the requests.
@@ -156,15 +160,15 @@ struct Locked<'a>(SmallVec<[(&'a Core, MutexGuard<'a, Ledger>); 8]>);
 
 impl<'a> Locked<'a> {
     fn all(asks: &[Ask<'a>]) -> Self {
-        let mut cores: SmallVec<[&Core; 8]> = asks.iter().map(|ask| ask.core).collect();
+        let mut cores: SmallVec<[&Core; 8]> = SmallVec::new();
+        asks.iter().for_each(|ask| cores.push(ask.core));
         cores.sort_unstable_by_key(|core| std::ptr::from_ref(*core));
         cores.dedup_by_key(|core| std::ptr::from_ref(*core));
-        Locked(
-            cores
-                .into_iter()
-                .map(|core| (core, lock(&core.ledger)))
-                .collect(),
-        )
+        let mut locked = Locked(SmallVec::new());
+        for core in cores {
+            locked.0.push((core, lock(&core.ledger)));
+        }
+        locked
     }
 
     fn of(&mut self, core: &Core) -> &mut Ledger {
@@ -200,7 +204,8 @@ fn plan<const N: usize>(asks: &[Ask<'_>; N], locked: &mut Locked<'_>) -> Result<
     Ok(slots)
 }
 
-fn acquire_all<const N: usize>(asks: &[Ask<'_>; N], call: &Call) -> Result<Users<N>> {
+/// Enters all lines; returns the places and the index of the first account with the call.
+fn acquire_all<const N: usize>(asks: &[Ask<'_>; N], call: &Call) -> Result<(Users<N>, usize)> {
     let mut locked = Locked::all(asks);
     let slots = match plan(asks, &mut locked) {
         Ok(slots) => slots,
@@ -214,7 +219,8 @@ fn acquire_all<const N: usize>(asks: &[Ask<'_>; N], call: &Call) -> Result<Users
             return Err(Error::WaitsForItself { site });
         }
     };
-    let mut users = [const { None }; N];
+    let mut users = [None; N];
+    let mut grants = [const { None }; N];
     // Writes come last: the versions that a call writes are newer than the one it updates.
     for writes in [false, true] {
         let turn = |ask: &Ask<'_>| (ask.mode == Mode::Write) == writes;
@@ -223,10 +229,15 @@ fn acquire_all<const N: usize>(asks: &[Ask<'_>; N], call: &Call) -> Result<Users
             let (id, grant) = locked
                 .of(ask.core)
                 .enter(ask.mode, slot, ask.place, call.origin());
-            users[index] = Some(User { id, slot, grant });
+            let granted = grant.is_some();
+            grants[index] = grant;
+            users[index] = Some(User { id, slot, granted });
         }
     }
-    Ok(users)
+    drop(locked);
+    let tracks = asks.iter().zip(grants);
+    let first = call.add(tracks.map(|(ask, grant)| ask.track(grant)));
+    Ok((users, first))
 }
 
 macro_rules! tuples {
@@ -236,9 +247,9 @@ macro_rules! tuples {
 
             fn acquire(self, call: &Call) -> Result<Self::Allocations> {
                 let asks: [Ask<'_>; $count] = [$(self.$i.ask()),+];
-                let mut users = acquire_all(&asks, call)?.into_iter().flatten();
-                Ok(($(match users.next() {
-                    Some(user) => self.$i.allocation(call, user),
+                let (users, first) = acquire_all(&asks, call)?;
+                Ok(($(match users[$i] {
+                    Some(user) => self.$i.allocation(user, Lease::new(call, first + $i)),
                     None => unreachable!("there is a user for every request"),
                 },)+))
             }

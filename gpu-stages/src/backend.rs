@@ -133,8 +133,8 @@ pub struct Identity {
 /// A command, and what the device must know besides.
 #[derive(Debug)]
 pub struct Submission<'a, B: Backend> {
-    /// The command.
-    pub command: Command<B>,
+    /// The command; a backend may take it out.
+    pub command: &'a mut Command<B>,
     /// The command begins when these are over, well or not.
     pub order: &'a [Event],
     /// The command fails if one of these failed. They are over when the command begins: each is in `order`, or
@@ -148,9 +148,9 @@ pub struct Submission<'a, B: Backend> {
     pub signals: bool,
 }
 
-impl<B: Backend> Submission<'_, B> {
+impl<'a, B: Backend> Submission<'a, B> {
     /// A command outside of all stages, which is behind nothing.
-    pub fn alone(command: Command<B>) -> Self {
+    pub fn alone(command: &'a mut Command<B>) -> Self {
         Submission {
             command,
             order: &[],

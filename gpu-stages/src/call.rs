@@ -104,6 +104,8 @@ struct Kept {
 static CALLS: Pool<Record> = Pool::new();
 
 impl Recycle for Record {
+    type Object = ();
+
     fn pool() -> &'static Pool<Self> {
         &CALLS
     }
@@ -215,15 +217,27 @@ impl Call {
         lock(&self.record.body).kept.push(Kept { value, events });
     }
 
-    /// Adds the account of an allocation; returns its index.
-    pub(crate) fn add(&self, track: Track) -> usize {
+    /// Adds the accounts of allocations; returns the index of the first.
+    pub(crate) fn add(&self, tracks: impl IntoIterator<Item = Track>) -> usize {
         let mut body = lock(&self.record.body);
-        body.tracks.push(track);
-        body.tracks.len() - 1
+        let first = body.tracks.len();
+        for track in tracks {
+            body.tracks.push(track);
+        }
+        first
     }
 
     pub(crate) fn with<R>(&self, index: usize, f: impl FnOnce(&mut Track) -> R) -> R {
         f(&mut lock(&self.record.body).tracks[index])
+    }
+
+    pub(crate) fn with_tracks<R>(&self, f: impl FnOnce(&mut [Track]) -> R) -> R {
+        f(&mut lock(&self.record.body).tracks)
+    }
+
+    /// Whether both are handles to one call.
+    pub(crate) fn is(&self, other: &Call) -> bool {
+        std::ptr::eq(self.record.node(), other.record.node())
     }
 
     /// Ends the use of an allocation, and keeps its last writes to see how they end.
@@ -231,8 +245,9 @@ impl Call {
         let mut body = lock(&self.record.body);
         let ended = body.tracks[index].end();
         if ended.wrote {
-            let own = ended.writes.iter().cloned();
-            body.finals.extend(own.map(|event| (index, event)));
+            for event in &ended.writes {
+                body.finals.push((index, event.clone()));
+            }
         }
         ended
     }

@@ -8,11 +8,10 @@ use crate::call::Call;
 use crate::error::{Error, Failure, Problem, Result};
 use crate::event::Event;
 use crate::kernel::{KernelArguments, Launch, Use};
-use crate::lease::Lease;
+use crate::lease::{Before, Lease};
 use crate::order::{Knowledge, QueueId};
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
-use crate::track::Needs;
 use crate::view::View;
 use crate::waits;
 use smallvec::SmallVec;
@@ -124,8 +123,8 @@ impl<B: Backend> Queue<B> {
     /// As [`upload`](Queue::upload).
     pub fn fill<E: Element>(&self, target: &mut DeviceView<B, E>, value: E) -> Result<()> {
         let pattern = Bytes::from_slice(bytemuck::bytes_of(&value));
-        let command = Command::Fill(target.region()?, pattern);
-        self.enqueue(&[Use::writing(target)], command)
+        let mut command = Command::Fill(target.region()?, pattern);
+        self.enqueue(&[Use::writing(target)], &mut command)
     }
 
     /// Runs a kernel over `grid` work-items. `arguments` is a tuple: `&view` to read, `&mut view` to write,
@@ -151,8 +150,8 @@ impl<B: Backend> Queue<B> {
         }
         B::check_launch(kernel, &launch.arguments)
             .map_err(|problem| command_error(&launch.uses, problem))?;
-        let command = Command::Launch(kernel.clone(), grid.into(), launch.arguments);
-        self.enqueue(&launch.uses, command)
+        let mut command = Command::Launch(kernel.clone(), grid.into(), launch.arguments);
+        self.enqueue(&launch.uses, &mut command)
     }
 
     /// Enqueues a marker: its event is the completion of everything enqueued before.
@@ -162,7 +161,7 @@ impl<B: Backend> Queue<B> {
     /// [`Error::Setup`] with what the device says.
     pub fn marker(&self) -> Result<Event> {
         // SAFETY: a marker touches no memory.
-        let event = unsafe { self.submit(Submission::alone(Command::Marker)) };
+        let event = unsafe { self.submit(Submission::alone(&mut Command::Marker)) };
         event.map_err(|failure| Error::setup("a marker", failure))
     }
 
@@ -172,9 +171,10 @@ impl<B: Backend> Queue<B> {
     ///
     /// [`Error::Setup`] with what the device says.
     pub fn barrier(&self, events: &[Event]) -> Result<()> {
+        let mut command = Command::Barrier;
         let submission = Submission {
             order: events,
-            ..Submission::alone(Command::Barrier)
+            ..Submission::alone(&mut command)
         };
         // SAFETY: a barrier touches no memory.
         let event = unsafe { self.submit(submission) };
@@ -207,17 +207,15 @@ impl<B: Backend> Queue<B> {
             };
             return Err(command_error(&uses[1..], problem));
         }
-        let command = command(source.region()?, target.region()?);
-        self.enqueue(&uses, command)
+        let mut command = command(source.region()?, target.region()?);
+        self.enqueue(&uses, &mut command)
     }
 
     /// Enqueues a command behind what its uses need, and notes it with each of them.
-    fn enqueue(&self, uses: &[Use<'_>], command: Command<B>) -> Result<()> {
-        let mut needs = Needs::default();
-        for used in uses {
-            self.begin_use(used, &mut needs)?;
-        }
-        let order = waits::necessary(self.inner.id, &self.inner.knowledge, &needs.order);
+    fn enqueue(&self, uses: &[Use<'_>], command: &mut Command<B>) -> Result<()> {
+        let before = self.begin(uses)?;
+        let needs = &before.needs;
+        let order = waits::necessary(&self.inner.knowledge, &needs.order);
         let call = uses.first().map(|used| used.pass.lease().call());
         let submission = Submission {
             command,
@@ -227,16 +225,12 @@ impl<B: Backend> Queue<B> {
             moment: call.map_or(0, Call::moment),
             signals: call.is_none_or(Call::signals),
         };
-        // SAFETY: the views are of guards that are held (`begin_use`), whose grants exclude conflicting users but
+        // SAFETY: the views are of guards that are held (`begin`), whose grants exclude conflicting users but
         // those whose events are in the tracks. `necessary` leaves out only what is over or ordered already.
         // Views check their ranges when they give a region, and `launch` its arguments.
         let event = unsafe { self.submit(submission) };
         let event = event.map_err(|failure| refused(uses, &failure))?;
-        for used in uses {
-            used.pass
-                .lease()
-                .record(used.access, event.clone(), &needs.order);
-        }
+        before.record(uses, &event);
         if let (Some(used), true) = (uses.first(), uses.iter().all(Use::reads)) {
             used.pass.lease().end_behind(event);
         }
@@ -254,16 +248,13 @@ impl<B: Backend> Queue<B> {
         Ok(event)
     }
 
-    /// Adds what a use must be behind, if the view is good for this queue.
-    fn begin_use(&self, used: &Use<'_>, needs: &mut Needs) -> Result<()> {
-        let lease = used.pass.lease();
-        if used.pass.queue() != self.inner.id {
-            Err(at(lease, Problem::WrongQueue))
-        } else if !lease.needs(used.access, needs) {
-            Err(at(lease, Problem::HandedOn))
-        } else {
-            Ok(())
+    /// What a command must be behind, if its views are good for this queue.
+    fn begin(&self, uses: &[Use<'_>]) -> Result<Before> {
+        let id = self.inner.id;
+        if let Some(elsewhere) = uses.iter().find(|used| used.pass.queue() != id) {
+            return Err(at(elsewhere.pass.lease(), Problem::WrongQueue));
         }
+        Before::of(uses, id).map_err(|lease| at(lease, Problem::HandedOn))
     }
 }
 

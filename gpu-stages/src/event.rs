@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::order::{Knowledge, Position, QueueId};
-use crate::pool::{Node, Pooled, Recycle};
+use crate::pool::{Head, Node, Pooled, Recycle};
 use crate::sync::{Arc, AtomicU64, Ordering};
 use smallvec::SmallVec;
 #[cfg(feature = "opencl")]
@@ -33,7 +33,7 @@ impl Status {
 }
 
 /// What a backend's event record must be able to tell.
-pub trait EventSource: Recycle {
+pub trait EventSource: Recycle<Object = dyn Erased> {
     /// The queue that the command was enqueued on.
     fn queue(&self) -> QueueId;
 
@@ -68,10 +68,10 @@ pub trait EventSource: Recycle {
     fn announce(&self);
 }
 
-/// [`EventSource`] with its handle count, made into an object.
-trait Erased: Send + Sync {
-    fn retain(&self);
-    fn release(&'static self);
+/// A record of an [`EventSource`], made into an object.
+#[allow(private_interfaces, reason = "the trait is the core's own")]
+pub trait Erased: Send + Sync {
+    fn source_free(&'static self);
     fn source_queue(&self) -> QueueId;
     fn source_position(&self) -> Position;
     fn source_knowledge(&self) -> Option<Arc<Knowledge>>;
@@ -87,11 +87,8 @@ trait Erased: Send + Sync {
 }
 
 impl<T: EventSource> Erased for Node<T> {
-    fn retain(&self) {
-        Node::retain(self);
-    }
-    fn release(&'static self) {
-        Node::release(self);
+    fn source_free(&'static self) {
+        self.free();
     }
     fn source_queue(&self) -> QueueId {
         self.value().queue()
@@ -145,28 +142,29 @@ impl<T: EventSource> Erased for Node<T> {
 /// # Ok(())
 /// # }
 /// ```
-pub struct Event(&'static dyn Erased);
+pub struct Event(&'static Head<dyn Erased>);
 
 impl<T: EventSource> From<Pooled<T>> for Event {
     fn from(record: Pooled<T>) -> Self {
-        Event(record.into_node())
+        let node = record.into_node();
+        Event(node.erase(node))
     }
 }
 
 impl Event {
     /// How far the command has come.
     pub fn status(&self) -> Status {
-        self.0.source_status()
+        self.0.object().source_status()
     }
 
     /// The queue that the command was enqueued on.
     pub fn queue(&self) -> QueueId {
-        self.0.source_queue()
+        self.0.object().source_queue()
     }
 
     /// Where on its queue the command stands.
     pub fn position(&self) -> Position {
-        self.0.source_position()
+        self.0.object().source_position()
     }
 
     /// Whether both commands are on one in-order queue, so that neither needs to wait for the other on the
@@ -178,12 +176,12 @@ impl Event {
     /// Wakes `waker` once the command is over; `false`, and nothing kept, if it is known to be. A waker that is
     /// replaced by the next one of the same [`WaitKey`].
     pub fn register(&self, key: WaitKey, waker: &Waker) -> bool {
-        self.0.source_register(key, waker)
+        self.0.object().source_register(key, waker)
     }
 
     /// Takes back what [`register`](Event::register) left.
     pub fn unregister(&self, key: WaitKey) {
-        self.0.source_unregister(key);
+        self.0.object().source_unregister(key);
     }
 
     /// Resolves when the command is over: to its [`Failure`] if it failed.
@@ -211,38 +209,38 @@ impl Event {
     }
 
     pub(crate) fn knowledge(&self) -> Option<Arc<Knowledge>> {
-        self.0.source_knowledge()
+        self.0.object().source_knowledge()
     }
 
     /// The status as far as it is known without asking the device.
     pub(crate) fn known(&self) -> Status {
-        self.0.source_known()
+        self.0.object().source_known()
     }
 
     /// The backend's own record, if it is of this type.
     #[cfg(feature = "opencl")]
     pub(crate) fn record<T: EventSource>(&self) -> Option<&T> {
-        self.0.source_record().downcast_ref()
+        self.0.object().source_record().downcast_ref()
     }
 
     /// Somebody who is not on the queue is going to wait.
     pub(crate) fn announce(&self) {
-        self.0.source_announce();
+        self.0.object().source_announce();
     }
 
     /// Whether the command has been seen to be over. Asks nobody: for use under locks.
     pub(crate) fn is_noted_over(&self) -> bool {
-        self.0.source_noted_over()
+        self.0.object().source_noted_over()
     }
 
     /// Whether the command has been seen to have gone well. Asks nobody: for use under locks.
     pub(crate) fn is_noted_good(&self) -> bool {
-        self.0.source_noted_good()
+        self.0.object().source_noted_good()
     }
 
     /// Whether both are handles to one event.
     pub(crate) fn is(&self, other: &Event) -> bool {
-        std::ptr::addr_eq(self.0, other.0)
+        std::ptr::eq(self.0, other.0)
     }
 
     pub(crate) fn is_pending(&self) -> bool {
@@ -334,7 +332,9 @@ impl Clone for Event {
 
 impl Drop for Event {
     fn drop(&mut self) {
-        self.0.release();
+        if self.0.release() {
+            self.0.object().source_free();
+        }
     }
 }
 
@@ -362,27 +362,43 @@ impl Wake for Unpark {
     }
 }
 
-/// Takes out the events that are known to be over.
-pub(crate) fn drain_over(events: &mut Events) -> Events {
-    let over = events
-        .iter()
-        .filter(|event| event.is_noted_over())
-        .cloned()
-        .collect();
-    events.retain(|event| !event.is_noted_over());
-    over
+/// Moves all of `events` to the end of `list`.
+pub(crate) fn move_all(events: &mut Events, list: &mut Events) {
+    if list.is_empty() {
+        std::mem::swap(events, list);
+    } else {
+        events.drain(..).for_each(|event| list.push(event));
+    }
 }
 
-/// Adds `event` to the reads; an older one on the same in-order queue is implied by it and returned.
-pub(crate) fn replace_older(reads: &mut Events, event: Event) -> Option<Event> {
+/// Moves the events that are known to be over to the end of `list`.
+pub(crate) fn move_over(events: &mut Events, list: &mut Events) {
+    move_those(events, list, Event::is_noted_over);
+}
+
+/// Moves the events that are known to have gone well to the end of `list`.
+pub(crate) fn move_good(events: &mut Events, list: &mut Events) {
+    move_those(events, list, Event::is_noted_good);
+}
+
+fn move_those(events: &mut Events, list: &mut Events, which: impl Fn(&Event) -> bool) {
+    let mut index = 0;
+    while index < events.len() {
+        if which(&events[index]) {
+            list.push(events.remove(index));
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Adds `event` to the reads; an older one on the same in-order queue is implied by it and moved to `list`.
+pub(crate) fn replace_older(reads: &mut Events, event: Event, list: &mut Events) {
     match reads.iter_mut().find(|old| old.same_queue(&event)) {
         Some(old) if old.position().is_within(event.position()) => {
-            Some(std::mem::replace(old, event))
+            list.push(std::mem::replace(old, event));
         }
-        Some(old) if event.position().is_within(old.position()) => Some(event),
-        _ => {
-            reads.push(event);
-            None
-        }
+        Some(old) if event.position().is_within(old.position()) => list.push(event),
+        _ => reads.push(event),
     }
 }

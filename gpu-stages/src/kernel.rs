@@ -2,6 +2,7 @@
 
 use crate::backend::{Argument, Arguments, Backend, Bytes, Element, ElementType};
 use crate::error::Result;
+use crate::lease::{Lease, Used};
 use crate::track::Access;
 use crate::view::{Slice, SliceMut, View};
 use crate::visible::Pass;
@@ -30,6 +31,16 @@ impl<'a> Use<'a> {
 
     pub(crate) fn reads(&self) -> bool {
         self.access == Access::Read
+    }
+}
+
+impl Used for Use<'_> {
+    fn lease(&self) -> &Lease {
+        self.pass.lease()
+    }
+
+    fn access(&self) -> Access {
+        self.access
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sync::Arc;
 use crate::terms::Grant;
 #[cfg(feature = "opencl")]
 use crate::track::Open;
-use crate::track::{Access, Ended, Needs, Track, Unseen};
+use crate::track::{Access, Bad, Ended, Needs, Seen, Track, Unseen};
 use smallvec::SmallVec;
 
 /// One allocation's account in its call. Views and guards carry it.
@@ -19,10 +19,10 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// An account for a new allocation of `call`.
-    pub fn new(call: &Call, track: Track) -> Self {
+    /// The account number `index` of `call`.
+    pub fn new(call: &Call, index: usize) -> Self {
         Lease {
-            index: call.add(track),
+            index,
             call: call.clone(),
         }
     }
@@ -40,41 +40,34 @@ impl Lease {
         self.with(|track| track.load(grant));
     }
 
-    /// Adds what a use must be behind; `false`, and nothing added, if the allocation is handed on.
-    pub fn needs(&self, access: Access, needs: &mut Needs) -> bool {
-        self.with(|track| {
-            let is_held = !track.handed_on;
-            if is_held {
-                track.needs(access, needs);
-            }
-            is_held
-        })
-    }
-
-    /// What may still run on other queues than `queue`.
-    pub fn outstanding_beyond(&self, queue: QueueId) -> Events {
-        self.with(|track| {
-            let beyond = track.outstanding().filter(|event| event.queue() != queue);
-            beyond.cloned().collect()
-        })
-    }
-
-    /// Notes a command that is behind `before`; see [`Track::record`].
-    pub fn record(&self, access: Access, event: Event, before: &[Event]) {
-        let mut garbage = Events::new();
-        self.with(|track| track.record(access, event, before, &mut garbage));
-    }
-
-    /// Has the end of the call wait for a command that writes nothing.
-    pub fn end_behind(&self, event: Event) {
-        self.call.end_behind(self.index, event);
-    }
-
     pub fn accept(&self) {
         let mut garbage = Events::new();
         self.with(|track| track.accept(&mut garbage));
     }
 
+    /// Looks at the track with `look`, unless the contents are known to be bad.
+    ///
+    /// # Errors
+    ///
+    /// They are poisoned, or left by a command that has failed.
+    pub fn checked<R>(&self, look: impl FnOnce(&mut Track) -> R) -> Result<R, Error> {
+        let looked = self.with(|track| match track.bad() {
+            None => Ok(look(track)),
+            Some(bad) => Err(bad),
+        });
+        looked.map_err(|bad| match bad {
+            Bad::Poisoned(poison) => Error::Poisoned {
+                site: self.site(),
+                poison: (*poison).clone(),
+            },
+            Bad::Failed(event) => match event.known() {
+                Status::Failed(failure) => self.failed(failure),
+                _ => unreachable!("an event that was noted to have failed has failed"),
+            },
+        })
+    }
+
+    /// Notes that the host uses the value, having waited for what that needs.
     pub fn host_use(&self, access: Access) {
         let mut garbage = Events::new();
         self.with(|track| track.host_use(access, &mut garbage));
@@ -88,24 +81,14 @@ impl Lease {
         drop(old);
     }
 
-    /// The error when the contents are known to be bad: poisoned, or left by a command that has failed.
-    pub fn check(&self) -> Result<(), Error> {
-        let (poison, data) = self.with(|track| (track.poison.clone(), track.data()));
-        if let Some(poison) = poison {
-            let site = self.site();
-            return Err(Error::Poisoned { site, poison });
-        }
-        for event in &data {
-            if let Status::Failed(failure) = event.known() {
-                return Err(self.failed(failure));
-            }
-        }
-        Ok(())
-    }
-
     /// The error for this use of data that `failure` left behind.
     pub fn failed(&self, failure: Arc<Failure>) -> Error {
         self.call.failed(self.index, failure)
+    }
+
+    /// Has the end of the call wait for a command that writes nothing.
+    pub fn end_behind(&self, event: Event) {
+        self.call.end_behind(self.index, event);
     }
 
     /// Ends the use. The call keeps its last writes to see how they end.
@@ -119,6 +102,72 @@ impl Lease {
     }
 }
 
+/// One of the uses that begin together.
+pub(crate) trait Used {
+    fn lease(&self) -> &Lease;
+    fn access(&self) -> Access;
+}
+
+impl Used for (&Lease, Access) {
+    fn lease(&self) -> &Lease {
+        self.0
+    }
+
+    fn access(&self) -> Access {
+        self.1
+    }
+}
+
+/// What uses that begin together are behind.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    pub needs: Needs,
+    /// For each use, what its track had seen.
+    pub seen: SmallVec<[Seen; 8]>,
+}
+
+impl Before {
+    /// What `uses` on queue `on` must be behind; the one among them that is handed on already.
+    pub fn of<U: Used>(uses: &[U], on: QueueId) -> Result<Self, &Lease> {
+        let mut before = Before::default();
+        for group in by_call(uses) {
+            let call = group[0].lease().call();
+            call.with_tracks(|tracks| {
+                for used in group {
+                    let track = &tracks[used.lease().index];
+                    if track.handed_on {
+                        return Err(used.lease());
+                    }
+                    let seen = track.needs(used.access(), Some(on), &mut before.needs);
+                    before.seen.push(seen);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(before)
+    }
+
+    /// Notes the command that `uses` stand for with their tracks.
+    pub fn record<U: Used>(&self, uses: &[U], event: &Event) {
+        let mut garbage = Events::new();
+        let mut seen = self.seen.iter();
+        for group in by_call(uses) {
+            let call = group[0].lease().call();
+            call.with_tracks(|tracks| {
+                for (used, seen) in group.iter().zip(&mut seen) {
+                    let track = &mut tracks[used.lease().index];
+                    track.record(used.access(), event.clone(), *seen, &mut garbage);
+                }
+            });
+        }
+    }
+}
+
+/// The uses in groups that are of one call, so that its lock is taken once for each.
+fn by_call<U: Used>(uses: &[U]) -> impl Iterator<Item = &[U]> {
+    uses.chunk_by(|one, other| one.lease().call().is(other.lease().call()))
+}
+
 /// A queue, and the marker behind what is enqueued on it.
 struct Marked {
     queue: Arc<dyn Unseen>,
@@ -126,7 +175,15 @@ struct Marked {
 }
 
 /// Marks the end of those uses of `leases` that are open, with one marker for each queue.
+#[inline]
 pub(crate) fn settle(leases: &[&Lease]) {
+    if leases.iter().any(|lease| lease.call.has_opened()) {
+        close(leases);
+    }
+}
+
+#[cold]
+fn close(leases: &[&Lease]) {
     let mut marked: SmallVec<[Marked; 2]> = SmallVec::new();
     for lease in leases.iter().filter(|lease| lease.call.has_opened()) {
         let Some(open) = lease.with(|track| track.open.take()) else {

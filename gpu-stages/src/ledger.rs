@@ -4,7 +4,8 @@
 //! happen outside of the lock (wakes, dropping events) is handed out in [`After`].
 
 use crate::error::{Origin, Poison};
-use crate::event::{Events, drain_over, replace_older};
+use crate::event::{Events, move_all, move_over, replace_older};
+use crate::sync::Arc;
 use crate::terms::{After, Contents, Grant, Legacy, Mode, Orphaned, Place, UserId};
 use smallvec::SmallVec;
 use std::task::{Poll, Waker};
@@ -31,7 +32,7 @@ struct Slot {
     last: Option<UserId>,
     writes: Events,
     reads: Events,
-    poison: Option<Poison>,
+    poison: Option<Arc<Poison>>,
     /// How often the contents were accepted as they are.
     accepted: u64,
 }
@@ -174,7 +175,7 @@ impl Ledger {
         for slot in &mut self.slots {
             slot.poison = None;
             slot.accepted += 1;
-            after.events.extend(drain_over(&mut slot.writes));
+            move_over(&mut slot.writes, &mut after.events);
         }
     }
 
@@ -250,9 +251,9 @@ impl Ledger {
             Legacy::Nothing => true,
             Legacy::Read(reads) => {
                 // Readers come from ever new queues: those that are over need not be remembered.
-                after.events.extend(drain_over(&mut slot.reads));
+                move_over(&mut slot.reads, &mut after.events);
                 for read in reads {
-                    after.events.extend(replace_older(&mut slot.reads, read));
+                    replace_older(&mut slot.reads, read, &mut after.events);
                 }
                 false
             }
@@ -262,14 +263,12 @@ impl Ledger {
                 contents,
             } => {
                 if accepted && matches!(contents, Contents::Untouched) {
-                    after.events.extend(drain_over(&mut writes));
+                    move_over(&mut writes, &mut after.events);
                 }
-                after
-                    .events
-                    .extend(std::mem::replace(&mut slot.writes, writes));
-                after
-                    .events
-                    .extend(std::mem::replace(&mut slot.reads, reads));
+                move_all(&mut slot.writes, &mut after.events);
+                move_all(&mut slot.reads, &mut after.events);
+                slot.writes = writes;
+                slot.reads = reads;
                 match contents {
                     Contents::Good => slot.poison = None,
                     Contents::Poisoned(poison) => slot.poison = Some(poison),
@@ -353,6 +352,9 @@ impl Slot {
 
 /// The events that somebody may have to wait for, or whose failure matters.
 fn not_yet_good(events: &Events) -> Events {
-    let pending = events.iter().filter(|event| !event.is_noted_good());
-    pending.cloned().collect()
+    let mut pending = Events::new();
+    for event in events.iter().filter(|event| !event.is_noted_good()) {
+        pending.push(event.clone());
+    }
+    pending
 }

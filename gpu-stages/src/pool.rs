@@ -4,11 +4,15 @@
 //! the last handle, so that a steady state allocates nothing. A pool grows to the greatest number of records
 //! that were ever alive together and never shrinks.
 
-use crate::sync::{AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::{AtomicUsize, Mutex, OnceLock, Ordering, lock};
+use std::fmt;
 use std::ops::Deref;
 
 /// A record that can be emptied and used again.
 pub trait Recycle: Send + Sync + Sized + 'static {
+    /// What handles that do not know the record's type see of it; `()` where there are none.
+    type Object: ?Sized + Send + Sync + 'static;
+
     /// The pool that records of this type live in.
     fn pool() -> &'static Pool<Self>;
 
@@ -20,16 +24,41 @@ pub trait Recycle: Send + Sync + Sized + 'static {
 }
 
 /// The records of one type that nobody holds.
-#[derive(Debug)]
-pub struct Pool<T: 'static> {
+pub struct Pool<T: Recycle> {
     free: Mutex<Vec<&'static Node<T>>>,
 }
 
-/// A pooled record and the number of handles to it.
-#[derive(Debug)]
-pub struct Node<T> {
+/// The part of a record that is the same for all types with one `Object`.
+pub struct Head<O: ?Sized + 'static> {
     handles: AtomicUsize,
+    object: OnceLock<&'static O>,
+}
+
+/// A pooled record and the number of handles to it.
+pub struct Node<T: Recycle> {
+    head: Head<T::Object>,
     value: T,
+}
+
+impl<O: ?Sized> Head<O> {
+    /// Counts one more handle.
+    pub(crate) fn retain(&self) {
+        // Relaxed: whoever retains already holds a handle.
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one handle less; whether it was the last one.
+    pub(crate) fn release(&self) -> bool {
+        self.handles.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// The record as an object, once [`Node::erase`] has made it one.
+    pub(crate) fn object(&self) -> &'static O {
+        match self.object.get() {
+            Some(object) => *object,
+            None => unreachable!("a head is handed out by `erase`"),
+        }
+    }
 }
 
 impl<T: Recycle> Pool<T> {
@@ -46,25 +75,23 @@ impl<T: Recycle> Pool<T> {
 }
 
 impl<T: Recycle> Node<T> {
-    /// Counts one more handle.
-    pub(crate) fn retain(&self) {
-        // Relaxed: whoever retains already holds a handle.
-        self.handles.fetch_add(1, Ordering::Relaxed);
+    /// Empties the record and returns it to its pool: there is no handle left.
+    pub(crate) fn free(&'static self) {
+        self.value.recycle();
+        lock(&T::pool().free).push(self);
     }
 
-    /// Counts one handle less; the last one empties the record and returns it to its pool.
-    pub(crate) fn release(&'static self) {
-        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.value.recycle();
-            lock(&T::pool().free).push(self);
-        }
+    /// The head, from which `object` is reached.
+    pub(crate) fn erase(&'static self, object: &'static T::Object) -> &'static Head<T::Object> {
+        self.head.object.get_or_init(|| object);
+        &self.head
     }
 
     /// One more handle, unless there is none left. By now the record may stand for something else.
     #[cfg(feature = "opencl")]
     pub(crate) fn upgrade(&'static self) -> Option<Pooled<T>> {
         let more = |handles: usize| (handles > 0).then(|| handles + 1);
-        let handles = &self.handles;
+        let handles = &self.head.handles;
         let counted = handles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         counted.ok().map(|_| Pooled(self))
     }
@@ -75,7 +102,6 @@ impl<T: Recycle> Node<T> {
 }
 
 /// A counted handle to a pooled record.
-#[derive(Debug)]
 pub struct Pooled<T: Recycle>(&'static Node<T>);
 
 impl<T: Recycle> Pooled<T> {
@@ -84,21 +110,23 @@ impl<T: Recycle> Pooled<T> {
         let spare = lock(&T::pool().free).pop();
         let node = spare.unwrap_or_else(|| {
             Box::leak(Box::new(Node {
-                handles: AtomicUsize::new(0),
+                head: Head {
+                    handles: AtomicUsize::new(0),
+                    object: OnceLock::new(),
+                },
                 value: T::fresh(),
             }))
         });
-        node.retain();
+        node.head.retain();
         Pooled(node)
     }
 
     /// The node, which is never freed.
-    #[cfg(feature = "opencl")]
     pub(crate) fn node(&self) -> &'static Node<T> {
         self.0
     }
 
-    /// The node, its count still including this handle: whoever calls must release it.
+    /// The node, its count still including this handle: whoever calls must let it go.
     pub(crate) fn into_node(self) -> &'static Node<T> {
         let node = self.0;
         std::mem::forget(self);
@@ -106,16 +134,30 @@ impl<T: Recycle> Pooled<T> {
     }
 }
 
+impl<T: Recycle + fmt::Debug> fmt::Debug for Node<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: Recycle + fmt::Debug> fmt::Debug for Pooled<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl<T: Recycle> Clone for Pooled<T> {
     fn clone(&self) -> Self {
-        self.0.retain();
+        self.0.head.retain();
         Pooled(self.0)
     }
 }
 
 impl<T: Recycle> Drop for Pooled<T> {
     fn drop(&mut self) {
-        self.0.release();
+        if self.0.head.release() {
+            self.0.free();
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::{Origin, Poison};
 use crate::event::Events;
 use crate::order::QueueId;
 use crate::panics::wake_all;
+use crate::sync::Arc;
 use smallvec::SmallVec;
 use std::task::Waker;
 
@@ -39,7 +40,7 @@ pub(crate) struct Grant {
     /// Reads since, for exclusive users.
     pub reads: Events,
     /// Set when the contents are half written and the user would rely on them.
-    pub poison: Option<Poison>,
+    pub poison: Option<Arc<Poison>>,
 }
 
 /// A user whose version will never be written: who should have written it.
@@ -69,11 +70,13 @@ impl Legacy {
             Legacy::Exclusive { writes, reads, .. } => (writes.as_slice(), reads.as_slice()),
             Legacy::Nothing => ([].as_slice(), [].as_slice()),
         };
-        let events = reads.iter().chain(writes);
-        events
-            .filter(|event| place != Place::Queue(event.queue()))
-            .cloned()
-            .collect()
+        let mut elsewhere = Events::new();
+        for event in reads.iter().chain(writes) {
+            if place != Place::Queue(event.queue()) {
+                elsewhere.push(event.clone());
+            }
+        }
+        elsewhere
     }
 }
 
@@ -81,7 +84,7 @@ impl Legacy {
 #[derive(Debug)]
 pub(crate) enum Contents {
     Good,
-    Poisoned(Poison),
+    Poisoned(Arc<Poison>),
     /// As they were: it did not begin to write.
     Untouched,
 }
@@ -89,7 +92,7 @@ pub(crate) enum Contents {
 /// What is to be done once the lock is released.
 #[derive(Debug, Default)]
 pub(crate) struct After {
-    pub wake: SmallVec<[Waker; 4]>,
+    pub wake: SmallVec<[Waker; 2]>,
     pub stale: Option<Waker>,
     pub events: Events,
 }
@@ -98,6 +101,8 @@ impl After {
     /// Wakes whoever's turn has come; drops what nobody needs any more.
     pub fn run(self) {
         drop((self.stale, self.events));
-        wake_all(self.wake);
+        if !self.wake.is_empty() {
+            wake_all(self.wake);
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! What one call has done with one resource: the events that later uses must be behind.
 
 use crate::error::Poison;
-use crate::event::replace_older;
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, move_all, move_good, replace_older};
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::Grant;
@@ -39,8 +38,19 @@ pub(crate) trait Unseen: Debug + Send + Sync {
 pub(crate) struct Open {
     pub queue: Arc<dyn Unseen>,
     pub access: Access,
-    /// What the use is behind.
-    pub before: Events,
+    /// What had been noted when the use began: that is what it is behind.
+    pub seen: Seen,
+}
+
+/// How many commands had been noted with a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen(u32);
+
+/// Why contents cannot be relied on.
+pub(crate) enum Bad {
+    Poisoned(Arc<Poison>),
+    /// The command that wrote them failed.
+    Failed(Event),
 }
 
 /// The outstanding device uses of one resource as its holder knows them.
@@ -60,7 +70,8 @@ pub(crate) struct Track {
     pub dirty: bool,
     /// Whether `writes` are commands of this call.
     wrote: bool,
-    pub poison: Option<Poison>,
+    seen: Seen,
+    pub poison: Option<Arc<Poison>>,
     pub handed_on: bool,
     /// A use whose end is not marked yet.
     pub open: Option<Open>,
@@ -87,6 +98,7 @@ impl Track {
             relies,
             dirty: false,
             wrote: false,
+            seen: Seen(0),
             poison: None,
             handed_on: false,
             open: None,
@@ -107,41 +119,50 @@ impl Track {
         self.poison = grant.poison;
     }
 
-    /// Adds what a use of this kind must wait for.
-    pub fn needs(&self, access: Access, needs: &mut Needs) {
-        needs.order.extend(self.writes.iter().cloned());
+    /// Adds what a use of this kind must wait for; commands of queue `on` itself need no wait there.
+    pub fn needs(&self, access: Access, on: Option<QueueId>, needs: &mut Needs) -> Seen {
+        let elsewhere = |event: &&Event| on != Some(event.queue());
+        add(&mut needs.order, self.writes.iter().filter(elsewhere));
         if self.relies {
-            needs.data.extend(self.writes.iter().cloned());
+            add(&mut needs.data, self.writes.iter());
         }
         if access == Access::Write {
-            needs.order.extend(self.reads.iter().cloned());
+            add(&mut needs.order, self.reads.iter().filter(elsewhere));
         }
+        self.seen
     }
 
-    /// The last writes, if their data matters.
-    pub fn data(&self) -> Events {
-        if self.relies {
-            self.writes.clone()
-        } else {
-            Events::new()
+    /// What is known by now to be wrong with the contents, if they matter.
+    pub fn bad(&self) -> Option<Bad> {
+        if let Some(poison) = &self.poison {
+            return Some(Bad::Poisoned(poison.clone()));
         }
+        let failed = |event: &&Event| event.is_noted_over() && !event.is_noted_good();
+        let failed = self.writes.iter().find(failed).filter(|_| self.relies);
+        failed.cloned().map(Bad::Failed)
     }
 
-    /// All that may still run.
-    pub fn outstanding(&self) -> impl Iterator<Item = &Event> {
-        self.reads.iter().chain(&self.writes)
+    /// What may still run on other queues than `queue`.
+    pub fn beyond(&self, queue: QueueId) -> Events {
+        let mut beyond = Events::new();
+        let all = self.reads.iter().chain(&self.writes);
+        add(&mut beyond, all.filter(|event| event.queue() != queue));
+        beyond
     }
 
-    /// Notes a command that is behind `before`: what was needed when it was enqueued. What others have noted
-    /// meanwhile, on views of other parts, stays.
-    pub fn record(&mut self, access: Access, event: Event, before: &[Event], garbage: &mut Events) {
+    /// Notes a command that is behind what had been noted when `seen` was. What others have noted meanwhile, on
+    /// views of other parts, stays.
+    pub fn record(&mut self, access: Access, event: Event, seen: Seen, garbage: &mut Events) {
         match access {
-            Access::Read => garbage.extend(replace_older(&mut self.reads, event)),
+            Access::Read => replace_older(&mut self.reads, event, garbage),
             Access::Write => {
                 for list in [&mut self.reads, &mut self.writes] {
-                    let is_before = |event: &Event| before.iter().any(|old| old.is(event));
-                    garbage.extend(list.iter().filter(|event| is_before(event)).cloned());
-                    list.retain(|event| !is_before(event));
+                    if self.seen == seen {
+                        move_all(list, garbage);
+                    } else {
+                        // Which of them it is behind was not kept.
+                        move_good(list, garbage);
+                    }
                 }
                 self.writes.push(event);
                 self.relies = true;
@@ -149,12 +170,13 @@ impl Track {
                 self.wrote = true;
             }
         }
+        self.seen = Seen(self.seen.0.wrapping_add(1));
     }
 
     /// Notes the end of an open use: `event`, or none if it is over already.
     pub fn close(&mut self, open: &Open, event: Option<Event>, garbage: &mut Events) {
         match event {
-            Some(event) => self.record(open.access, event, &open.before, garbage),
+            Some(event) => self.record(open.access, event, open.seen, garbage),
             None => self.host_use(open.access, garbage),
         }
     }
@@ -164,10 +186,10 @@ impl Track {
         match access {
             // What failed before stays failed for whoever needs the data.
             Access::Read if !self.relies => {}
-            Access::Read => garbage.append(&mut self.writes),
+            Access::Read => move_all(&mut self.writes, garbage),
             Access::Write => {
-                garbage.append(&mut self.writes);
-                garbage.append(&mut self.reads);
+                move_all(&mut self.writes, garbage);
+                move_all(&mut self.reads, garbage);
                 self.relies = true;
                 self.dirty = true;
                 self.wrote = false;
@@ -178,7 +200,7 @@ impl Track {
     /// The contents were accepted as they are.
     pub fn accept(&mut self, garbage: &mut Events) {
         self.poison = None;
-        garbage.append(&mut self.writes);
+        move_all(&mut self.writes, garbage);
     }
 
     /// Ends the use.
@@ -190,5 +212,11 @@ impl Track {
             dirty: self.dirty,
             wrote: self.wrote,
         }
+    }
+}
+
+fn add<'a>(list: &mut Events, events: impl Iterator<Item = &'a Event>) {
+    for event in events {
+        list.push(event.clone());
     }
 }

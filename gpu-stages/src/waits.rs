@@ -4,7 +4,7 @@
 //! that `q` has waited for, or is implied by another event of the same wait.
 
 use crate::event::{Event, Events};
-use crate::order::{Knowledge, Position, QueueId};
+use crate::order::{Knowledge, Position};
 
 /// Notes that the command at `since` waited for `events`: `known` is what its queue knows.
 pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
@@ -15,17 +15,15 @@ pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
     }
 }
 
-/// Reduces `wanted` to the events that queue `queue` must really wait for.
-pub(crate) fn necessary(queue: QueueId, known: &Knowledge, wanted: &[Event]) -> Events {
-    let mut waits: Events = wanted
-        .iter()
-        .filter(|event| {
-            event.queue() != queue
-                && event.is_pending()
-                && !known.covers(event.queue(), event.position())
-        })
-        .cloned()
-        .collect();
+/// Reduces `wanted`, which are of other queues, to the events that a queue must really wait for; `known` is what
+/// it knows.
+pub(crate) fn necessary(known: &Knowledge, wanted: &[Event]) -> Events {
+    let mut waits = Events::new();
+    for event in wanted {
+        if event.is_pending() && !known.covers(event.queue(), event.position()) {
+            waits.push(event.clone());
+        }
+    }
     let mut index = 0;
     while index < waits.len() {
         let implied =

@@ -2,7 +2,7 @@
 
 use crate::backend::Identity;
 use crate::error::Failure;
-use crate::event::{EventSource, Status, WaitKey, Wakers};
+use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
 use crate::order::{Knowledge, Position, QueueId};
 use crate::panics::wake_all;
 use crate::pool::{Pool, Pooled, Recycle};
@@ -32,6 +32,8 @@ struct Rest {
 static COMPLETIONS: Pool<Completion> = Pool::new();
 
 impl Recycle for Completion {
+    type Object = dyn Erased;
+
     fn pool() -> &'static Pool<Self> {
         &COMPLETIONS
     }

@@ -129,6 +129,6 @@ unsafe impl Backend for Cpu {
     fn flush(_: &RawQueue) {}
 
     fn finish(queue: &RawQueue) {
-        queue.push(Submission::alone(Command::Marker)).block();
+        queue.push(Submission::alone(&mut Command::Marker)).block();
     }
 }

@@ -78,7 +78,7 @@ impl RawQueue {
         let completion = Completion::pending(&self.identity, state.total);
         let event = completion.clone().into();
         state.entries.push_back(Entry {
-            command: submission.command,
+            command: std::mem::replace(submission.command, Command::Marker),
             order,
             data,
             origin: submission.origin,
@@ -90,7 +90,7 @@ impl RawQueue {
     }
 
     fn count(&self, submission: &Submission<'_, Cpu>) {
-        let kind = match submission.command {
+        let kind = match *submission.command {
             Command::Marker => 2,
             Command::Barrier => 3,
             _ => 0,

@@ -1,13 +1,13 @@
 //! One granted use of one value, from acquisition to handing on: what all guards are made of.
 
 use crate::error::{Error, Poison, Reason, Result};
-use crate::event::{Event, Status};
+use crate::event::{Event, Events, Status, move_all};
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
 use crate::terms::{Contents, Grant, Legacy, Mode, UserId};
-use crate::track::{self, Ended, Needs};
+use crate::track::{self, Ended, Needs, Track};
 use crate::value::Slots;
 use std::future::poll_fn;
 use std::marker::PhantomData;
@@ -66,20 +66,21 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    /// Waits until everybody before has handed on, on the host or with events of work in flight.
-    pub async fn granted(&mut self) -> Result<()> {
+    /// Waits until everybody before has handed on, on the host or with events of work in flight; then looks at
+    /// the track with `look`, unless the contents are bad.
+    pub async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         if !self.granted {
             let grant = self.turn().await?;
             self.lease.load(grant);
             self.granted = true;
         }
         settle(&[&self.lease]);
-        let checked = self.lease.check();
-        if checked.is_err() && self.was_accepted() {
+        let looked = self.lease.checked(&look);
+        if looked.is_err() && self.was_accepted() {
             self.lease.accept();
-            return Ok(());
+            return self.lease.checked(look);
         }
-        checked
+        looked
     }
 
     /// Whether the contents were accepted as they are since the grant.
@@ -113,9 +114,18 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
-        self.granted().await?;
-        let mut needs = Needs::default();
-        self.lease.needs(access, &mut needs);
+        let look = |track: &mut Track| {
+            let mut needs = Needs::default();
+            track.needs(access, None, &mut needs);
+            if needs.order.is_empty() {
+                track.host_use(access, &mut Events::new());
+            }
+            needs
+        };
+        let needs = self.granted(look).await?;
+        if needs.order.is_empty() {
+            return Ok(());
+        }
         for event in &needs.order {
             // Only the data's own failure matters; it is looked at below.
             let _ = event.wait().await;
@@ -125,13 +135,15 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         Ok(())
     }
 
-    /// Waits on the host for those events that commands on `queue` could not wait for.
-    pub async fn wait_where_the_device_cannot<Q: CommandQueue>(&self, queue: &Q) {
-        let beyond = self.lease.outstanding_beyond(queue.id());
+    /// Waits until commands on `queue` may use the value, but for what they can wait for themselves.
+    pub async fn wait_device<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
+        let id = queue.id();
+        let beyond = self.granted(|track| track.beyond(id)).await?;
         for event in beyond.iter().filter(|event| !queue.can_wait(event)) {
             // Whether it failed is looked at when its data is used.
             let _ = event.wait().await;
         }
+        Ok(())
     }
 
     fn first_failure(&self, events: &[Event]) -> Result<()> {
@@ -188,10 +200,29 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             _ => None,
         });
         let origin = failure.as_ref().and_then(|failure| failure.origin());
-        Contents::Poisoned(Poison {
+        Contents::Poisoned(Arc::new(Poison {
             by: origin.unwrap_or_else(|| call.origin()),
             reason: failure.map_or_else(|| call.reason_for_drop(), Reason::Device),
-        })
+        }))
+    }
+
+    /// Leaves the resource's line, and has the events made that whoever is next will wait for.
+    fn leave(&self, ended: Ended) {
+        let Hold::Slot {
+            slots, slot, user, ..
+        } = &self.hold
+        else {
+            return;
+        };
+        let legacy = self.legacy(ended, slots.core.keeps_on_failure());
+        let awaited = slots.core.with(|ledger, after| {
+            let awaited = ledger
+                .next_place(*slot)
+                .map(|place| legacy.elsewhere(place));
+            ledger.leave(*user, legacy, after);
+            awaited.unwrap_or_default()
+        });
+        awaited.iter().for_each(Event::announce);
     }
 
     fn legacy(&self, ended: Ended, keep: bool) -> Legacy {
@@ -213,26 +244,15 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
         let ended = self.lease.end();
         match &mut self.hold {
             Hold::Value(value) => drop_value(&self.lease, value.take(), ended),
-            Hold::Slot {
-                slots, slot, user, ..
-            } => {
-                let (slots, slot, user) = (slots.clone(), *slot, *user);
-                let legacy = self.legacy(ended, slots.core.keeps_on_failure());
-                let awaited = slots.core.with(|ledger, after| {
-                    let awaited = ledger.next_place(slot).map(|place| legacy.elsewhere(place));
-                    ledger.leave(user, legacy, after);
-                    awaited.unwrap_or_default()
-                });
-                awaited.iter().for_each(Event::announce);
-            }
+            Hold::Slot { .. } => self.leave(ended),
         }
     }
 }
 
 /// Drops a value of one's own, or leaves it to the call while devices may still use it.
 fn drop_value<T: Send + 'static>(lease: &Lease, value: Option<T>, ended: Ended) {
-    let mut pending = ended.reads;
-    pending.extend(ended.writes);
+    let (mut pending, mut writes) = (ended.reads, ended.writes);
+    move_all(&mut writes, &mut pending);
     pending.retain(|event| event.is_pending());
     if let (Some(value), false) = (value, pending.is_empty()) {
         lease.call().keep(Box::new(value), pending);

@@ -99,7 +99,7 @@ impl<T: Send + 'static, A: Access> Allocation<T, A> {
     where
         T: DeviceVisible,
     {
-        self.held.granted().await?;
+        self.held.granted(|_| ()).await?;
         Ok(self.held.value().facts())
     }
 }
@@ -166,8 +166,7 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
 impl<T: DeviceVisible, A: Access, S> Guard<T, A, S> {
     /// Waits for everything that the device cannot wait for.
     async fn into_reach_of<Q: CommandQueue>(mut self, queue: &Q) -> Result<Held<T, A>> {
-        self.held.granted().await?;
-        self.held.wait_where_the_device_cannot(queue).await;
+        self.held.wait_device(queue).await?;
         Ok(self.held)
     }
 

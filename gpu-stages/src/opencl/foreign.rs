@@ -35,10 +35,11 @@ use super::memory::HostMemory;
 use crate::backend::{Element, Identity};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
+use crate::lease::Before;
 use crate::order::{Knowledge, QueueId};
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::{Arc, Mutex, lock};
-use crate::track::{Needs, Open, Unseen};
+use crate::track::{Open, Unseen};
 use crate::view::{SingleView, View};
 use crate::visible::{DeviceVisible, Length, Pass};
 use crate::waits;
@@ -126,11 +127,10 @@ impl CommandQueue for ocl::Queue {
 
     fn begin(&self, uses: &Uses<'_>) -> Result<()> {
         let line = line_of(self)?;
-        let mut needs = Needs::default();
-        for (lease, access) in uses.0 {
-            lease.needs(*access, &mut needs);
-        }
-        let order = waits::necessary(line.identity.id, &line.identity.knowledge, &needs.order);
+        let handed_on = |_| unreachable!("a use begins before it is handed on");
+        let before = Before::of(uses.0, line.identity.id).unwrap_or_else(handed_on);
+        let needs = &before.needs;
+        let order = waits::necessary(&line.identity.knowledge, &needs.order);
         let first = uses.0.first().map(|(lease, _)| lease);
         let origin = first.map(|lease| lease.call().origin());
         let moment = first.map_or(0, |lease| lease.call().moment());
@@ -149,11 +149,11 @@ impl CommandQueue for ocl::Queue {
             moment,
             causes,
         });
-        for (lease, access) in uses.0 {
+        for ((lease, access), seen) in uses.0.iter().zip(&before.seen) {
             lease.open(Open {
                 queue: queue.clone(),
                 access: *access,
-                before: needs.order.clone(),
+                seen: *seen,
             });
         }
         Ok(())

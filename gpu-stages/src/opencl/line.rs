@@ -2,7 +2,7 @@
 
 use super::cl::{self, ClEvent, Code, CommandQueue, ContextId, call, check, wait_list};
 use super::event::{Completion, Enqueued};
-use super::failure::{Cause, Causes, Failing, Failures, Fence};
+use super::failure::{self, Cause, Causes, Failing, Failures, Fence};
 use crate::backend::Identity;
 use crate::error::{Failure, Origin};
 use crate::event::Event;
@@ -150,31 +150,52 @@ impl Line {
 /// The failure of something in `data` that has failed by now. Asks the driver about what others enqueued, in
 /// `order` as well: nothing is to be enqueued behind a failed event.
 pub(super) fn first_failure(order: &[Event], data: &[Event], moment: u64) -> Option<Arc<Failure>> {
-    let is_ordered = |event: &&Event| order.iter().any(|other| other.is(event));
-    let others = data.iter().filter(|event| !is_ordered(event));
-    let records = order.iter().chain(others);
-    for record in records.filter_map(|event| event.record::<Completion>()) {
-        record.look_before_use(moment);
+    for event in order {
+        look_before_use(event, moment);
+    }
+    for event in data.iter().filter(|event| !is_in(order, event)) {
+        look_before_use(event, moment);
+    }
+    if !failure::any() {
+        return None;
     }
     let mut data = data.iter().filter_map(|event| event.record::<Completion>());
     data.find_map(Completion::badness)
 }
 
+fn look_before_use(event: &Event, moment: u64) {
+    if let Some(record) = event.record::<Completion>() {
+        record.look_before_use(moment);
+    }
+}
+
+fn is_in(list: &[Event], event: &Event) -> bool {
+    list.iter().any(|other| other.is(event))
+}
+
 /// What a command is behind whose wait list is made of `order` and that uses `data`, but for what has failed by
 /// now: its fence stands in the wait list.
 pub(super) fn causes(order: &[Event], data: &[Event]) -> Causes {
-    let is_in = |list: &[Event], event: &Event| list.iter().any(|other| other.is(event));
-    let waited = order.iter().map(|event| (event, true));
-    let ordered = data.iter().filter(|event| !is_in(order, event));
-    let all = waited.chain(ordered.map(|event| (event, false)));
-    let cause = |(event, waited): (&Event, bool)| {
-        let record = event.record::<Completion>()?;
-        let is_good = record.badness().is_none();
-        Some(Cause {
-            command: record.downgrade().filter(|_| is_good)?,
-            waited,
-            data: is_in(data, event),
-        })
+    let mut causes = Causes::new();
+    for event in order {
+        add_cause(&mut causes, event, true, is_in(data, event));
+    }
+    for event in data.iter().filter(|event| !is_in(order, event)) {
+        add_cause(&mut causes, event, false, true);
+    }
+    causes
+}
+
+fn add_cause(causes: &mut Causes, event: &Event, waited: bool, data: bool) {
+    let record = event.record::<Completion>();
+    let Some(record) = record.filter(|record| record.badness().is_none()) else {
+        return;
     };
-    all.filter_map(cause).collect()
+    if let Some(command) = record.downgrade() {
+        causes.push(Cause {
+            command,
+            waited,
+            data,
+        });
+    }
 }

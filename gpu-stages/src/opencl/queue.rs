@@ -83,7 +83,7 @@ impl RawQueue {
             let enqueued = enqueued.map_err(|code| refused(code.to_string()))?;
             return Ok(Completion::pending(&self.line, enqueued));
         }
-        let kept = kept_by(&command);
+        let kept = kept_by(command);
         let (native, position) = self
             .line
             // SAFETY: passed on to the caller.
@@ -146,7 +146,7 @@ fn kept_by(command: &Command<OpenCl>) -> Option<Arc<HostMemory>> {
 /// As [`Backend::submit`](crate::Backend::submit).
 unsafe fn enqueue(
     queue: &CommandQueue,
-    command: Command<OpenCl>,
+    command: &Command<OpenCl>,
     waits: &[sys::cl_event],
     signals: bool,
 ) -> Result<Option<ClEvent>, String> {
@@ -209,8 +209,8 @@ unsafe fn enqueue(
                 bytes,
             },
             pattern,
-        ) if bytes > 0 => {
-            let memory: Arc<Memory> = memory;
+        ) if *bytes > 0 => {
+            let memory: &Arc<Memory> = memory;
             // The sizes of patterns (OpenCL 1.2 specification, 5.2.2).
             if !pattern.len().is_power_of_two() || pattern.len() > 128 {
                 return Err(format!(
@@ -223,8 +223,8 @@ unsafe fn enqueue(
                 memory.handle(),
                 pattern.as_ptr().cast(),
                 pattern.len(),
-                offset,
-                bytes,
+                *offset,
+                *bytes,
                 count,
                 list,
                 slot,
@@ -233,11 +233,11 @@ unsafe fn enqueue(
         Command::Launch(kernel, grid, arguments) if grid.global.iter().all(|&n| n > 0) => {
             let launch = kernel::Launch {
                 queue: queue.0,
-                grid,
+                grid: *grid,
                 waits: (count, list),
                 event: slot,
             };
-            return kernel.launch(&arguments, launch).map(|()| made(event));
+            return kernel.launch(arguments, launch).map(|()| made(event));
         }
         Command::Barrier => call!(clEnqueueBarrierWithWaitList(queue.0, count, list, slot)),
         _ => call!(clEnqueueMarkerWithWaitList(queue.0, count, list, slot)),

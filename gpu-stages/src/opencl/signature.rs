@@ -17,10 +17,14 @@ pub(super) struct Signature {
 /// What one parameter takes.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// A pointer to global or constant memory; whether to `const`.
-    Memory { is_const: bool, text: String },
+    /// A pointer to global or constant memory; whether to `const`, and to what, if OpenCL C defines that.
+    Memory {
+        is_const: bool,
+        own: Option<Own>,
+        text: String,
+    },
     /// A value of this type.
-    Scalar(String),
+    Scalar { own: Option<Own>, text: String },
     /// Local memory, an image, a sampler: nothing that a launch can pass.
     Other { text: String },
     /// The driver does not tell.
@@ -73,28 +77,38 @@ impl Expected {
         )))?;
         let is_const = qualifiers & sys::CL_KERNEL_ARG_TYPE_CONST != 0;
         Ok(match space {
-            sys::CL_KERNEL_ARG_ADDRESS_GLOBAL => Expected::Memory { is_const, text },
-            sys::CL_KERNEL_ARG_ADDRESS_CONSTANT => Expected::Memory {
-                is_const: true,
+            sys::CL_KERNEL_ARG_ADDRESS_GLOBAL => Expected::memory(is_const, text),
+            sys::CL_KERNEL_ARG_ADDRESS_CONSTANT => Expected::memory(true, text),
+            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE if is_opaque(&text) => Expected::Other { text },
+            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE => Expected::Scalar {
+                own: Own::named(&text),
                 text,
             },
-            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE if is_opaque(&text) => Expected::Other { text },
-            sys::CL_KERNEL_ARG_ADDRESS_PRIVATE => Expected::Scalar(text),
             _ => Expected::Other { text },
         })
+    }
+
+    fn memory(is_const: bool, text: String) -> Self {
+        Expected::Memory {
+            is_const,
+            own: Own::named(text.trim_end_matches('*').trim()),
+            text,
+        }
     }
 
     /// Whether `argument` can be passed. A pointer to `const` may take `&mut` too: the kernel only reads then.
     /// One that is not `const` must take `&mut`: it may write.
     pub fn fits(&self, argument: &Argument<OpenCl>) -> bool {
         match (self, argument) {
-            (Expected::Memory { is_const, text }, Argument::Read(_, element)) => {
-                *is_const && is_buffer_of(text, element)
+            (Expected::Memory { is_const, own, .. }, Argument::Read(_, element)) => {
+                *is_const && is_buffer_of(own.as_ref(), element)
             }
-            (Expected::Memory { text, .. }, Argument::Write(_, element)) => {
-                is_buffer_of(text, element)
+            (Expected::Memory { own, .. }, Argument::Write(_, element)) => {
+                is_buffer_of(own.as_ref(), element)
             }
-            (Expected::Scalar(text), Argument::Scalar(_, element)) => is_value_of(text, element),
+            (Expected::Scalar { own, .. }, Argument::Scalar(_, element)) => {
+                is_value_of(own.as_ref(), element)
+            }
             (Expected::Unknown, _) => true,
             _ => false,
         }
@@ -116,8 +130,9 @@ impl fmt::Display for Expected {
             Expected::Memory {
                 is_const: true,
                 text,
+                ..
             } => write!(f, "const {text}"),
-            Expected::Memory { text, .. } | Expected::Scalar(text) => f.write_str(text),
+            Expected::Memory { text, .. } | Expected::Scalar { text, .. } => f.write_str(text),
             Expected::Other { text } => write!(f, "{text}, which a launch cannot pass"),
             Expected::Unknown => f.write_str("of unknown type"),
         }
@@ -126,8 +141,8 @@ impl fmt::Display for Expected {
 
 /// Whether a parameter `float*` takes a buffer of these elements. Numbers must have the scalar's size; a structure
 /// or an array may be made of as many scalars, or vectors of them, as it likes.
-fn is_buffer_of(pointer: &str, element: &ElementType) -> bool {
-    let Some(own) = Own::named(pointer.trim_end_matches('*').trim()) else {
+fn is_buffer_of(own: Option<&Own>, element: &ElementType) -> bool {
+    let Some(own) = own else {
         return true;
     };
     match Number::of(element) {
@@ -137,8 +152,8 @@ fn is_buffer_of(pointer: &str, element: &ElementType) -> bool {
 }
 
 /// Whether a parameter of this type takes this value.
-fn is_value_of(name: &str, element: &ElementType) -> bool {
-    let Some(own) = Own::named(name) else {
+fn is_value_of(own: Option<&Own>, element: &ElementType) -> bool {
+    let Some(own) = own else {
         return true;
     };
     let is_like = match Number::of(element) {
@@ -149,7 +164,7 @@ fn is_value_of(name: &str, element: &ElementType) -> bool {
 }
 
 /// A kind of number: a whole one is no floating-point one, even of the same size.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Number {
     Whole,
     Floating,
@@ -174,7 +189,8 @@ fn is_opaque(name: &str) -> bool {
 }
 
 /// A type of OpenCL C's own (OpenCL 1.2 specification, 6.1.1 and 6.1.2).
-struct Own {
+#[derive(Debug)]
+pub(super) struct Own {
     number: Number,
     /// Of one lane.
     size: usize,

@@ -5,7 +5,7 @@
 //! stands in for it.
 
 use crate::error::{Failure, Origin};
-use crate::event::{Event, EventSource, Status, WaitKey, Wakers};
+use crate::event::{Erased, Event, EventSource, Status, WaitKey, Wakers};
 use crate::opencl::cl::{self, ClEvent, ContextId};
 use crate::opencl::failure::{self, Causes, Failing};
 use crate::opencl::line::{Line, Waits};
@@ -54,6 +54,22 @@ struct Rest {
     node: Option<&'static Node<Completion>>,
 }
 
+impl Rest {
+    /// Empties the record in place; what there is to release is handed out.
+    fn empty(&mut self) -> impl Sized + use<> {
+        self.stands_in = false;
+        self.armed = false;
+        self.causes.clear();
+        (
+            self.line.take(),
+            self.native.take(),
+            self.failing.take(),
+            self.failure.take(),
+            self.wakers.take(),
+        )
+    }
+}
+
 /// A completion that may have been recycled since.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::opencl) struct Weak {
@@ -66,6 +82,8 @@ pub(in crate::opencl) struct Weak {
 static COMPLETIONS: Pool<Completion> = Pool::new();
 
 impl Recycle for Completion {
+    type Object = dyn Erased;
+
     fn pool() -> &'static Pool<Self> {
         &COMPLETIONS
     }
@@ -85,8 +103,8 @@ impl Recycle for Completion {
     fn recycle(&self) {
         // No queue has id 0: references from before no longer fit.
         self.queue.store(0, Ordering::Relaxed);
-        let rest = std::mem::take(&mut *lock(&self.rest));
-        drop(rest);
+        let released = lock(&self.rest).empty();
+        drop(released);
         self.state.store(PENDING, Ordering::Relaxed);
         self.hinted.store(false, Ordering::Relaxed);
     }
@@ -109,16 +127,16 @@ impl Completion {
         let Position { earliest, latest } = enqueued.position;
         record.earliest.store(earliest, Ordering::Relaxed);
         record.latest.store(latest, Ordering::Relaxed);
-        *lock(&record.rest) = Rest {
-            line: Some(line.clone()),
-            native: enqueued.native,
-            origin: enqueued.origin,
-            moment: enqueued.moment,
-            causes: enqueued.causes,
-            failing: enqueued.failing,
-            node: Some(record.node()),
-            ..Rest::default()
-        };
+        {
+            let mut rest = lock(&record.rest);
+            rest.line = Some(line.clone());
+            rest.native = enqueued.native;
+            rest.origin = enqueued.origin;
+            rest.moment = enqueued.moment;
+            rest.causes = enqueued.causes;
+            rest.failing = enqueued.failing;
+            rest.node = Some(record.node());
+        }
         record
             .queue
             .store(line.identity.id.into_raw(), Ordering::Release);

@@ -149,7 +149,7 @@ impl Completion {
                 let is_good = record.badness().is_none()
                     && (cause.waited || record.native_failure().is_none());
                 if is_good {
-                    causes.extend(record.close(Ok(())));
+                    causes.extend_from_slice(&record.close(Ok(())));
                 }
             }
         }
