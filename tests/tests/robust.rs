@@ -2,7 +2,9 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
-use gpu_stages::{Error, Pipeline, Problem, Reason, Resource, Result, Stage, Until, acquire};
+use gpu_stages::{
+    CommandQueue, Error, Pipeline, Problem, Reason, Resource, Result, Stage, Until, acquire,
+};
 use gpu_stages_tests::{
     CountWakes, Gate, device_buffers, failing, host_buffers, poll_once, queue, set,
 };
@@ -294,39 +296,35 @@ fn formatting_a_resource_takes_no_lock() {
 #[test]
 fn parts_written_by_two_threads_are_all_waited_for() {
     let (queue, device) = (queue(), gpu_stages::cpu::Device::new());
-    let source = device_buffers(1, 64);
-    let pair = Resource::new(
-        (0..2)
-            .map(|_| gpu_stages::cpu::HostBuffer::new(&device, 64))
-            .collect::<Result<Vec<_>>>()
-            .unwrap(),
-    );
-    for round in 0..50_u8 {
-        let value = f32::from(round);
-        block_on(async {
-            let (source, pair) = acquire((source.writes(), pair.updates())).unwrap();
-            let mut source = source.wait_device(&queue).await.unwrap();
-            queue.fill(&mut source, value).unwrap();
-            let mut pair = pair.wait_device(&queue).await.unwrap();
-            {
-                let mut views = pair.views_mut();
-                let (left, right) = views.split_at_mut(1);
-                std::thread::scope(|scope| {
-                    for part in [left, right] {
-                        let (queue, source) = (&queue, &source);
-                        scope.spawn(move || {
-                            for _ in 0..20 {
-                                queue.download(source, part[0]).unwrap();
-                            }
-                        });
-                    }
-                });
-            }
-            let pair = pair.wait_events().await.unwrap();
-            assert!(pair.iter().all(|part| part.iter().all(|x| *x == value)));
-            pair.ready();
-            source.ready();
-        });
+    let buffer = || gpu_stages::cpu::DeviceBuffer::new(&device, 1).unwrap();
+    for _ in 0..500 {
+        let pair = Resource::new(vec![buffer(), buffer()]);
+        let gate = Gate::default();
+        let pair = pair.acquire_update().unwrap();
+        let mut pair = block_on(pair.wait_device(&queue)).unwrap();
+        {
+            let mut views = pair.views_mut();
+            let (left, right) = views.split_at_mut(1);
+            let both = std::sync::Barrier::new(2);
+            let write = |part: &mut gpu_stages::cpu::DeviceView<f32>, kernel: Kernel| {
+                both.wait();
+                queue.launch(&kernel, 1, (part,)).unwrap();
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(|| write(left[0], set(1.0)));
+                scope.spawn(|| write(right[0], gate.kernel(2.0)));
+            });
+        }
+        queue.flush();
+        // Long enough for a command in front of the held one; too short would only miss a mistake.
+        std::thread::yield_now();
+        let mut wait = Box::pin(pair.wait_events());
+        for _ in 0..3 {
+            assert!(poll_once(&mut wait).is_pending());
+            std::thread::yield_now();
+        }
+        gate.open();
+        block_on(wait).unwrap().ready();
     }
 }
 
