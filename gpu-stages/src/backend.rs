@@ -23,6 +23,7 @@
 use crate::error::{Failure, Origin, Problem};
 use crate::event::Event;
 use crate::order::{Knowledge, QueueId};
+use crate::pool::Pooled;
 use crate::sync::Arc;
 use smallvec::SmallVec;
 use std::any::TypeId;
@@ -127,7 +128,18 @@ pub struct Identity {
     /// The queue's id.
     pub id: QueueId,
     /// What the queue has waited for.
-    pub knowledge: Arc<Knowledge>,
+    pub knowledge: Pooled<Knowledge>,
+}
+
+impl Identity {
+    /// That of a new queue, which knows nothing.
+    pub(crate) fn unique() -> Self {
+        let id = QueueId::unique();
+        Identity {
+            id,
+            knowledge: Knowledge::of(id),
+        }
+    }
 }
 
 /// A command, and what the device must know besides.

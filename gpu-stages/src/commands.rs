@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::kernel::{KernelArguments, Launch, Use};
 use crate::lease::{Before, Lease};
 use crate::order::{Knowledge, QueueId};
+use crate::pool::Pooled;
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
 use crate::view::View;
@@ -30,7 +31,7 @@ pub struct Queue<B: Backend> {
 struct Inner<B: Backend> {
     raw: B::RawQueue,
     id: QueueId,
-    knowledge: Arc<Knowledge>,
+    knowledge: Pooled<Knowledge>,
 }
 
 impl<B: Backend> Clone for Queue<B> {
@@ -62,10 +63,7 @@ impl<B: Backend> Queue<B> {
     ///
     /// [`Error::Setup`] with what the device says.
     pub fn new(device: &B::Device) -> Result<Self> {
-        let identity = Identity {
-            id: QueueId::unique(),
-            knowledge: Arc::default(),
-        };
+        let identity = Identity::unique();
         let raw = B::open(device, identity.clone());
         Ok(Queue {
             inner: Arc::new(Inner {

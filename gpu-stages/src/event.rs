@@ -41,7 +41,7 @@ pub trait EventSource: Recycle<Object = dyn Erased> {
     fn position(&self) -> Position;
 
     /// What that queue has waited for, if it keeps account of it.
-    fn knowledge(&self) -> Option<Arc<Knowledge>>;
+    fn knowledge(&self) -> Option<Pooled<Knowledge>>;
 
     /// The command's own status: the truth, whatever callbacks said.
     fn status(&self) -> Status;
@@ -74,7 +74,7 @@ pub trait Erased: Send + Sync {
     fn source_free(&'static self);
     fn source_queue(&self) -> QueueId;
     fn source_position(&self) -> Position;
-    fn source_knowledge(&self) -> Option<Arc<Knowledge>>;
+    fn source_knowledge(&self) -> Option<Pooled<Knowledge>>;
     fn source_status(&self) -> Status;
     fn source_known(&self) -> Status;
     fn source_noted_over(&self) -> bool;
@@ -96,7 +96,7 @@ impl<T: EventSource> Erased for Node<T> {
     fn source_position(&self) -> Position {
         self.value().position()
     }
-    fn source_knowledge(&self) -> Option<Arc<Knowledge>> {
+    fn source_knowledge(&self) -> Option<Pooled<Knowledge>> {
         self.value().knowledge()
     }
     fn source_status(&self) -> Status {
@@ -208,7 +208,7 @@ impl Event {
         }
     }
 
-    pub(crate) fn knowledge(&self) -> Option<Arc<Knowledge>> {
+    pub(crate) fn knowledge(&self) -> Option<Pooled<Knowledge>> {
         self.0.object().source_knowledge()
     }
 
@@ -239,6 +239,7 @@ impl Event {
     }
 
     /// Whether both are handles to one event.
+    #[cfg(feature = "opencl")]
     pub(crate) fn is(&self, other: &Event) -> bool {
         std::ptr::eq(self.0, other.0)
     }

@@ -3,9 +3,9 @@
 //! Each queue keeps a short history of what it waited for and when. Forgetting an entry costs a wait, never a
 //! race.
 
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::pool::{Node, Pool, Pooled, Recycle};
+use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 use smallvec::SmallVec;
-use std::sync::Weak;
 
 /// Identifies one command queue of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,14 +68,15 @@ impl Position {
 }
 
 /// One thing that a queue knows: from its own position `since`, everything on `queue` up to `position` is done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Fact {
     queue: QueueId,
     #[cfg_attr(
         not(feature = "opencl"),
         allow(dead_code, reason = "for backends that ask a driver")
     )]
-    knowledge: Weak<Knowledge>,
+    /// The knowledge of `queue`; by now it may be that of another one.
+    knowledge: &'static Node<Knowledge>,
     position: Position,
     since: Position,
 }
@@ -83,16 +84,53 @@ struct Fact {
 /// Entries kept per queue; older ones are forgotten.
 const HISTORY: usize = 16;
 
+type Facts = SmallVec<[Fact; HISTORY]>;
+
 /// What one queue has waited for, newest last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Knowledge {
+    /// The queue; 0 while there is none.
+    queue: AtomicU64,
     #[cfg_attr(
         not(feature = "opencl"),
         allow(dead_code, reason = "for backends that ask a driver")
     )]
     /// Everything on the queue up to here is known to be complete.
     completed: AtomicU64,
-    facts: Mutex<SmallVec<[Fact; HISTORY]>>,
+    facts: Mutex<Facts>,
+}
+
+static KNOWLEDGE: Pool<Knowledge> = Pool::new();
+
+impl Recycle for Knowledge {
+    type Object = ();
+
+    fn pool() -> &'static Pool<Self> {
+        &KNOWLEDGE
+    }
+
+    fn fresh() -> Self {
+        Knowledge {
+            queue: AtomicU64::new(0),
+            completed: AtomicU64::new(0),
+            facts: Mutex::default(),
+        }
+    }
+
+    fn recycle(&self) {
+        self.queue.store(0, Ordering::Relaxed);
+        self.completed.store(0, Ordering::Relaxed);
+        lock(&self.facts).clear();
+    }
+}
+
+impl Knowledge {
+    /// What a new queue knows: nothing.
+    pub(crate) fn of(queue: QueueId) -> Pooled<Knowledge> {
+        let knowledge = Pooled::<Knowledge>::take();
+        knowledge.queue.store(queue.0, Ordering::Relaxed);
+        knowledge
+    }
 }
 
 impl Knowledge {
@@ -115,14 +153,14 @@ impl Knowledge {
     pub(crate) fn learn(
         &self,
         queue: QueueId,
-        knowledge: &Arc<Knowledge>,
+        knowledge: &Pooled<Knowledge>,
         position: Position,
         since: Position,
     ) {
         let inherited = knowledge.facts_at(position);
         let own = Fact {
             queue,
-            knowledge: Arc::downgrade(knowledge),
+            knowledge: knowledge.node(),
             position,
             since,
         };
@@ -133,12 +171,16 @@ impl Knowledge {
         remember(&mut facts, own);
     }
 
-    fn facts_at(&self, at: Position) -> SmallVec<[Fact; HISTORY]> {
-        lock(&self.facts)
-            .iter()
-            .filter(|fact| fact.since.is_within(at))
-            .cloned()
-            .collect()
+    /// What the command at `at` on this queue was behind: for each queue no more than is needed to say so.
+    fn facts_at(&self, at: Position) -> Facts {
+        let mut newest = Facts::new();
+        let facts = lock(&self.facts);
+        for fact in facts.iter().rev() {
+            if fact.since.is_within(at) && !is_told(&newest, fact) {
+                newest.push(*fact);
+            }
+        }
+        newest
     }
 }
 
@@ -152,7 +194,8 @@ impl Knowledge {
     pub(crate) fn saw_complete(&self, position: Position) {
         self.complete_up_to(position);
         for fact in self.facts_at(position) {
-            if let Some(other) = fact.knowledge.upgrade() {
+            let other = fact.knowledge.upgrade();
+            if let Some(other) = other.filter(|other| other.is_of(fact.queue)) {
                 other.complete_up_to(fact.position);
             }
         }
@@ -168,6 +211,13 @@ impl Knowledge {
         self.completed.load(Ordering::Acquire)
     }
 
+    /// Whether the record stands for `queue` and no other by now.
+    fn is_of(&self, queue: QueueId) -> bool {
+        // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
+        drop(lock(&self.facts));
+        self.queue.load(Ordering::Relaxed) == queue.into_raw()
+    }
+
     fn complete_up_to(&self, position: Position) {
         self.completed
             .fetch_max(position.completes(), Ordering::AcqRel);
@@ -175,13 +225,19 @@ impl Knowledge {
 }
 
 /// Adds `new` unless an older entry says as much; forgets the oldest when full.
-fn remember(facts: &mut SmallVec<[Fact; HISTORY]>, new: Fact) {
-    let told = |old: &Fact| old.queue == new.queue && new.position.is_within(old.position);
-    if facts.iter().any(told) {
+fn remember(facts: &mut Facts, new: Fact) {
+    if is_told(facts, &new) {
         return;
     }
     if facts.len() == HISTORY {
         facts.remove(0);
     }
     facts.push(new);
+}
+
+/// Whether one of `facts` says as much as `new`.
+fn is_told(facts: &[Fact], new: &Fact) -> bool {
+    facts
+        .iter()
+        .any(|old| old.queue == new.queue && new.position.is_within(old.position))
 }

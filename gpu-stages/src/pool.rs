@@ -55,7 +55,7 @@ impl<O: ?Sized> Head<O> {
     /// The record as an object, once [`Node::erase`] has made it one.
     pub(crate) fn object(&self) -> &'static O {
         match self.object.get() {
-            Some(object) => *object,
+            Some(object) => object,
             None => unreachable!("a head is handed out by `erase`"),
         }
     }
@@ -88,7 +88,10 @@ impl<T: Recycle> Node<T> {
     }
 
     /// One more handle, unless there is none left. By now the record may stand for something else.
-    #[cfg(feature = "opencl")]
+    #[cfg_attr(
+        not(feature = "opencl"),
+        allow(dead_code, reason = "for backends that ask a driver")
+    )]
     pub(crate) fn upgrade(&'static self) -> Option<Pooled<T>> {
         let more = |handles: usize| (handles > 0).then(|| handles + 1);
         let handles = &self.head.handles;

@@ -24,7 +24,7 @@ pub(super) struct Completion {
 
 #[derive(Debug, Default)]
 struct Rest {
-    knowledge: Option<Arc<Knowledge>>,
+    knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
     wakers: Wakers,
 }
@@ -88,7 +88,7 @@ impl EventSource for Completion {
         Position::exact(self.position.load(Ordering::Relaxed))
     }
 
-    fn knowledge(&self) -> Option<Arc<Knowledge>> {
+    fn knowledge(&self) -> Option<Pooled<Knowledge>> {
         lock(&self.rest).knowledge.clone()
     }
 

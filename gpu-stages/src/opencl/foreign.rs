@@ -36,7 +36,7 @@ use crate::backend::{Element, Identity};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
 use crate::lease::Before;
-use crate::order::{Knowledge, QueueId};
+use crate::order::QueueId;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::{Arc, Mutex, lock};
 use crate::track::{Open, Unseen};
@@ -102,10 +102,7 @@ fn open(handle: sys::cl_command_queue) -> Result<Arc<Line>, Failure> {
         return Err(Failure::new(None, what));
     }
     check(call!(clRetainCommandQueue(handle))).map_err(failed)?;
-    let identity = Identity {
-        id: QueueId::unique(),
-        knowledge: Arc::<Knowledge>::default(),
-    };
+    let identity = Identity::unique();
     let context = ContextId(context.addr());
     Ok(Arc::new(Line::new(ClQueue(handle), context, identity)))
 }

@@ -292,7 +292,7 @@ impl EventSource for Completion {
         }
     }
 
-    fn knowledge(&self) -> Option<Arc<Knowledge>> {
+    fn knowledge(&self) -> Option<Pooled<Knowledge>> {
         let rest = lock(&self.rest);
         rest.line
             .as_ref()
