@@ -184,6 +184,11 @@ pub(super) fn root(command: &Completion, code: i32) -> (Arc<Failure>, bool) {
 }
 
 impl Weak {
+    /// Whether the command may still run, as far as is known without the driver.
+    pub(super) fn is_running(&self) -> bool {
+        self.upgrade().is_some_and(|record| !record.is_known_over())
+    }
+
     /// Looks after a wait: asks the driver about the command and about what it waits for. Returns whether to look
     /// again. `round` is another one for each look at all waits.
     pub(super) fn look(&self, round: u64) -> bool {

@@ -27,6 +27,7 @@ static ADDED: Condvar = Condvar::new();
 
 /// Looks after `wait` until it is over.
 pub(super) fn watch(wait: Weak) {
+    make_room();
     let mut watch = lock(&WATCH);
     watch.waits.push(wait);
     if !watch.running {
@@ -35,6 +36,21 @@ pub(super) fn watch(wait: Weak) {
     }
     drop(watch);
     ADDED.notify_one();
+}
+
+/// Before the list grows, forgets what is over: on a busy machine waits come faster than the thread looks.
+fn make_room() {
+    let mut waits = {
+        let mut watch = lock(&WATCH);
+        if watch.waits.len() < watch.waits.capacity() {
+            return;
+        }
+        std::mem::take(&mut watch.waits)
+    };
+    waits.retain(Weak::is_running);
+    let mut watch = lock(&WATCH);
+    waits.append(&mut watch.waits);
+    watch.waits = waits;
 }
 
 fn run() {

@@ -1,0 +1,104 @@
+//! Promise 8 in the long run: frames that end or are dropped at random leave memory flat. Minutes long, and so only
+//! run on demand: `cargo test --release -p gpu-stages-tests --features opencl --test soak -- --ignored`.
+
+use futures::executor::block_on;
+use gpu_stages::Result;
+use gpu_stages::cpu::Cpu;
+use gpu_stages_tests::poll_once;
+use gpu_stages_tests::talk::{Talk, TestBackend};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct Counting;
+
+static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: passes everything on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LIVE_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
+        // SAFETY: passed on to the caller.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE_BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: passed on to the caller.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// One soak at a time: they count the bytes of the process.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Frames of the first tenth, in which pools and lists grow to what they need.
+const TENTHS: usize = 10;
+
+/// What the lists of threads and the driver may take more or less from one tenth to the next.
+const SLACK: usize = 256 * 1024;
+
+type Frame = Pin<Box<dyn Future<Output = Result<f32>> + Send>>;
+
+/// `frames` frames with up to `in_flight` at a time, one in eight of which is dropped somewhere on its way.
+fn soak<B: TestBackend>(queues: usize, slots: usize, in_flight: usize, frames: usize) {
+    const LEN: usize = 64;
+    let mut random = fastrand::Rng::with_seed(7);
+    let talk = Talk::<B>::new(queues, slots, LEN);
+    let expected: Vec<f32> = (0..16).map(|seed| Talk::<B>::expected(LEN, seed)).collect();
+    let mut flying: VecDeque<(usize, Frame)> = VecDeque::new();
+    let mut first = None;
+    for tenth in 0..TENTHS {
+        for _ in 0..frames / TENTHS {
+            if flying.len() == in_flight {
+                let (seed, frame) = flying.pop_front().expect("frames are in flight");
+                assert_eq!(block_on(frame).expect("nothing fails"), expected[seed]);
+            }
+            let seed = random.usize(..expected.len());
+            flying.push_back((seed, Box::pin(talk.frame(seed as u32))));
+            let some = random.usize(..flying.len());
+            match random.u8(..8) {
+                0 => drop(flying.remove(some)),
+                _ => {
+                    if poll_once(&mut flying[some].1).is_ready() {
+                        flying.remove(some);
+                    }
+                }
+            }
+        }
+        flying.clear();
+        talk.queues.iter().for_each(|queue| queue.finish());
+        let live = LIVE_BYTES.load(Ordering::Relaxed);
+        let first = *first.get_or_insert(live);
+        println!("tenth {tenth}: {live} bytes live");
+        assert!(live <= first + SLACK, "{first} bytes grew to {live}");
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_million_frames_on_cpu() {
+    let _alone = ALONE
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    soak::<Cpu>(3, 2, 4, 500_000);
+    soak::<Cpu>(1, 1, 3, 500_000);
+}
+
+#[cfg(feature = "opencl")]
+#[test]
+#[ignore = "takes minutes"]
+fn a_million_frames_on_opencl() {
+    use gpu_stages::opencl::OpenCl;
+    let _alone = ALONE
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    soak::<OpenCl>(3, 2, 4, 500_000);
+    soak::<OpenCl>(1, 1, 3, 500_000);
+}
