@@ -8,6 +8,7 @@
 
 mod check;
 mod compile;
+mod derive;
 mod diagnostics;
 mod expand;
 mod lower;
@@ -95,8 +96,8 @@ use proc_macro::TokenStream;
 ///
 /// - A **device stage** mentions a queue. It only enqueues, on that one queue: `queue.method(..)`, or `&queue`
 ///   passed to a function. Its resources are `&x` (a read), `&mut x` (a write), parts and sub-ranges of them
-///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`. A block, loop or `if` whose body
-///   only enqueues is one device stage. It does not `.await`.
+///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`, also of fields. A block, loop or
+///   `if` whose body only enqueues is one device stage. It does not `.await`.
 /// - A **host stage** uses resources and mentions no queue. It sees the values themselves, once the devices are
 ///   done with them, and may `.await`. A resource is borrowed, never moved; scalars of the language are copied.
 ///   A borrow ends with its stage.
@@ -109,6 +110,8 @@ use proc_macro::TokenStream;
 ///
 /// `?`, `return` and panics are allowed anywhere. `Ok` hands on what is held as good; an error poisons what was
 /// being written.
+///
+/// Parts are those of vectors, arrays and tuples, and of structs with `#[derive(DeviceVisible)]`.
 ///
 /// Two options, on any stage:
 ///
@@ -135,4 +138,13 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     compile::gpu_pipeline(options.into(), item.into()).into()
+}
+
+/// Implements `gpu_stages::DeviceVisible` for a struct, so that it can be a resource whose parts device stages use.
+///
+/// The trait's documentation says how. `#[device(skip)]` keeps a field from devices, `#[device(crate = path)]` on the
+/// struct says where the library is found.
+#[proc_macro_derive(DeviceVisible, attributes(device))]
+pub fn device_visible(item: TokenStream) -> TokenStream {
+    derive::device_visible(item.into()).into()
 }

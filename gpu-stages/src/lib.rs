@@ -94,7 +94,7 @@ pub use call::{Call, Pipeline, Stage};
 pub use commands::Queue;
 pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
 pub use event::{Event, Status, WaitKey};
-pub use gpu_stages_macros::gpu_pipeline;
+pub use gpu_stages_macros::{DeviceVisible, gpu_pipeline};
 pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, WaitDevice};
 pub use jobs::JobQueue;
 pub use kernel::{KernelArgument, KernelArguments, Scalar};
@@ -103,7 +103,7 @@ pub use queue::{CommandQueue, HandOn};
 pub use resource::Resource;
 pub use run::{Run, Until};
 pub use view::View;
-pub use visible::{DeviceVisible, Length, Pass};
+pub use visible::{DeviceVisible, HostOnly, Length, Pass};
 
 /// Lets a future's type name the lifetimes that it captures, in the 2021 edition.
 #[doc(hidden)]

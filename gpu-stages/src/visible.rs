@@ -7,8 +7,46 @@ use std::ops::{Deref, DerefMut};
 
 /// A value that commands can use.
 ///
-/// Implemented for the buffers of the backends, and for vectors, arrays and tuples of such values; their parts
-/// are reached by path (`&weights[i]`, `&mut pair.0`).
+/// Implemented for the buffers of the backends, and for vectors, arrays and tuples of such values; for structs
+/// of them it is derived. Their parts are reached by path (`&net.weights[i]`, `&mut pair.0`).
+///
+/// ```
+/// use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
+/// use gpu_stages::{DeviceVisible, Result, gpu_pipeline};
+///
+/// #[derive(DeviceVisible)]
+/// struct Layer {
+///     weights: Vec<DeviceBuffer<f32>>,
+///     bias: DeviceBuffer<f32>,
+///     /// Reached in host stages only.
+///     #[device(skip)]
+///     name: String,
+/// }
+///
+/// #[gpu_pipeline]
+/// async fn apply(
+///     #[queue] queue: Queue,
+///     #[reads] layer: Layer,
+///     #[updates] state: DeviceBuffer<f32>,
+///     multiply: Kernel,
+/// ) -> Result<()> {
+///     queue.copy(&layer.bias, &mut state)?;
+///     for i in 0..layer.weights.len() {
+///         queue.launch(&multiply, state.len(), (&layer.weights[i], &mut state))?;
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// # The derive
+///
+/// `#[derive(DeviceVisible)]` stands on structs: with named fields, tuple structs and unit structs, generic ones
+/// too. Every field is `DeviceVisible`, or marked `#[device(skip)]`: device stages do not see it then, and host
+/// stages see all. `#[device(crate = path)]` on the struct says where the library is found, if not at
+/// `::gpu_stages`. A struct owns what it holds: it has no lifetimes, since devices may outlive any borrow.
+///
+/// A struct without fields stands for what devices use and the library does not see, such as the workspace of an
+/// FFT plan: opaque stages order its uses.
 ///
 /// # Safety
 ///
@@ -18,8 +56,9 @@ use std::ops::{Deref, DerefMut};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be used in a device stage",
     label = "no device can see this type",
-    note = "device stages use device and host buffers, and vectors, arrays and tuples of them; \
-            use the value in a host stage"
+    note = "device stages use device and host buffers, vectors, arrays and tuples of them, and structs of \
+            them with `#[derive(DeviceVisible)]`; use other values in a host stage, and mark such fields of a \
+            struct `#[device(skip)]`"
 )]
 pub unsafe trait DeviceVisible: Send + Sync + 'static {
     /// What a device guard keeps. Users never get hold of it, so that it stays with its guard.
@@ -84,6 +123,10 @@ impl Length {
         self.0 == 0
     }
 }
+
+/// What device stages see of a field marked `#[device(skip)]`: nothing. Use the field in a host stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostOnly;
 
 /// The views of a vector's parts; derefs to a slice of references to views.
 #[derive(Debug)]
@@ -158,7 +201,7 @@ macro_rules! tuples {
             type Holder = ($($T::Holder,)+);
             type Views<'a> = ($($T::Views<'a>,)+);
             type ViewsMut<'a> = ($($T::ViewsMut<'a>,)+);
-            type Facts = ();
+            type Facts = ($($T::Facts,)+);
 
             fn hold(&self, pass: &Pass) -> Self::Holder {
                 ($(self.$i.hold(pass),)+)
@@ -172,7 +215,9 @@ macro_rules! tuples {
                 ($($T::views_mut(&mut holder.$i),)+)
             }
 
-            fn facts(&self) {}
+            fn facts(&self) -> Self::Facts {
+                ($(self.$i.facts(),)+)
+            }
         }
     )+};
 }

@@ -2,7 +2,7 @@
 
 use crate::macros::Arguments;
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
-use crate::syntax::{is_fact, plain_name};
+use crate::syntax::{is_fact, owner_name, plain_name};
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
@@ -60,7 +60,8 @@ impl Rewrite<'_> {
     fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
         let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
         let span = glue(name.span());
-        let place = place_name(name);
+        let mut place = place_name(name);
+        place.set_span(span);
         match self.stage.taken(resource) {
             None => parse_quote_spanned!(span=> (*#name)),
             Some(Take::Place) => parse_quote_spanned!(span=> (*#place)),
@@ -69,22 +70,27 @@ impl Rewrite<'_> {
         }
     }
 
-    /// `x.len()` becomes `__x_facts.len()` or, of a device guard, `x.facts().len()`.
+    /// `x.len()` becomes `__x_facts.len()` or, of a device guard, `x.facts().len()`; so does `x.part.len()`.
     fn fact(&self, call: &ExprMethodCall) -> Option<Expr> {
-        let resource = self.resource(&call.receiver)?;
+        let Subject::Resource(resource) = self.names.subject(owner_name(&call.receiver)?)? else {
+            return None;
+        };
         if !is_fact(call) {
             return None;
         }
         let (name, method) = (&self.model.resources[resource.0].name, &call.method);
         let span = glue(method.span());
-        if self.stage.work.facts.contains(&resource) {
-            let facts = facts_name(name);
-            Some(parse_quote_spanned!(span=> #facts.#method()))
+        let facts: Expr = if self.stage.work.facts.contains(&resource) {
+            let mut facts = facts_name(name);
+            facts.set_span(span);
+            parse_quote_spanned!(span=> #facts)
         } else if self.is_device() {
-            Some(parse_quote_spanned!(span=> #name.facts().#method()))
+            parse_quote_spanned!(span=> #name.facts())
         } else {
-            None
-        }
+            return None;
+        };
+        let facts = with_owner(&call.receiver, facts);
+        Some(parse_quote_spanned!(span=> #facts.#method()))
     }
 
     /// On a device, `&x[a..b]` becomes `&(*x).slice(a..b)`, and `&mut x[a..b]` `&mut (*x).slice_mut(a..b)`.
@@ -179,6 +185,20 @@ fn range_of(expr: &Expr) -> Option<&ExprIndex> {
         Expr::Group(group) => range_of(&group.expr),
         Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => Some(index),
         _ => None,
+    }
+}
+
+/// `expr`, a name or a field of one, with `owner` in place of the name.
+fn with_owner(expr: &Expr, owner: Expr) -> Expr {
+    match expr {
+        Expr::Field(field) => {
+            let mut field = field.clone();
+            *field.base = with_owner(&field.base, owner);
+            Expr::Field(field)
+        }
+        Expr::Paren(paren) => with_owner(&paren.expr, owner),
+        Expr::Group(group) => with_owner(&group.expr, owner),
+        _ => owner,
     }
 }
 

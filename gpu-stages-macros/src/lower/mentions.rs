@@ -2,7 +2,7 @@
 
 use crate::macros::{Arguments, Position};
 use crate::model::{Capture, Mention, Names, Subject, Usage};
-use crate::syntax::{is_fact, plain_name};
+use crate::syntax::{is_fact, owner_name, plain_name};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
@@ -204,7 +204,8 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        match self.subject(&call.receiver) {
+        let owner = owner_name(&call.receiver).and_then(|name| self.names.subject(name));
+        match owner {
             Some(Subject::Resource(_)) if is_fact(call) => {
                 self.place(&call.receiver, Usage::Facts);
             }

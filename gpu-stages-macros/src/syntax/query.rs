@@ -16,6 +16,16 @@ pub fn plain_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// The identifier that `expr` consists of or is a field of, at whatever depth.
+pub fn owner_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Field(field) => owner_name(&field.base),
+        Expr::Paren(paren) => owner_name(&paren.expr),
+        Expr::Group(group) => owner_name(&group.expr),
+        _ => plain_name(expr),
+    }
+}
+
 /// Whether `call` asks a resource for a fact that is known without waiting.
 pub fn is_fact(call: &ExprMethodCall) -> bool {
     (call.method == "len" || call.method == "is_empty") && call.args.is_empty()

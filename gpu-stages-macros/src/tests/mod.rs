@@ -1,5 +1,6 @@
 //! The macro run in-process.
 
+mod derive;
 mod expansion;
 mod robustness;
 

@@ -45,6 +45,15 @@ fn swap(trees: &[TokenTree], index: usize) -> Vec<TokenTree> {
     trees
 }
 
+/// Every variant of `tokens`.
+pub fn variants(tokens: &TokenStream) -> Vec<TokenStream> {
+    let changes = [delete, truncate, double, swap];
+    changes
+        .into_iter()
+        .flat_map(|change| changed(tokens, change))
+        .collect()
+}
+
 /// Every variant of every pipeline, and of its options, is answered.
 fn survives(change: fn(&[TokenTree], usize) -> Vec<TokenTree>) {
     for (options, function) in pipelines() {

@@ -46,12 +46,13 @@ fn parts(
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 __call.enter(1);
+                let __out_facts = out.facts();
                 let __net = net.views();
                 let mut __out = out.views_mut();
                 queue
                     .launch(
                         &__net.kernel,
-                        1,
+                        net.facts().weights.len() * __out_facts.1.len(),
                         (&__net.weights[i], &mut __out.0, &mut __out.1),
                     )?;
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);

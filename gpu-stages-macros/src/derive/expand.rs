@@ -1,0 +1,297 @@
+//! The struct to its implementation.
+//!
+//! Everything is generated with the macro's own spans: lints of the user's crate, `forbid(unsafe_code)` among
+//! them, do not look at it.
+
+use super::{Field, Shape, Visible};
+use crate::syntax::mentions;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::{Generics, Ident, Member, Type, parse_quote, parse_quote_spanned};
+
+/// `unsafe impl DeviceVisible` with the types that it needs.
+pub fn implementation(visible: &Visible) -> TokenStream {
+    let glue = Span::mixed_site();
+    let expand = Expand { visible, glue };
+    let views = expand.views_type("Views");
+    let views_mut = expand.views_type("ViewsMut");
+    let facts = expand.facts_type();
+    let implementation = expand.implementation();
+    let demands = expand.demands();
+    quote_spanned! {glue=>
+        const _: () = {
+            #views
+            #views_mut
+            #facts
+            #implementation
+            #demands
+        };
+    }
+}
+
+struct Expand<'a> {
+    visible: &'a Visible,
+    glue: Span,
+}
+
+impl Expand<'_> {
+    /// The fields that devices see, with their places in the holder.
+    fn seen(&self) -> impl Iterator<Item = (Literal, &Field)> {
+        let fields = self.visible.fields.iter().filter(|field| !field.is_skipped);
+        fields
+            .enumerate()
+            .map(|(index, field)| (Literal::usize_unsuffixed(index), field))
+    }
+
+    /// The name of a generated type.
+    fn name(&self, suffix: &str) -> Ident {
+        format_ident!("__{}{suffix}", self.visible.name, span = self.glue)
+    }
+
+    /// The struct's parameters, and the condition that devices see its fields.
+    ///
+    /// A condition with a lifetime, though it has no use for one, is not looked at where it stands: what is wrong
+    /// with a field is said once, by `demands`, and not by everything that is generated.
+    fn generics(&self) -> Generics {
+        let library = &self.visible.library;
+        let mut generics = self.visible.generics.clone();
+        for (_, field) in self.seen() {
+            let ty = &field.ty;
+            let condition = parse_quote_spanned! {self.glue=>
+                for<'__any> #ty: #library::DeviceVisible
+            };
+            generics.make_where_clause().predicates.push(condition);
+        }
+        generics
+    }
+
+    /// Checks what does not depend on type parameters, at the user's types.
+    fn demands(&self) -> TokenStream {
+        let library = &self.visible.library;
+        let (params, _, conditions) = self.visible.generics.split_for_impl();
+        let fields = self.seen().map(|(_, field)| &field.ty);
+        let fields = fields.filter(|ty| !self.is_generic(ty));
+        let own = (!self.has_type_params()).then(|| {
+            let own = self.own();
+            quote_spanned!(self.glue=> __is_owned::<#own>();)
+        });
+        quote_spanned! {self.glue=>
+            const fn __is_visible<T: #library::DeviceVisible>() {}
+            const fn __is_owned<T: ::core::marker::Send + ::core::marker::Sync + 'static>() {}
+            #[allow(dead_code)]
+            const fn __demands #params () #conditions {
+                #(__is_visible::<#fields>();)*
+                #own
+            }
+        }
+    }
+
+    fn is_generic(&self, ty: &Type) -> bool {
+        let mut params = self.visible.generics.type_params();
+        params.any(|param| mentions(ty.to_token_stream(), &param.ident.to_string()))
+    }
+
+    /// The same, for types that borrow the holder.
+    fn borrowing_generics(&self) -> Generics {
+        let mut generics = self.generics();
+        generics.params.insert(0, parse_quote!('__views));
+        generics
+    }
+
+    fn has_type_params(&self) -> bool {
+        self.visible.generics.type_params().next().is_some()
+    }
+
+    /// Whether a generated type may have parameters that none of its fields uses.
+    fn needs_marker(&self) -> bool {
+        self.has_type_params() || self.seen().next().is_none()
+    }
+
+    /// `struct __NetViews<'__views> { weights: <.. as DeviceVisible>::Views<'__views>, .. }`
+    fn views_type(&self, what: &str) -> TokenStream {
+        let associated = Ident::new(what, self.glue);
+        let associated = quote_spanned!(self.glue=> #associated<'__views>);
+        self.structure(what, &self.borrowing_generics(), &associated)
+    }
+
+    /// `struct __NetFacts { weights: <.. as DeviceVisible>::Facts, .. }`
+    fn facts_type(&self) -> TokenStream {
+        let (name, generics) = (self.name("Facts"), self.generics());
+        let (params, arguments, conditions) = generics.split_for_impl();
+        let structure = self.structure("Facts", &generics, &quote_spanned!(self.glue=> Facts));
+        quote_spanned! {self.glue=>
+            #structure
+
+            #[automatically_derived]
+            impl #params ::core::clone::Clone for #name #arguments #conditions {
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+
+            #[automatically_derived]
+            impl #params ::core::marker::Copy for #name #arguments #conditions {}
+        }
+    }
+
+    /// A struct like the user's, with a type associated to each field in place of the field's.
+    fn structure(
+        &self,
+        suffix: &str,
+        generics: &Generics,
+        associated: &TokenStream,
+    ) -> TokenStream {
+        let (library, vis) = (&self.visible.library, &self.visible.vis);
+        let name = self.name(suffix);
+        let fields = self.visible.fields.iter().map(|field| {
+            let (vis, ty) = (&field.vis, &field.ty);
+            let ty = if field.is_skipped {
+                quote_spanned!(self.glue=> #library::HostOnly)
+            } else {
+                quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::#associated)
+            };
+            match self.member(field) {
+                Member::Named(member) => quote_spanned!(self.glue=> #vis #member: #ty),
+                Member::Unnamed(_) => quote_spanned!(self.glue=> #vis #ty),
+            }
+        });
+        let own = self.own();
+        let lifetimes = generics.lifetimes();
+        let marker = quote_spanned! {self.glue=>
+            ::core::marker::PhantomData<(#(&#lifetimes (),)* fn() -> #own)>
+        };
+        let marker = self.needs_marker().then(|| match self.visible.shape {
+            Shape::Named | Shape::Unit => quote_spanned!(self.glue=> __parameters: #marker),
+            Shape::Tuple => marker,
+        });
+        let fields = fields.chain(marker);
+        let (params, _, conditions) = generics.split_for_impl();
+        match self.visible.shape {
+            Shape::Named | Shape::Unit => quote_spanned! {self.glue=>
+                #vis struct #name #params #conditions { #(#fields,)* }
+            },
+            Shape::Tuple => quote_spanned! {self.glue=>
+                #vis struct #name #params (#(#fields,)*) #conditions;
+            },
+        }
+    }
+
+    /// Sound because it has nothing but its fields, each of which keeps the trait's promises: `hold` and `facts`
+    /// ask the fields and read nothing else of the value, and what `hold` returns has every field once. What is
+    /// skipped is in no holder, so that no command reaches it and no device stage can; the host has it under the
+    /// same grant as the rest, and the value outlives the commands as a whole. Nothing here can be called
+    /// otherwise: the calls are by path, to the traits of the fields' types.
+    fn implementation(&self) -> TokenStream {
+        let (library, own) = (&self.visible.library, self.own());
+        let mut generics = self.generics();
+        let condition = parse_quote_spanned! {self.glue=>
+            for<'__any> #own: ::core::marker::Send + ::core::marker::Sync + 'static
+        };
+        generics.make_where_clause().predicates.push(condition);
+        let borrowing = self.borrowing_generics();
+        let (params, arguments, conditions) = generics.split_for_impl();
+        let (_, view_arguments, _) = borrowing.split_for_impl();
+        let holders = self.seen().map(|(_, field)| {
+            let ty = &field.ty;
+            quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::Holder)
+        });
+        let held = self.seen().map(|(_, field)| {
+            let (ty, member) = (&field.ty, self.member(field));
+            quote_spanned! {self.glue=>
+                <#ty as #library::DeviceVisible>::hold(&self.#member, __pass)
+            }
+        });
+        let held: Vec<TokenStream> = held.collect();
+        let held = (!held.is_empty()).then(|| quote_spanned!(self.glue=> (#(#held,)*)));
+        let (views, views_mut, facts) = (
+            self.name("Views"),
+            self.name("ViewsMut"),
+            self.name("Facts"),
+        );
+        let seen = self.value(&views, |place, ty, _| {
+            quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::views(&__holder.#place))
+        });
+        let seen_mut = self.value(&views_mut, |place, ty, _| {
+            quote_spanned! {self.glue=>
+                <#ty as #library::DeviceVisible>::views_mut(&mut __holder.#place)
+            }
+        });
+        let known = self.value(&facts, |_, ty, member| {
+            quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::facts(&self.#member))
+        });
+        quote_spanned! {self.glue=>
+            #[automatically_derived]
+            unsafe impl #params #library::DeviceVisible for #own #conditions {
+                type Holder = (#(#holders,)*);
+                type Views<'__views> = #views #view_arguments;
+                type ViewsMut<'__views> = #views_mut #view_arguments;
+                type Facts = #facts #arguments;
+
+                fn hold(&self, __pass: &#library::Pass) -> Self::Holder {
+                    #held
+                }
+
+                fn views(__holder: &Self::Holder) -> Self::Views<'_> {
+                    #seen
+                }
+
+                fn views_mut(__holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
+                    #seen_mut
+                }
+
+                fn facts(&self) -> Self::Facts {
+                    #known
+                }
+            }
+        }
+    }
+
+    /// A value of a generated type, with `part` of every field that devices see.
+    fn value(
+        &self,
+        name: &Ident,
+        part: impl Fn(&Literal, &Type, &Member) -> TokenStream,
+    ) -> TokenStream {
+        let library = &self.visible.library;
+        let mut places = self.seen().map(|(place, _)| place);
+        let parts = self.visible.fields.iter().map(|field| {
+            let member = self.member(field);
+            let place = (!field.is_skipped).then(|| places.next()).flatten();
+            let value = match place {
+                Some(place) => part(&place, &field.ty, &member),
+                None => quote_spanned!(self.glue=> #library::HostOnly),
+            };
+            match member {
+                Member::Named(member) => quote_spanned!(self.glue=> #member: #value),
+                Member::Unnamed(_) => value,
+            }
+        });
+        let marker = quote_spanned!(self.glue=> ::core::marker::PhantomData);
+        let marker = self.needs_marker().then(|| match self.visible.shape {
+            Shape::Named | Shape::Unit => quote_spanned!(self.glue=> __parameters: #marker),
+            Shape::Tuple => marker,
+        });
+        let parts = parts.chain(marker);
+        match self.visible.shape {
+            Shape::Named | Shape::Unit => quote_spanned!(self.glue=> #name { #(#parts,)* }),
+            Shape::Tuple => quote_spanned!(self.glue=> #name(#(#parts,)*)),
+        }
+    }
+
+    /// The user's type.
+    fn own(&self) -> TokenStream {
+        let name = &self.visible.name;
+        let (_, arguments, _) = self.visible.generics.split_for_impl();
+        quote_spanned!(self.glue=> #name #arguments)
+    }
+
+    /// A field where the user has it, but as the macro's own.
+    fn member(&self, field: &Field) -> Member {
+        let mut member = field.member.clone();
+        match &mut member {
+            Member::Named(name) => name.set_span(self.glue.located_at(name.span())),
+            Member::Unnamed(index) => index.span = self.glue.located_at(index.span),
+        }
+        member
+    }
+}
