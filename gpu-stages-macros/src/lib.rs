@@ -119,6 +119,62 @@ use proc_macro::TokenStream;
 /// - `#[stage(blocking)]`, on the host, moves it off the executor's thread. It has no `.await` and no `return`,
 ///   and uses no borrowed arguments; the locals it mentions go with it and come back.
 ///
+/// ## Opaque stages
+///
+/// `#[stage(queue = q, reads(a), writes(b, c))]` declares what the statement does not show: a foreign kernel whose
+/// arguments were bound before, or a library call with buffers and a workspace of its own. The stage is a device
+/// stage on that queue. The declared uses are added to those that are seen; at least one there must be. `writes`
+/// includes reading, and resources are named as a whole.
+///
+/// ```
+/// use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
+/// use gpu_stages::{DeviceVisible, Result, gpu_pipeline};
+///
+/// /// Stands for the memory that the transform's kernels share.
+/// #[derive(DeviceVisible)]
+/// struct Workspace;
+///
+/// struct Transform {
+///     scatter: Kernel,
+///     gather: Kernel,
+/// }
+///
+/// #[gpu_pipeline]
+/// async fn transform(
+///     #[queue] queue: Queue,
+///     #[updates] data: DeviceBuffer<f32>,
+///     #[updates] workspace: Workspace,
+///     transform: Transform,
+/// ) -> Result<()> {
+///     #[stage(queue = queue, writes(workspace))]
+///     {
+///         queue.launch(&transform.scatter, data.len(), (&data,))?;
+///         queue.launch(&transform.gather, data.len(), (&mut data,))?;
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// What is enqueued on the queue while the statement runs is behind what the uses need, and whoever uses the
+/// resources next is behind it: by a barrier before the statement, if anything is to be waited for, and a marker
+/// after it. That is all: what a foreign command touches, and that it is on this queue, is for its caller to answer
+/// for, and its `unsafe`. On queues of this library, where safe code cannot enqueue anything but the library's
+/// commands, an opaque stage orders what their kernels reach by themselves.
+///
+/// ```compile_fail
+/// # use gpu_stages::cpu::{DeviceBuffer, Queue};
+/// # use gpu_stages::{Result, gpu_pipeline};
+/// #[gpu_pipeline]
+/// async fn copy(
+///     #[queue] queue: Queue,
+///     #[reads] from: DeviceBuffer<f32>,
+///     #[updates] to: DeviceBuffer<f32>,
+/// ) -> Result<()> {
+///     #[stage(queue = queue, reads(from, to))]
+///     queue.copy(&from, &mut to) // `to` is written here, and the stage declares `reads(to)`
+/// }
+/// ```
+///
 /// # Options
 ///
 /// - `until = enqueued`: the future resolves when everything is enqueued. Device errors reach whoever uses the

@@ -68,6 +68,8 @@ pub struct Work {
     pub facts: Vec<ResourceId>,
     /// The statement may suspend by itself.
     pub awaits: bool,
+    /// What it enqueues cannot be seen: its uses are opened before it and closed behind it.
+    pub is_opaque: bool,
     /// The statement is the last one: what it holds goes out of scope with the body.
     pub is_last: bool,
 }
@@ -109,6 +111,8 @@ pub struct Mention {
     pub capture: Capture,
     /// Whether only a field or an element of it is used.
     pub in_part: bool,
+    /// Whether it stands in `#[stage(...)]`, for what the statement does not show.
+    pub is_declared: bool,
 }
 
 /// What is mentioned.

@@ -258,7 +258,6 @@ impl Call {
     }
 
     /// Notes that there are uses whose end has to be marked.
-    #[cfg(feature = "opencl")]
     pub(crate) fn set_opened(&self) {
         self.record.opened.store(true, Ordering::Relaxed);
     }

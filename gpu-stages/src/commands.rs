@@ -1,17 +1,19 @@
 //! [`Queue`]: the commands, and the checks and waits that each of them does by itself.
 
+mod opaque;
+
 use crate::backend::{
     Arguments, Backend, Bytes, Command, Element, Grid, Identity, Region, Submission,
 };
 use crate::buffer::{DeviceView, HostView};
 use crate::call::Call;
-use crate::error::{Error, Failure, Problem, Result};
+use crate::error::{Error, Failure, Origin, Problem, Result};
 use crate::event::Event;
 use crate::kernel::{KernelArguments, Launch, Use};
 use crate::lease::{Before, Lease};
 use crate::order::{Knowledge, QueueId};
 use crate::pool::Pooled;
-use crate::queue::CommandQueue;
+use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::Arc;
 use crate::view::View;
 use crate::waits;
@@ -53,6 +55,10 @@ impl<B: Backend> CommandQueue for Queue<B> {
 
     fn flush(&self) {
         B::flush(&self.inner.raw);
+    }
+
+    fn open(&self, uses: &Uses<'_>) -> Result<Opaque> {
+        self.open_opaque(uses)
     }
 }
 
@@ -158,9 +164,21 @@ impl<B: Backend> Queue<B> {
     ///
     /// [`Error::Setup`] with what the device says.
     pub fn marker(&self) -> Result<Event> {
-        // SAFETY: a marker touches no memory.
-        let event = unsafe { self.submit(Submission::alone(&mut Command::Marker)) };
+        let event = self.mark(&[], None, 0);
         event.map_err(|failure| Error::setup("a marker", failure))
+    }
+
+    /// A marker for the end of a stage, which fails if `data` failed.
+    fn mark(&self, data: &[Event], origin: Option<Origin>, moment: u64) -> Result<Event, Failure> {
+        let mut command = Command::Marker;
+        let submission = Submission {
+            data,
+            origin,
+            moment,
+            ..Submission::alone(&mut command)
+        };
+        // SAFETY: a marker touches no memory.
+        unsafe { self.submit(submission) }
     }
 
     /// Enqueues a barrier: everything enqueued afterwards is behind `events`, well over or not.

@@ -6,9 +6,7 @@ use crate::event::{Event, Events, Status};
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::Grant;
-#[cfg(feature = "opencl")]
-use crate::track::Open;
-use crate::track::{Access, Bad, Ended, Needs, Seen, Track, Unseen};
+use crate::track::{Access, Bad, Ended, Needs, Open, Seen, Track, Unseen};
 use smallvec::SmallVec;
 
 /// One allocation's account in its call. Views and guards carry it.
@@ -74,11 +72,16 @@ impl Lease {
     }
 
     /// A use begins on a queue whose commands are not seen.
-    #[cfg(feature = "opencl")]
     pub fn open(&self, open: Open) {
         self.call.set_opened();
         let old = self.with(|track| track.open.replace(open));
         drop(old);
+    }
+
+    /// Whether a use is open that `queue` is to mark the end of.
+    pub fn is_open_on(&self, queue: &Arc<dyn Unseen>) -> bool {
+        let is_it = |open: &Open| std::ptr::addr_eq(Arc::as_ptr(&open.queue), Arc::as_ptr(queue));
+        self.with(|track| track.open.as_ref().is_some_and(is_it))
     }
 
     /// The error for this use of data that `failure` left behind.
@@ -169,9 +172,11 @@ fn by_call<U: Used>(uses: &[U]) -> impl Iterator<Item = &[U]> {
 }
 
 /// A queue, and the marker behind what is enqueued on it.
-struct Marked {
+struct Marked<'a> {
     queue: Arc<dyn Unseen>,
     event: Option<Event>,
+    /// One of the uses, while all of them only read.
+    reader: Option<&'a Lease>,
 }
 
 /// Marks the end of those uses of `leases` that are open, with one marker for each queue.
@@ -184,24 +189,32 @@ pub(crate) fn settle(leases: &[&Lease]) {
 
 #[cold]
 fn close(leases: &[&Lease]) {
-    let mut marked: SmallVec<[Marked; 2]> = SmallVec::new();
+    let mut marked: SmallVec<[Marked<'_>; 2]> = SmallVec::new();
     for lease in leases.iter().filter(|lease| lease.call.has_opened()) {
         let Some(open) = lease.with(|track| track.open.take()) else {
             continue;
         };
-        let known = marked.iter().find(|it| it.queue.id() == open.queue.id());
-        let event = match known {
-            Some(marked) => marked.event.clone(),
-            None => {
-                let event = open.queue.mark();
-                marked.push(Marked {
-                    queue: open.queue.clone(),
-                    event: event.clone(),
-                });
-                event
-            }
-        };
+        let known = marked
+            .iter()
+            .position(|it| it.queue.id() == open.queue.id());
+        let index = known.unwrap_or_else(|| {
+            marked.push(Marked {
+                event: open.queue.mark(),
+                queue: open.queue.clone(),
+                reader: Some(lease),
+            });
+            marked.len() - 1
+        });
+        if open.access == Access::Write {
+            marked[index].reader = None;
+        }
+        let event = marked[index].event.clone();
         let mut garbage = Events::new();
         lease.with(|track| track.close(&open, event, &mut garbage));
+    }
+    for Marked { event, reader, .. } in marked {
+        if let (Some(event), Some(lease)) = (event, reader) {
+            lease.end_behind(event);
+        }
     }
 }

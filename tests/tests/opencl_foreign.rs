@@ -86,6 +86,30 @@ async fn frame(
     Ok(h_out[0] + h_out[LEN - 1])
 }
 
+/// As [`frame`], with a kernel whose queue and arguments were bound before: the stage does not show them.
+#[gpu_pipeline]
+async fn bound(
+    #[queue] up: Queue,
+    #[queue] compute: Queue,
+    #[queue] down: Queue,
+    #[writes] h_in: HostBuffer<f32>,
+    #[writes] d_in: Buffer<f32>,
+    #[writes] d_out: Buffer<f32>,
+    #[writes] h_out: HostBuffer<f32>,
+    kernel: &Kernel,
+    number: u16,
+) -> Result<f32> {
+    h_in.fill(f32::from(number));
+    write(&up, &h_in, &mut d_in)?;
+    #[stage(queue = compute, reads(d_in), writes(d_out))]
+    // SAFETY: the kernel stays inside its two buffers, which the stage names.
+    unsafe {
+        kernel.enq()?;
+    }
+    read(&down, &d_out, &mut h_out)?;
+    Ok(h_out[0] + h_out[LEN - 1])
+}
+
 struct Application {
     queues: Vec<Queue>,
     kernel: Kernel,
@@ -162,6 +186,45 @@ fn frames_overlap_and_every_one_is_right() {
             .collect();
         assert_eq!(results, expected, "{slots} slots");
     }
+}
+
+#[test]
+fn a_kernel_with_bound_arguments_waits_and_is_waited_for() {
+    let _alone = alone();
+    let Application {
+        queues,
+        mut kernel,
+        host,
+        buffers,
+    } = Application::new(1).unwrap();
+    kernel.set_default_queue(queues[1].clone());
+    let inside = |buffer: &Resource<Buffer<f32>>| {
+        let guard = block_on(buffer.acquire_read().unwrap().wait_events()).unwrap();
+        let inside = (*guard).clone();
+        guard.ready();
+        inside
+    };
+    kernel.set_arg(0, inside(&buffers[0])).unwrap();
+    kernel.set_arg(1, inside(&buffers[1])).unwrap();
+    let frame = |number| {
+        let (up, compute, down) = (&queues[0], &queues[1], &queues[2]);
+        let (d_in, d_out) = (&buffers[0], &buffers[1]);
+        bound(
+            up, compute, down, &host[0], d_in, d_out, &host[1], &kernel, number,
+        )
+    };
+    let results: Vec<f32> =
+        block_on(stream::iter(0..300).map(frame).buffered(6).try_collect()).unwrap();
+    let expected: Vec<f32> = (0..300)
+        .map(|number| 2.0 * (number as f32 + 2_000.0))
+        .collect();
+    assert_eq!(results, expected);
+
+    let before = driver_calls();
+    block_on(frame(0)).unwrap();
+    let calls = driver_calls() - before;
+    // As many as where the stage shows its buffers.
+    assert!(calls <= 3 * 4 + 3 * 5 + 2, "{calls} calls");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod declarations;
 mod device;
 mod host;
 mod names;
+mod opaque;
 mod queues;
 mod stages;
 mod writes;
@@ -25,6 +26,8 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     names::not_reserved(pipeline, errors);
     stages::not_inside(pipeline, errors);
     stages::exits_seen(pipeline, errors);
+    opaque::names_fit(pipeline, model, errors);
+    opaque::uses_something(pipeline, model, errors);
     blocking::not_on_device(pipeline, model, errors);
     blocking::no_exit(pipeline, errors);
     blocking::nothing_borrowed(pipeline, errors);
@@ -43,6 +46,7 @@ fn uses(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     host::not_moved(model, errors);
     host::not_captured(model, errors);
     host::not_in_unknown_macro(model, errors);
+    opaque::reads_stay(pipeline, model, errors);
     writes::reads_stay(model, errors);
     writes::writes_come_first(model, errors);
     writes::updates_write(model, errors);

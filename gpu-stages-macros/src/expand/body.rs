@@ -67,7 +67,9 @@ impl Body<'_> {
                     .collect(),
             },
             Step::Facts { resource, is_held } => self.facts(*resource, *is_held),
+            Step::Open { queue, accesses } => self.open(*queue, accesses),
             Step::Run { stage } => self.run(*stage),
+            Step::Close => quote_spanned!(self.glue=> ::core::mem::drop(__opaque);),
             Step::Ready { place, resources } => self.ready(*place, resources),
             Step::Flush { queue } => {
                 let (library, queue) = (&self.pipeline.options.library, self.queue(*queue));
@@ -143,6 +145,21 @@ impl Body<'_> {
                 let mut #name = #name;
                 let #facts = #name.wait_facts().await?;
             }
+        }
+    }
+
+    /// `let __opaque = CommandQueue::opaque(&queue, (&a, &mut b))?;`
+    fn open(&self, queue: QueueId, accesses: &[Access]) -> TokenStream {
+        let (library, queue) = (&self.pipeline.options.library, self.queue(queue));
+        let guards = accesses.iter().map(|access| {
+            let name = self.resource(access.resource);
+            match access.right {
+                Right::Read => quote_spanned!(self.glue=> &#name),
+                Right::Write => quote_spanned!(self.glue=> &mut #name),
+            }
+        });
+        quote_spanned! {self.glue=>
+            let __opaque = #library::CommandQueue::opaque(&#queue, (#(#guards,)*))?;
         }
     }
 

@@ -24,7 +24,10 @@ pub fn table(model: &Model, plan: &Plan) -> TokenStream {
 
 fn row(model: &Model, stage: &Stage, name: &str, after: &[usize]) -> String {
     let place = match stage.work.place {
-        Place::Device(queue) => format!("queue `{}`", model.queues[queue.0]),
+        Place::Device(queue) => {
+            let opaque = if stage.work.is_opaque { ", opaque" } else { "" };
+            format!("queue `{}`{opaque}", model.queues[queue.0])
+        }
         Place::Host | Place::Plain if stage.blocking.is_some() => "host, blocking".to_owned(),
         Place::Host | Place::Plain => "host".to_owned(),
     };

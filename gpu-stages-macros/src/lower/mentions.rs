@@ -40,6 +40,7 @@ impl Walk<'_> {
                 usage,
                 capture: self.capture,
                 in_part: self.in_part,
+                is_declared: false,
             });
         }
     }

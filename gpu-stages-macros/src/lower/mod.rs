@@ -4,6 +4,7 @@ mod awaits;
 mod locals;
 mod mentions;
 mod name;
+mod opaque;
 
 use crate::model::{
     Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Take,
@@ -46,7 +47,11 @@ pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
 fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
     let statements = pipeline.statements.iter();
     let mut mentions: Vec<Vec<Mention>> = statements
-        .map(|statement| mentions::mentions(&statement.stmt, names))
+        .map(|statement| {
+            let mut mentions = opaque::declared(statement, names);
+            mentions.extend(mentions::mentions(&statement.stmt, names));
+            mentions
+        })
         .collect();
     let seen_by_devices: BTreeSet<ResourceId> = mentions
         .iter()
@@ -97,6 +102,7 @@ fn stage(
         place,
         facts: facts(&mentions, place, &accesses),
         awaits: !awaits(statement).is_empty(),
+        is_opaque: statement.opaque().is_some() && matches!(place, Place::Device(_)),
         is_last: index + 1 == pipeline.statements.len(),
         accesses,
     };
@@ -184,16 +190,19 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
 /// and elsewhere what is mentioned more than once and written.
 fn taken(mentions: &[Mention], work: &Work, resources: &[Resource]) -> Vec<Taken> {
     let is_on_device = matches!(work.place, Place::Device(_));
+    let mentions_of = |resource: ResourceId| {
+        let mentions = mentions.iter().filter(|mention| !mention.is_declared);
+        mentions.filter(move |mention| mention.resource() == Some(resource))
+    };
     let is_repeated = |resource: ResourceId| {
-        let uses = mentions
-            .iter()
-            .filter(|mention| mention.resource() == Some(resource));
+        let uses = mentions_of(resource);
         // On a device, facts are not reached through the view.
         let uses = uses.filter(|mention| !is_on_device || mention.usage != Usage::Facts);
         uses.count() > 1
     };
     let take = |access: &Access| {
-        let has_parts = is_on_device && resources[access.resource.0].has_parts;
+        let is_seen = mentions_of(access.resource).next().is_some();
+        let has_parts = is_on_device && is_seen && resources[access.resource.0].has_parts;
         let how = match access.right {
             Right::Read if has_parts => Take::Views,
             Right::Write if has_parts => Take::ViewsMut,

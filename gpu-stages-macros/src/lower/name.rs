@@ -17,7 +17,7 @@ pub fn name(pipeline: &Pipeline, names: &Names, index: usize, place: Place) -> O
     }
     let mut search = Search {
         names,
-        is_device: matches!(place, Place::Device(_)),
+        is_device: matches!(place, Place::Device(_)) && statement.opaque().is_none(),
         found: None,
     };
     search.visit_stmt(&statement.stmt);
@@ -27,6 +27,7 @@ pub fn name(pipeline: &Pipeline, names: &Names, index: usize, place: Place) -> O
 /// Looks for the first call, in the order of the source.
 struct Search<'a> {
     names: &'a Names,
+    /// Only calls that show the queue count.
     is_device: bool,
     found: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Tokens to syntax. What cannot be read is reported and left out, so that the rules can look at the rest.
 
 mod attributes;
+mod opaque;
 mod options;
 mod params;
 mod statements;

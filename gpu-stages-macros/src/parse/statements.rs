@@ -1,13 +1,14 @@
 //! Top-level statements and their `#[stage(...)]`.
 
 use super::attributes;
+use super::opaque::Declared;
 use crate::diagnostics::{Errors, nearest};
 use crate::syntax::{self, StageOptions, Statement};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
 
-const KNOWN: [&str; 2] = ["name", "blocking"];
+const KNOWN: [&str; 5] = ["name", "blocking", "queue", "reads", "writes"];
 
 /// Takes `#[stage(...)]` off the statements.
 pub fn statements(stmts: Vec<Stmt>, errors: &mut Errors) -> Vec<Statement> {
@@ -36,14 +37,21 @@ fn stage(attrs: &[Attribute], errors: &mut Errors) -> Option<StageOptions> {
     let mut options = StageOptions {
         name: None,
         blocking: None,
+        opaque: None,
     };
+    let mut declared = Declared::default();
     match first.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
         Ok(metas) if metas.is_empty() => no_option(first, errors),
-        Ok(metas) => metas
-            .iter()
-            .for_each(|meta| option(meta, &mut options, errors)),
+        Ok(metas) => {
+            for meta in &metas {
+                if !declared.takes(meta, errors) {
+                    option(meta, &mut options, errors);
+                }
+            }
+        }
         Err(_) => no_option(first, errors),
     }
+    options.opaque = declared.opaque(errors);
     Some(options)
 }
 
@@ -51,7 +59,8 @@ fn no_option(attr: &Attribute, errors: &mut Errors) {
     errors.report(
         attr,
         "`#[stage]` says something about a stage",
-        "write `#[stage(name = \"...\")]`, `#[stage(blocking)]`, or both; a statement is a stage without it",
+        "write `#[stage(name = \"...\")]`, `#[stage(blocking)]`, or `#[stage(queue = q, reads(a), writes(b))]` \
+         for what cannot be seen; a statement is a stage without it",
     );
 }
 
@@ -75,7 +84,9 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
         _ => {
             let help = match nearest(&name, &KNOWN) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the options are `name = \"...\"` and `blocking`".to_owned(),
+                None => "the options are `name = \"...\"`, `blocking`, and `queue = q`, `reads(a)`, `writes(b)` for \
+                         what cannot be seen"
+                    .to_owned(),
             };
             errors.report(meta.path(), format!("unknown stage option `{name}`"), help);
         }

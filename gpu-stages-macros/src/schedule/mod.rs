@@ -34,8 +34,15 @@ pub enum Step {
     },
     /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
     Facts { resource: ResourceId, is_held: bool },
+    /// What the stage's statement does on the queue cannot be seen: its uses begin.
+    Open {
+        queue: QueueId,
+        accesses: Vec<Access>,
+    },
     /// The statement itself.
     Run { stage: usize },
+    /// The uses that were opened end.
+    Close,
     /// The stage was the last to use the resources.
     Ready {
         place: Place,
@@ -121,7 +128,10 @@ impl Planner<'_> {
         for &resource in &work.facts {
             self.facts(resource);
         }
-        self.steps.push(Step::Run { stage });
+        match work.place {
+            Place::Device(queue) if work.is_opaque => self.opaque(stage, queue),
+            _ => self.steps.push(Step::Run { stage }),
+        }
         for access in &work.accesses {
             self.history[access.resource.0].record(stage, access.right);
             // On the host a value may grow.
@@ -132,6 +142,17 @@ impl Planner<'_> {
         if !work.is_last {
             self.hand_on(stage);
             self.flush(stage);
+        }
+    }
+
+    /// The statement, between the beginning and the end of its uses. The last one's end with the body.
+    fn opaque(&mut self, stage: usize, queue: QueueId) {
+        let work = self.works[stage];
+        let accesses = work.accesses.clone();
+        self.steps.push(Step::Open { queue, accesses });
+        self.steps.push(Step::Run { stage });
+        if !work.is_last {
+            self.steps.push(Step::Close);
         }
     }
 

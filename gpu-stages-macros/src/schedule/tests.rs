@@ -23,6 +23,7 @@ prop_compose! {
         place in place(),
         accesses in btree_map(0..RESOURCES, right(), 0..4),
         facts in btree_map(0..RESOURCES, Just(()), 0..2),
+        is_opaque: bool,
     ) -> Work {
         let uses = |resource: &usize| accesses.contains_key(resource);
         Work {
@@ -33,6 +34,7 @@ prop_compose! {
                 .map(|(resource, right)| Access { resource: ResourceId(*resource), right: *right })
                 .collect(),
             awaits: false,
+            is_opaque,
             is_last: false,
         }
     }
@@ -135,7 +137,7 @@ proptest! {
     }
 
     /// Every resource is where it is used, with the right it is used with, and is handed on once, after its last
-    /// use; facts are copied while they can be.
+    /// use; facts are copied while they can be; the uses of opaque stages are open while they run.
     #[test]
     fn steps_are_sound(works in program()) {
         let plan = planned(&works);
@@ -143,6 +145,7 @@ proptest! {
         let mut places = [Place::Plain; RESOURCES];
         let mut facts = [false; RESOURCES];
         let mut ready = [false; RESOURCES];
+        let mut open = None;
         for step in &plan.steps {
             match step {
                 Step::Enter { .. } | Step::Flush { .. } => {}
@@ -160,8 +163,16 @@ proptest! {
                     prop_assert_eq!(held[resource.0].is_some(), *is_held);
                     facts[resource.0] = true;
                 }
+                Step::Open { queue, accesses } => {
+                    prop_assert!(open.is_none());
+                    open = Some((Place::Device(*queue), accesses.clone()));
+                }
+                Step::Close => prop_assert!(open.take().is_some()),
                 Step::Run { stage } => {
                     let work = &works[*stage];
+                    let is_opaque = work.is_opaque && matches!(work.place, Place::Device(_));
+                    let uses = || (work.place, work.accesses.clone());
+                    prop_assert_eq!(&open, &is_opaque.then(uses));
                     for access in &work.accesses {
                         let resource = access.resource.0;
                         prop_assert!(!ready[resource]);

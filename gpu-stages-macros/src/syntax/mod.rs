@@ -73,6 +73,24 @@ pub struct Statement {
 pub struct StageOptions {
     pub name: Option<String>,
     pub blocking: Option<Path>,
+    pub opaque: Option<Opaque>,
+}
+
+/// What `#[stage(queue = q, reads(a), writes(b))]` declares: uses that cannot be seen in the statement.
+pub struct Opaque {
+    /// Without one that can be read, an error was reported.
+    pub queue: Option<Ident>,
+    pub reads: Vec<Ident>,
+    pub writes: Vec<Ident>,
+    /// Whether there is neither `reads` nor `writes`.
+    pub names_nothing: bool,
+}
+
+impl Statement {
+    /// What is declared of it, if it is an opaque stage.
+    pub fn opaque(&self) -> Option<&Opaque> {
+        self.stage.as_ref()?.opaque.as_ref()
+    }
 }
 
 impl Pipeline {

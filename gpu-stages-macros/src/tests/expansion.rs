@@ -60,6 +60,7 @@ snapshots! {
     loops
     macros
     method
+    opaque
     options
     owned
     parts

@@ -14,9 +14,11 @@
 pub mod access;
 mod held;
 mod many;
+mod opaque;
 
 use crate::error::Result;
 use crate::lease::Lease;
+use crate::order::QueueId;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
 use crate::terms::{Mode, UserId};
@@ -27,6 +29,7 @@ use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
 use held::Held;
 pub use many::WaitDevice;
+pub use opaque::OpaqueUses;
 use std::ops::{Deref, DerefMut};
 
 /// A use of a resource of type `T`, with access `A`, in state `S`; see the [module](self) for the states.
@@ -66,6 +69,7 @@ pub struct OnHostToRead(());
 #[derive(Debug)]
 pub struct OnDevice<H> {
     holder: H,
+    queue: QueueId,
 }
 
 impl<T: Send + 'static, A: Access> Allocation<T, A> {
@@ -171,10 +175,11 @@ impl<T: DeviceVisible, A: Access, S> Guard<T, A, S> {
     }
 
     fn on_device<Q: CommandQueue>(held: Held<T, A>, queue: &Q) -> DeviceGuard<T, A> {
-        let pass = Pass::new(held.lease.clone(), queue.id());
+        let queue = queue.id();
+        let pass = Pass::new(held.lease.clone(), queue);
         let holder = held.value().hold(&pass);
         Guard {
-            state: OnDevice { holder },
+            state: OnDevice { holder, queue },
             held,
         }
     }

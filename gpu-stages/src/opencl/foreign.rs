@@ -25,6 +25,26 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! Where a kernel was given its queue and arguments before, the stage is opaque and says what they are:
+//!
+//! ```no_run
+//! # use gpu_stages::gpu_pipeline;
+//! #[gpu_pipeline]
+//! async fn scale(
+//!     #[queue] queue: ocl::Queue,
+//!     #[reads] input: ocl::Buffer<f32>,
+//!     #[writes] output: ocl::Buffer<f32>,
+//!     kernel: ocl::Kernel,
+//! ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//!     #[stage(queue = queue, reads(input), writes(output))]
+//!     // SAFETY: the kernel stays inside its two buffers, which are those of the resources.
+//!     unsafe {
+//!         kernel.enq()?
+//!     };
+//!     Ok(())
+//! }
+//! ```
 
 use super::cl::{CommandQueue as ClQueue, ContextId, call, check};
 use super::device::Device;
@@ -33,13 +53,13 @@ use super::failure::Causes;
 use super::line::{Line, causes, first_failure};
 use super::memory::HostMemory;
 use crate::backend::{Element, Identity};
+use crate::call::Call;
 use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
-use crate::lease::Before;
 use crate::order::QueueId;
-use crate::queue::{CommandQueue, Uses};
+use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::{Arc, Mutex, lock};
-use crate::track::{Open, Unseen};
+use crate::track::Unseen;
 use crate::view::{SingleView, View};
 use crate::visible::{DeviceVisible, Length, Pass};
 use crate::waits;
@@ -124,13 +144,12 @@ impl CommandQueue for ocl::Queue {
 
     fn begin(&self, uses: &Uses<'_>) -> Result<()> {
         let line = line_of(self)?;
-        let handed_on = |_| unreachable!("a use begins before it is handed on");
-        let before = Before::of(uses.0, line.identity.id).unwrap_or_else(handed_on);
+        let before = uses.before(line.identity.id);
         let needs = &before.needs;
         let order = waits::necessary(&line.identity.knowledge, &needs.order);
         let first = uses.0.first().map(|(lease, _)| lease);
-        let origin = first.map(|lease| lease.call().origin());
-        let moment = first.map_or(0, |lease| lease.call().moment());
+        let origin = uses.call().map(Call::origin);
+        let moment = uses.call().map_or(0, Call::moment);
         let failed = first_failure(&order, &needs.data, moment);
         if let (Some(failure), Some(lease)) = (failed, first) {
             return Err(lease.failed(failure));
@@ -140,20 +159,19 @@ impl CommandQueue for ocl::Queue {
             barrier.map_err(|code| Error::setup("a barrier", code.failure()))?;
         }
         let causes = causes(&order, &needs.data);
-        let queue = Arc::new(ForeignUse {
+        let queue: Arc<dyn Unseen> = Arc::new(ForeignUse {
             line,
             origin,
             moment,
             causes,
         });
-        for ((lease, access), seen) in uses.0.iter().zip(&before.seen) {
-            lease.open(Open {
-                queue: queue.clone(),
-                access: *access,
-                seen: *seen,
-            });
-        }
+        uses.open(&queue, &before);
         Ok(())
+    }
+
+    /// Everything on this queue is unseen: the uses are open since the wait, until the guards leave.
+    fn open(&self, _: &Uses<'_>) -> Result<Opaque> {
+        Ok(Opaque::default())
     }
 }
 

@@ -1,0 +1,89 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `up.upload` | queue `up` | `host` | `input` |  |
+/// | `enq` | queue `compute`, opaque | `window` | `input` | `up.upload` |
+/// | `transform` | queue `compute`, opaque | `input` | `workspace`, `spectra` |  |
+/// | `finish` | queue `compute`, opaque |  | `workspace`, `spectra` |  |
+#[allow(clippy::too_many_arguments)]
+fn opaque(
+    up: &Queue,
+    compute: &Queue,
+    window: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    host: &::gpu_stages::Resource<HostBuffer<f32>>,
+    input: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    workspace: &::gpu_stages::Resource<Workspace>,
+    spectra: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
+    kernel: ocl::Kernel,
+    plan: Plan,
+) -> impl ::core::future::Future<Output = Result<()>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "opaque",
+        &[
+            ::gpu_stages::Stage::new("up.upload"),
+            ::gpu_stages::Stage::new("enq").quiet(),
+            ::gpu_stages::Stage::new("transform").quiet(),
+            ::gpu_stages::Stage::new("finish"),
+        ],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            window.reads().named("window").on(compute),
+            host.reads().named("host").on(up),
+            input.writes().named("input").on(up),
+            workspace.updates().named("workspace").on(compute),
+            spectra.writes().named("spectra").on(compute),
+        ));
+    let up = ::core::clone::Clone::clone(up);
+    let compute = ::core::clone::Clone::clone(compute);
+    __call
+        .clone()
+        .run::<
+            Result<()>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                use ::gpu_stages::WaitDevice as _;
+                let (kernel, plan) = (kernel, plan);
+                let (window, host, input, workspace, spectra) = __held?;
+                __call.enter(0);
+                let (host, mut input) = (host, input).wait_device(&up).await?;
+                up.upload(&(*host), &mut (*input))?;
+                ::gpu_stages::CommandQueue::ready(&up, (host,));
+                ::gpu_stages::CommandQueue::flush(&up);
+                __call.enter(1);
+                let (window, mut input) = (window, input).wait_device(&compute).await?;
+                let __opaque = ::gpu_stages::CommandQueue::opaque(
+                    &compute,
+                    (&window, &mut input),
+                )?;
+                unsafe { kernel.enq()? };
+                ::core::mem::drop(__opaque);
+                ::gpu_stages::CommandQueue::ready(&compute, (window,));
+                __call.enter(2);
+                let (mut workspace, mut spectra) = (workspace, spectra)
+                    .wait_device(&compute)
+                    .await?;
+                let __opaque = ::gpu_stages::CommandQueue::opaque(
+                    &compute,
+                    (&input, &mut workspace, &mut spectra),
+                )?;
+                let mut __spectra = spectra.views_mut();
+                plan.transform(&compute, &(*input), &mut __spectra.0, &mut __spectra.1)?;
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__spectra);
+                ::core::mem::drop(__opaque);
+                ::gpu_stages::CommandQueue::ready(&compute, (input,));
+                __call.enter(3);
+                let __opaque = ::gpu_stages::CommandQueue::opaque(
+                    &compute,
+                    (&mut workspace, &mut spectra),
+                )?;
+                let __value: Result<()> = __call.returns(plan.finish());
+                __value
+            },
+        )
+}

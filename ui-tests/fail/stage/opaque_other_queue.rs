@@ -1,0 +1,17 @@
+use gpu_stages::cpu::{DeviceBuffer, Queue};
+use gpu_stages::{Result, gpu_pipeline};
+
+fn foreign() {}
+
+#[gpu_pipeline]
+async fn get(
+    #[queue] queue: Queue,
+    #[queue] other: Queue,
+    #[updates] x: DeviceBuffer<u8>,
+) -> Result<()> {
+    #[stage(queue = queue, writes(x))]
+    other.fill(&mut x, 0)?;
+    Ok(())
+}
+
+fn main() {}

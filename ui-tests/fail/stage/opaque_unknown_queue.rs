@@ -1,0 +1,20 @@
+use gpu_stages::cpu::{DeviceBuffer, Queue};
+use gpu_stages::{Result, gpu_pipeline};
+
+fn foreign() {}
+
+#[gpu_pipeline]
+async fn get(
+    #[queue] queue: Queue,
+    #[updates] x: DeviceBuffer<u8>,
+    #[updates] y: DeviceBuffer<u8>,
+) -> Result<()> {
+    queue.copy(&x, &mut y)?;
+    #[stage(queue = queu, writes(x))]
+    foreign();
+    #[stage(queue = other, writes(x))]
+    foreign();
+    Ok(())
+}
+
+fn main() {}

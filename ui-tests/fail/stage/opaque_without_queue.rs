@@ -1,0 +1,17 @@
+use gpu_stages::cpu::{DeviceBuffer, Queue};
+use gpu_stages::{Result, gpu_pipeline};
+
+fn foreign() {}
+
+#[gpu_pipeline]
+async fn get(
+    #[queue] queue: Queue,
+    #[reads] x: DeviceBuffer<u8>,
+    #[updates] y: DeviceBuffer<u8>,
+) -> Result<()> {
+    #[stage(reads(x), writes(y))]
+    queue.copy(&x, &mut y)?;
+    Ok(())
+}
+
+fn main() {}
