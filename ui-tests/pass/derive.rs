@@ -1,6 +1,6 @@
 //! `#[derive(DeviceVisible)]`: named, tuple and unit structs, generic ones, nested ones, skipped fields, facts.
 
-#![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub)]
+#![deny(warnings, missing_docs, missing_debug_implementations)]
 #![deny(clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
@@ -80,7 +80,12 @@ async fn forward(
     queue.launch(
         &add,
         tagged.part.0.len(),
-        (&net.layers[0].weights[1], &net.r#type.1, &mut tagged.part.0, &mut planes.1[1]),
+        (
+            &net.layers[0].weights[1],
+            &net.r#type.1,
+            &mut tagged.part.0,
+            &mut planes.1[1],
+        ),
     )?;
     queue.copy(&net.layers[1].bias[..2], &mut planes.1[1][2..])?;
     queue.download(&planes.1[1], &mut planes.2)?;
@@ -102,7 +107,16 @@ fn layer(device: &Device, name: &str) -> Result<Layer> {
     })
 }
 
-fn main() -> Result<()> {
+/// Runs it.
+///
+/// # Errors
+///
+/// Those of the device.
+///
+/// # Panics
+///
+/// If a result is wrong.
+pub fn main() -> Result<()> {
     let device = Device::new();
     let queue = Queue::new(&device)?;
     let buffer = || DeviceBuffer::<u32>::new(&device, SAMPLES);
@@ -120,12 +134,15 @@ fn main() -> Result<()> {
         tag: "tagged",
     });
     let host = Resource::new(HostBuffer::new(&device, SAMPLES)?);
-    let add = Kernel::new("add", |a: &[u32], b: &[u32], c: &mut [u32], d: &mut [u32]| {
-        for (i, c) in c.iter_mut().enumerate() {
-            *c += a[i] + b[i] + 7;
-        }
-        d.fill(5);
-    });
+    let add = Kernel::new(
+        "add",
+        |a: &[u32], b: &[u32], c: &mut [u32], d: &mut [u32]| {
+            for (i, c) in c.iter_mut().enumerate() {
+                *c += a[i] + b[i] + 7;
+            }
+            d.fill(5);
+        },
+    );
     futures::executor::block_on(async {
         let (parts, name, all) = forward(&queue, &net, &planes, &tagged, &host, add).await?;
         assert_eq!(parts, 3 + 2 + SAMPLES);
@@ -133,7 +150,9 @@ fn main() -> Result<()> {
         assert_eq!(all, [7, 7, 7, 7, 5, 5, 0, 0]);
 
         is_visible(&Resource::new(Token));
-        is_visible(&Resource::new(Count { count: 1_u64 }));
+        let count = Count { count: 1_u64 };
+        assert_eq!(count.count, 1);
+        is_visible(&Resource::new(count));
         Ok(())
     })
 }

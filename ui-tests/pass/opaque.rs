@@ -76,7 +76,7 @@ async fn tail<B: Backend>(
     enqueue()
 }
 
-fn main() -> Result<()> {
+pub fn main() -> Result<()> {
     let device = Device::new();
     let queue = Queue::new(&device)?;
     let plan = Plan::new(&queue);

@@ -4,6 +4,8 @@
 
 #[path = "../../pass/blocking.rs"]
 mod blocking;
+#[path = "../../pass/derive.rs"]
+mod derive;
 #[path = "../../pass/device_stages.rs"]
 mod device_stages;
 #[path = "../../pass/exits.rs"]
@@ -12,6 +14,8 @@ mod exits;
 mod host_stages;
 #[path = "../../pass/methods.rs"]
 mod methods;
+#[path = "../../pass/opaque.rs"]
+mod opaque;
 #[path = "../../pass/signatures.rs"]
 mod signatures;
 #[path = "../../pass/straight_line.rs"]
@@ -20,6 +24,11 @@ mod straight_line;
 #[test]
 fn runs_blocking() {
     blocking::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_derive() {
+    derive::main().expect("the program succeeds");
 }
 
 #[test]
@@ -40,6 +49,11 @@ fn runs_host_stages() {
 #[test]
 fn runs_methods() {
     methods::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_opaque() {
+    opaque::main().expect("the program succeeds");
 }
 
 #[test]
