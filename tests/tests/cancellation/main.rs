@@ -62,7 +62,7 @@ fn end(case: Case, scene: &dyn Scene, gate: Option<&Gate>) -> bool {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .build()
                 .unwrap();
-            let _ = runtime.spawn(job);
+            let _task = runtime.spawn(job);
             runtime.block_on(tokio::task::yield_now());
             drop(runtime);
         }
