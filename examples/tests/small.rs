@@ -25,3 +25,13 @@ fn solver() {
 fn inference() {
     runs("inference");
 }
+
+#[test]
+fn reduction() {
+    runs("reduction");
+}
+
+#[test]
+fn overlap() {
+    runs("overlap");
+}

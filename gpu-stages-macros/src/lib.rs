@@ -58,13 +58,64 @@ use proc_macro::TokenStream;
 /// | declaration | the body may | the caller passes | meaning |
 /// |---|---|---|---|
 /// | `#[queue] q: Q` | enqueue on it | `&Q` | an in-order command queue |
-/// | `#[reads] x: T` | `&x` | `&Resource<T>` | shared use of the newest version |
+/// | `#[reads] x: T` | `&x` | `&Resource<T>` or `&Version<T>` | shared use of the newest version, or of that one |
 /// | `#[writes] x: T` | `&mut x`, then anything | `&Resource<T>` | a new version; the old contents are not needed |
-/// | `#[updates] x: T` | anything | `&Resource<T>` | exclusive use of the newest version, in place |
+/// | `#[updates] x: T` | anything | `&Resource<T>` or `&Version<T>` | exclusive use of it, in place |
+/// | `#[reads] x: [T]`, and so for `writes` and `updates` | the same with parts, `&x[i]` | `&[&Resource<T>]` | the same of each of several resources |
 /// | `#[owns] x: T` | anything | `T` | a value of this call alone |
 /// | anything else | as in any `async fn` | as written | plain argument |
 ///
 /// The declared type is what the body sees: `#[updates] count: u64` is changed with `count += 1`.
+///
+/// Where a resource is read or updated, the caller can pass a version of it instead, which `Resource::pin` or
+/// `Resource::latest` gave: frames that need the frame before, readers that are slow.
+///
+/// ```
+/// # use gpu_stages::{Resource, Result, gpu_pipeline};
+/// #[gpu_pipeline]
+/// async fn change(#[reads] before: i32, #[reads] now: i32) -> Result<i32> {
+///     Ok(now - before)
+/// }
+///
+/// # async fn run() -> Result<()> {
+/// let level = Resource::ring([20, 0]);
+/// let before = level.pin();
+/// level.replace(23).await?;
+/// assert_eq!(change(&before, &level).await?, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A parameter of type `[T]` is a list of resources, as many as the caller passes, none included. All are acquired
+/// in the same step as the others. On the host `x[i]` is the value and `x.iter()` all of them; on a device
+/// `&x[i]` and `&mut x[i]` are views; `x.len()` is a fact.
+///
+/// ```
+/// # use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
+/// # use gpu_stages::{Resource, Result, gpu_pipeline};
+/// /// Adds up any number of partial results.
+/// #[gpu_pipeline]
+/// async fn reduce(
+///     #[queue] queue: Queue,
+///     #[reads] partials: [DeviceBuffer<f32>],
+///     #[writes] total: DeviceBuffer<f32>,
+///     add: Kernel,
+/// ) -> Result<()> {
+///     queue.fill(&mut total, 0.0)?;
+///     for i in 0..partials.len() {
+///         queue.launch(&add, total.len(), (&partials[i], &mut total))?;
+///     }
+///     Ok(())
+/// }
+/// # fn call(
+/// #     queue: &Queue, partials: &[Resource<DeviceBuffer<f32>>], total: &Resource<DeviceBuffer<f32>>, add: Kernel,
+/// # ) {
+///
+/// let partials: Vec<_> = partials.iter().collect();
+/// let reduced = reduce(queue, &partials, total, add);
+/// # drop(reduced);
+/// # }
+/// ```
 ///
 /// A declaration may carry an expression, which is evaluated at the call; the parameter is then none of the
 /// caller's.

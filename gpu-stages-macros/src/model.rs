@@ -25,6 +25,8 @@ pub struct Resource {
     pub mode: Mode,
     /// Whether device stages see several views: it is declared as a vector, array or tuple, or used in parts.
     pub has_parts: bool,
+    /// Whether it is declared as `[T]`: a list of resources.
+    pub is_listed: bool,
 }
 
 /// A top-level statement.

@@ -16,6 +16,15 @@ pub struct Origin {
     pub(crate) call: u64,
 }
 
+impl Origin {
+    /// Whoever pinned a version.
+    pub(crate) const PIN: Origin = Origin {
+        pipeline: "manual",
+        stage: "pin",
+        call: 0,
+    };
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "stage `{}` of pipeline `{}`", self.stage, self.pipeline)

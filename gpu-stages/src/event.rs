@@ -239,7 +239,6 @@ impl Event {
     }
 
     /// Whether both are handles to one event.
-    #[cfg(feature = "opencl")]
     pub(crate) fn is(&self, other: &Event) -> bool {
         std::ptr::eq(self.0, other.0)
     }

@@ -77,15 +77,17 @@ mod queue;
 mod reaper;
 mod resource;
 mod run;
+mod source;
 mod sync;
 mod terms;
 mod track;
 mod value;
+mod version;
 mod view;
 mod visible;
 mod waits;
 
-pub use acquire::{Acquire, Request, acquire};
+pub use acquire::{Acquire, Request, Requests, Wanted, acquire};
 pub use backend::Backend;
 pub use backend::{Element, Grid};
 pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
@@ -96,12 +98,15 @@ pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason,
 pub use event::{Event, Status, WaitKey};
 pub use gpu_stages_macros::{DeviceVisible, gpu_pipeline};
 pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, OpaqueUses, WaitDevice};
+pub use guard::{GuardList, Parts};
 pub use jobs::JobQueue;
 pub use kernel::{KernelArgument, KernelArguments, Scalar};
 pub use order::{Position, QueueId};
 pub use queue::{CommandQueue, HandOn, Opaque};
 pub use resource::Resource;
 pub use run::{Run, Until};
+pub use source::Source;
+pub use version::Version;
 pub use view::View;
 pub use visible::{DeviceVisible, HostOnly, Length, Pass};
 

@@ -92,14 +92,14 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
 }
 
 /// The uses of resources that begin together on a queue.
-#[derive(Debug)]
-pub struct Uses<'a>(pub(crate) &'a [(&'a Lease, Access)]);
+#[derive(Debug, Default)]
+pub struct Uses<'a>(pub(crate) SmallVec<[(&'a Lease, Access); 8]>);
 
 impl Uses<'_> {
     /// What they must be behind on `queue`.
     pub(crate) fn before(&self, queue: QueueId) -> Before {
         let handed_on = |_| unreachable!("a use begins before it is handed on");
-        Before::of(self.0, queue).unwrap_or_else(handed_on)
+        Before::of(&self.0, queue).unwrap_or_else(handed_on)
     }
 
     /// The call that they belong to.

@@ -1,13 +1,14 @@
 //! [`Resource`]: a value that frames in flight share, and the order in which they use it.
 
-use crate::acquire::{Acquire, Request};
-use crate::call::MANUAL;
+use crate::acquire::Request;
 use crate::error::Result;
 use crate::guard::Allocation;
-use crate::guard::access::{Access, Read, Update, Write};
+use crate::guard::access::Write;
+use crate::source::Source;
 use crate::sync::Arc;
 use crate::value::Slots;
 use std::fmt;
+use std::ops::Deref;
 
 /// A value, or a ring of values, that calls use one after another.
 ///
@@ -20,6 +21,10 @@ use std::fmt;
 /// `new` makes one slot, `ring` several. A write acquisition takes the next slot and makes it the newest
 /// version; read and update acquisitions use the newest version at that time. An update makes a new version in
 /// the same slot. With several slots a writer need not wait for the readers of the version before.
+///
+/// [`pin`](Resource::pin) names a version and keeps its slot, for frames that overlap, slow readers, or results to
+/// be looked at later; [`latest`](Resource::latest) does so with the newest complete one. What both give, a
+/// [`Version`](crate::Version), is read and updated like a resource.
 ///
 /// ```
 /// use gpu_stages::Resource;
@@ -42,21 +47,26 @@ use std::fmt;
 /// A guard that is dropped without [`ready`](crate::guard::Guard::ready) after its exclusive use began
 /// *poisons* the contents. Later readers get [`Error::Poisoned`](crate::Error::Poisoned), which names who failed;
 /// the next write acquisition clears it.
-pub struct Resource<T: Send + 'static> {
-    slots: Arc<Slots<T>>,
+pub struct Resource<T: Send + 'static>(Source<T>);
+
+impl<T: Send + 'static> Clone for Resource<T> {
+    fn clone(&self) -> Self {
+        Resource(self.0.clone())
+    }
 }
 
 impl<T: Send + 'static> fmt::Debug for Resource<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.slots.fmt(f)
+        self.0.fmt(f)
     }
 }
 
-impl<T: Send + 'static> Clone for Resource<T> {
-    fn clone(&self) -> Self {
-        Resource {
-            slots: self.slots.clone(),
-        }
+impl<T: Send + 'static> Deref for Resource<T> {
+    type Target = Source<T>;
+
+    /// What can be done with versions as well: reading and updating.
+    fn deref(&self) -> &Source<T> {
+        &self.0
     }
 }
 
@@ -74,9 +84,10 @@ impl<T: Send + 'static> Resource<T> {
     pub fn ring(values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<T> = values.into_iter().collect();
         assert!(!values.is_empty(), "a ring needs at least one value");
-        Resource {
+        Resource(Source {
             slots: Arc::new(Slots::new(values)),
-        }
+            pin: None,
+        })
     }
 
     /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).
@@ -119,12 +130,7 @@ impl<T: Send + 'static> Resource<T> {
 
     /// Asks for exclusive use of a new version; see [`acquire`](crate::acquire()).
     pub fn writes(&self) -> Request<'_, T, Write> {
-        Request::new(&self.slots)
-    }
-
-    /// Asks for exclusive use of the newest version; see [`acquire`](crate::acquire()).
-    pub fn updates(&self) -> Request<'_, T, Update> {
-        Request::new(&self.slots)
+        Request::new(&self.slots, None)
     }
 
     /// Acquires a new version for exclusive use.
@@ -134,15 +140,6 @@ impl<T: Send + 'static> Resource<T> {
     /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
     pub fn acquire_write(&self) -> Result<Allocation<T, Write>> {
         self.writes().alone()
-    }
-
-    /// Acquires the newest version for exclusive use, in place.
-    ///
-    /// # Errors
-    ///
-    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
-    pub fn acquire_update(&self) -> Result<Allocation<T, Update>> {
-        self.updates().alone()
     }
 
     /// Accepts the contents of all slots as they are, poisoned or not.
@@ -163,28 +160,5 @@ impl<T: Send + 'static> Resource<T> {
             drop(old);
             Ok(())
         }
-    }
-}
-
-impl<T: Send + Sync + 'static> Resource<T> {
-    /// Asks for shared use of the newest version; see [`acquire`](crate::acquire()).
-    pub fn reads(&self) -> Request<'_, T, Read> {
-        Request::new(&self.slots)
-    }
-
-    /// Acquires the newest version for shared use.
-    ///
-    /// # Errors
-    ///
-    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
-    pub fn acquire_read(&self) -> Result<Allocation<T, Read>> {
-        self.reads().alone()
-    }
-}
-
-impl<T: Send + 'static, A: Access> Request<'_, T, A> {
-    fn alone(self) -> Result<Allocation<T, A>> {
-        let (allocation,) = (self,).acquire(&MANUAL.call())?;
-        Ok(allocation)
     }
 }

@@ -30,7 +30,46 @@ pub enum Place {
     Queue(QueueId),
 }
 
+/// What a call calls a resource: a parameter, or one of those that a parameter lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    name: &'static str,
+    part: Option<usize>,
+}
+
+impl Parameter {
+    pub(crate) fn named(name: &'static str) -> Self {
+        Parameter { name, part: None }
+    }
+
+    pub(crate) fn part(name: &'static str, index: usize) -> Self {
+        Parameter {
+            name,
+            part: Some(index),
+        }
+    }
+
+    /// For messages: `name` or `name[index]`.
+    pub(crate) fn text(self) -> Arc<str> {
+        match self.part {
+            None => self.name.into(),
+            Some(index) => format!("{}[{index}]", self.name).into(),
+        }
+    }
+}
+
 pub(crate) type UserId = usize;
+
+/// What a user asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub mode: Mode,
+    pub slot: usize,
+    /// The pin that lets it into the slot before those who wait for pins to end.
+    pub pin: Option<UserId>,
+    pub place: Place,
+    pub origin: Origin,
+}
 
 /// What a user finds when its turn comes.
 #[derive(Debug, Default)]

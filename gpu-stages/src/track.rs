@@ -4,7 +4,7 @@ use crate::error::Poison;
 use crate::event::{Event, Events, move_all, move_good, replace_older};
 use crate::order::QueueId;
 use crate::sync::Arc;
-use crate::terms::Grant;
+use crate::terms::{Grant, Parameter};
 use std::fmt::Debug;
 
 /// How a command or a stage uses a resource.
@@ -60,7 +60,7 @@ pub(crate) enum Bad {
 pub(crate) struct Track {
     /// The resource's own name, or else its parameter's.
     pub own_name: Option<Arc<str>>,
-    pub parameter: &'static str,
+    pub parameter: Parameter,
     /// The last writes that may still run, and reads since.
     writes: Events,
     reads: Events,
@@ -89,7 +89,7 @@ pub(crate) struct Ended {
 
 impl Track {
     /// `relies`: whether the user needs the contents that are there.
-    pub fn new(own_name: Option<Arc<str>>, parameter: &'static str, relies: bool) -> Self {
+    pub fn new(own_name: Option<Arc<str>>, parameter: Parameter, relies: bool) -> Self {
         Track {
             own_name,
             parameter,
@@ -108,7 +108,7 @@ impl Track {
     pub fn name(&self) -> Arc<str> {
         match &self.own_name {
             Some(name) => name.clone(),
-            None => self.parameter.into(),
+            None => self.parameter.text(),
         }
     }
 

@@ -132,6 +132,30 @@ pub struct HostOnly;
 #[derive(Debug)]
 pub struct PartList<V>(SmallVec<[V; 4]>);
 
+impl<V> FromIterator<V> for PartList<V> {
+    fn from_iter<I: IntoIterator<Item = V>>(views: I) -> Self {
+        PartList(views.into_iter().collect())
+    }
+}
+
+impl<'a, V> IntoIterator for &'a PartList<V> {
+    type Item = &'a V;
+    type IntoIter = std::slice::Iter<'a, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'a, V> IntoIterator for &'a mut PartList<V> {
+    type Item = &'a mut V;
+    type IntoIter = std::slice::IterMut<'a, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter_mut()
+    }
+}
+
 impl<V> Deref for PartList<V> {
     type Target = [V];
 
@@ -158,11 +182,11 @@ unsafe impl<T: DeviceVisible> DeviceVisible for Vec<T> {
     }
 
     fn views(holder: &Self::Holder) -> Self::Views<'_> {
-        PartList(holder.iter().map(T::views).collect())
+        holder.iter().map(T::views).collect()
     }
 
     fn views_mut(holder: &mut Self::Holder) -> Self::ViewsMut<'_> {
-        PartList(holder.iter_mut().map(T::views_mut).collect())
+        holder.iter_mut().map(T::views_mut).collect()
     }
 
     fn facts(&self) -> Length {

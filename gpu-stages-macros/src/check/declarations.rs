@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, QueueId, ResourceId};
-use crate::syntax::Pipeline;
+use crate::syntax::{Mode, Param, Pipeline, listed};
 use syn::Type;
 
 /// The most resources that can be acquired in one step.
@@ -53,6 +53,25 @@ pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
                 reference,
                 format!("`{}` is declared as a reference", declaration.name),
                 "write the type itself: the declaration says how it is used, and the caller passes a reference",
+            );
+        }
+    }
+}
+
+/// A list is of resources that are acquired.
+pub fn lists_are_acquired(pipeline: &Pipeline, errors: &mut Errors) {
+    for param in &pipeline.params {
+        let help = match param {
+            Param::Resource(Mode::Reads | Mode::Writes | Mode::Updates, _) => continue,
+            Param::Resource(Mode::Owns, _) => "own a `Vec` of them",
+            Param::Queue(_) => "declare each queue by itself: a stage is on one of them",
+            Param::Plain(_) => "declare what it is, or pass a `Vec`",
+        };
+        if listed(param.ty()).is_some() {
+            errors.report(
+                param.ty(),
+                "only `#[reads]`, `#[writes]` and `#[updates]` take a list of resources",
+                help,
             );
         }
     }

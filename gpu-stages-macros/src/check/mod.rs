@@ -22,6 +22,7 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     declarations::has_stage(pipeline, model, errors);
     declarations::all_fit(model, errors);
     declarations::no_references(pipeline, errors);
+    declarations::lists_are_acquired(pipeline, errors);
     declarations::all_used(model, errors);
     names::not_reserved(pipeline, errors);
     stages::not_inside(pipeline, errors);

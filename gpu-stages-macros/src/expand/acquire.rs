@@ -2,7 +2,7 @@
 
 use crate::model::{Model, Place};
 use crate::schedule::Plan;
-use crate::syntax::{Mode, Param, Pipeline};
+use crate::syntax::{Mode, Param, Pipeline, listed};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
@@ -26,7 +26,7 @@ pub fn constants(pipeline: &Pipeline, model: &Model, plan: &Plan) -> TokenStream
     }
 }
 
-/// The declarations that carry an expression, evaluated: `let x: &Resource<T> = &(self.x);`.
+/// The declarations that carry an expression, evaluated: `let x: &Source<T> = &(self.x);`.
 pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();
     let mut values = TokenStream::new();
@@ -51,14 +51,23 @@ pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
 pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
     let glue = Span::mixed_site();
     match param {
-        Param::Plain(_) | Param::Resource(Mode::Owns, _) => ty.to_token_stream(),
+        Param::Plain(_) | Param::Resource(Mode::Owns, _) => match listed(ty) {
+            // An error already: it should not be one of sizes as well.
+            Some(part) => quote_spanned!(glue=> &[#part]),
+            None => ty.to_token_stream(),
+        },
         Param::Queue(_) => quote_spanned!(glue=> &#ty),
-        Param::Resource(..) => quote_spanned!(glue=> &#library::Resource<#ty>),
+        Param::Resource(mode, _) => match (listed(ty), mode) {
+            (Some(part), _) => quote_spanned!(glue=> &[&#library::Resource<#part>]),
+            // A version of a resource will do as well.
+            (None, Mode::Reads | Mode::Updates) => quote_spanned!(glue=> &#library::Source<#ty>),
+            (None, _) => quote_spanned!(glue=> &#library::Resource<#ty>),
+        },
     }
 }
 
 /// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for what the call owns.
-pub fn held(model: &Model, plan: &Plan) -> TokenStream {
+pub fn held(library: &Path, model: &Model, plan: &Plan) -> TokenStream {
     let glue = Span::mixed_site();
     let mut requests = Vec::new();
     let mut owned = TokenStream::new();
@@ -82,7 +91,12 @@ pub fn held(model: &Model, plan: &Plan) -> TokenStream {
             }
             Place::Host | Place::Plain => quote_spanned!(glue=> on_host()),
         };
-        requests.push(quote_spanned!(glue=> #name.#method().named(#text).#first_use));
+        let request = if resource.is_listed {
+            quote_spanned!(glue=> #library::Requests::#method(#name))
+        } else {
+            quote_spanned!(glue=> #name.#method())
+        };
+        requests.push(quote_spanned!(glue=> #request.named(#text).#first_use));
     }
     if !requests.is_empty() {
         owned.extend(quote_spanned!(glue=> let __held = __call.acquire((#(#requests,)*));));

@@ -4,9 +4,9 @@
 //! so that one mistake is not reported twice.
 
 use super::signature;
-use crate::syntax::{Param, Pipeline};
+use crate::syntax::{Param, Pipeline, listed};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// An item that is no function: itself, beside the errors.
 pub fn unread(item: TokenStream, errors: Option<TokenStream>) -> TokenStream {
@@ -38,7 +38,10 @@ pub fn fallback(pipeline: &Pipeline, errors: TokenStream) -> TokenStream {
 fn declared(pipeline: &Pipeline) -> TokenStream {
     let declarations = pipeline.params.iter().filter_map(Param::declaration);
     let names = declarations.clone().map(|declaration| &declaration.name);
-    let types = declarations.map(|declaration| &declaration.ty);
+    let types = declarations.map(|declaration| match listed(&declaration.ty) {
+        None => declaration.ty.to_token_stream(),
+        Some(part) => quote!(&mut [#part]),
+    });
     quote_spanned! {Span::mixed_site()=>
         #(let mut #names: #types = ::core::unimplemented!();)*
     }

@@ -31,7 +31,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
 
     let constants = acquire::constants(pipeline, model, plan);
     let values = acquire::declared_values(pipeline);
-    let held = acquire::held(model, plan);
+    let held = acquire::held(library, model, plan);
     let queues = acquire::queues(pipeline);
     let arguments = &signature.arguments;
     let unpacked = acquire::unpacked(pipeline);

@@ -10,7 +10,7 @@ use crate::model::{
     Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Take,
     Taken, Usage, Work,
 };
-use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar};
+use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar, listed};
 pub use awaits::awaits;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,7 @@ pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
             name: declaration.name.clone(),
             mode,
             has_parts: is_list(&declaration.ty) || is_used_in_parts(ResourceId(index), &mentions),
+            is_listed: listed(&declaration.ty).is_some(),
         })
         .collect();
     let mut stages: Vec<Stage> = Vec::new();

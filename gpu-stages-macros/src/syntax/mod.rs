@@ -5,8 +5,8 @@ mod query;
 
 pub use attributes::{attributes, take_attributes};
 pub use query::{
-    bound, captures, is_fact, is_list, is_mentioned, is_scalar, is_value, mentions, owner_name,
-    plain_name,
+    bound, captures, is_fact, is_list, is_mentioned, is_scalar, is_value, listed, mentions,
+    owner_name, plain_name,
 };
 
 use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};

@@ -132,10 +132,20 @@ pub fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
-/// Whether a type is written as a vector, an array or a tuple.
+/// The `T` of `[T]`: the type of each of several resources.
+pub fn listed(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Slice(list) => Some(&list.elem),
+        Type::Paren(paren) => listed(&paren.elem),
+        Type::Group(group) => listed(&group.elem),
+        _ => None,
+    }
+}
+
+/// Whether a type is written as a vector, an array, a tuple or a list.
 pub fn is_list(ty: &Type) -> bool {
     match ty {
-        Type::Tuple(_) | Type::Array(_) => true,
+        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
         Type::Paren(paren) => is_list(&paren.elem),
         Type::Group(group) => is_list(&group.elem),
         Type::Path(path) => {

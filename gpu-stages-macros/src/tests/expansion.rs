@@ -57,6 +57,7 @@ snapshots! {
     facts
     generics
     lifetimes
+    lists
     loops
     macros
     method

@@ -126,13 +126,28 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         if needs.order.is_empty() {
             return Ok(());
         }
+        self.outlast(&needs).await?;
+        self.lease.host_use(access);
+        Ok(())
+    }
+
+    /// Waits on the host for what a use of the value needs, which does not begin yet.
+    pub async fn wait_before(&mut self, access: track::Access) -> Result<()> {
+        let look = |track: &mut Track| {
+            let mut needs = Needs::default();
+            track.needs(access, None, &mut needs);
+            needs
+        };
+        let needs = self.granted(look).await?;
+        self.outlast(&needs).await
+    }
+
+    async fn outlast(&self, needs: &Needs) -> Result<()> {
         for event in &needs.order {
             // Only the data's own failure matters; it is looked at below.
             let _ = event.wait().await;
         }
-        self.first_failure(&needs.data)?;
-        self.lease.host_use(access);
-        Ok(())
+        self.first_failure(&needs.data)
     }
 
     /// Waits until commands on `queue` may use the value, but for what they can wait for themselves.

@@ -1,13 +1,14 @@
 //! Several device guards at once: waiting for all, handing on all.
 
 use super::access::Access;
-use super::{Acquired, DeviceGuard, Guard, OnDevice, track_access};
+use super::{Allocation, DeviceGuard, Guard, OnDevice, track_access};
 use crate::error::Result;
-use crate::lease::settle;
+use crate::lease::{Lease, settle};
 use crate::queue::{CommandQueue, HandOn, Uses};
 use crate::visible::DeviceVisible;
+use smallvec::SmallVec;
 
-/// Allocations or guards that can be waited for together: tuples of up to 16.
+/// Allocations or guards, or lists of them, that can be waited for together: tuples of up to 16.
 pub trait WaitDevice: Sized {
     /// The guards, in the same order.
     type Guards;
@@ -16,43 +17,138 @@ pub trait WaitDevice: Sized {
     fn wait_device<Q: CommandQueue>(self, queue: &Q) -> impl Future<Output = Result<Self::Guards>>;
 }
 
+mod sealed {
+    /// What is handed in must be what was handed out: nobody else can make that promise.
+    pub trait Sealed {}
+}
+
+pub(super) use sealed::Sealed;
+
+/// Shows that a queue knows of the use that begins on it. Only the library makes one, so that nobody else can put a
+/// guard on a queue that was not waited for.
+#[derive(Debug)]
+pub struct Begun(());
+
+impl Begun {
+    /// Has `queue` begin `uses`.
+    pub(super) fn on<Q: CommandQueue>(queue: &Q, uses: &Uses<'_>) -> Result<Self> {
+        queue.begin(uses)?;
+        Ok(Begun(()))
+    }
+}
+
+/// What can be waited for together with others: a guard or a list of guards, in any state.
+pub trait Waiting: Sealed + Sized {
+    /// The same when there is nothing left that the device could not wait for.
+    #[doc(hidden)]
+    type InReach;
+
+    /// The same, on a queue.
+    type OnQueue;
+
+    /// Waits for everything that the device cannot wait for.
+    #[doc(hidden)]
+    fn into_reach_of<Q: CommandQueue>(
+        self,
+        queue: &Q,
+    ) -> impl Future<Output = Result<Self::InReach>>;
+
+    #[doc(hidden)]
+    fn add_uses<'a>(held: &'a Self::InReach, uses: &mut Uses<'a>);
+
+    #[doc(hidden)]
+    fn on_device<Q: CommandQueue>(held: Self::InReach, queue: &Q, begun: &Begun) -> Self::OnQueue;
+}
+
+/// What can be handed on together with others: a device guard or a list of them.
+pub trait Handing: Sealed {
+    #[doc(hidden)]
+    fn add_leases<'a>(&'a self, leases: &mut Leases<'a>);
+
+    #[doc(hidden)]
+    fn hand_on_settled(self);
+}
+
+/// The leases of what is handed on together.
+#[derive(Debug, Default)]
+pub struct Leases<'a>(SmallVec<[&'a Lease; 8]>);
+
+impl<T: DeviceVisible, A: Access, S> Waiting for Guard<T, A, S> {
+    type InReach = Allocation<T, A>;
+    type OnQueue = DeviceGuard<T, A>;
+
+    async fn into_reach_of<Q: CommandQueue>(self, queue: &Q) -> Result<Allocation<T, A>> {
+        self.reach(queue).await
+    }
+
+    fn add_uses<'a>(held: &'a Allocation<T, A>, uses: &mut Uses<'a>) {
+        uses.0.push((&held.held.lease, track_access::<A>()));
+    }
+
+    fn on_device<Q: CommandQueue>(
+        held: Allocation<T, A>,
+        queue: &Q,
+        _: &Begun,
+    ) -> DeviceGuard<T, A> {
+        held.enter(queue)
+    }
+}
+
+impl<T: Send + 'static, A: Access, S> Sealed for Guard<T, A, S> {}
+
+impl<T: DeviceVisible, A: Access, H> Handing for Guard<T, A, OnDevice<H>> {
+    fn add_leases<'a>(&'a self, leases: &mut Leases<'a>) {
+        leases.0.push(&self.held.lease);
+    }
+
+    fn hand_on_settled(self) {
+        self.ready();
+    }
+}
+
 macro_rules! tuples {
-    ($($($T:ident $A:ident $S:ident $i:tt),+;)+) => {$(
-        impl<$($T: DeviceVisible, $A: Access, $S),+> WaitDevice for ($(Guard<$T, $A, $S>,)+) {
-            type Guards = ($(DeviceGuard<$T, $A>,)+);
+    ($($($G:ident $i:tt),+;)+) => {$(
+        impl<$($G: Waiting),+> WaitDevice for ($($G,)+) {
+            type Guards = ($($G::OnQueue,)+);
 
             #[allow(non_snake_case, reason = "one variable per guard")]
             async fn wait_device<Q: CommandQueue>(self, queue: &Q) -> Result<Self::Guards> {
-                $(let $S = self.$i.into_reach_of(queue).await?;)+
-                queue.begin(&Uses(&[$((&$S.lease, track_access::<$A>())),+]))?;
-                Ok(($(Guard::<$T, $A, Acquired>::on_device($S, queue),)+))
+                $(let $G = self.$i.into_reach_of(queue).await?;)+
+                let mut uses = Uses::default();
+                $(<$G as Waiting>::add_uses(&$G, &mut uses);)+
+                let begun = Begun::on(queue, &uses)?;
+                drop(uses);
+                Ok(($(<$G as Waiting>::on_device($G, queue, &begun),)+))
             }
         }
 
-        impl<$($T: DeviceVisible, $A: Access, $S),+> HandOn for ($(Guard<$T, $A, OnDevice<$S>>,)+) {
+        impl<$($G: Handing),+> HandOn for ($($G,)+) {
             fn hand_on(self) {
-                settle(&[$(&self.$i.held.lease),+]);
-                $(self.$i.ready();)+
+                let mut leases = Leases::default();
+                $(self.$i.add_leases(&mut leases);)+
+                settle(&leases.0);
+                drop(leases);
+                $(self.$i.hand_on_settled();)+
             }
         }
     )+};
 }
 
 tuples! {
-    T0 A0 S0 0;
-    T0 A0 S0 0, T1 A1 S1 1;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13, T14 A14 S14 14;
-    T0 A0 S0 0, T1 A1 S1 1, T2 A2 S2 2, T3 A3 S3 3, T4 A4 S4 4, T5 A5 S5 5, T6 A6 S6 6, T7 A7 S7 7, T8 A8 S8 8, T9 A9 S9 9, T10 A10 S10 10, T11 A11 S11 11, T12 A12 S12 12, T13 A13 S13 13, T14 A14 S14 14, T15 A15 S15 15;
+    G0 0;
+    G0 0, G1 1;
+    G0 0, G1 1, G2 2;
+    G0 0, G1 1, G2 2, G3 3;
+    G0 0, G1 1, G2 2, G3 3, G4 4;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13, G14 14;
+    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13, G14 14, G15 15;
 }

@@ -13,6 +13,7 @@
 
 pub mod access;
 mod held;
+mod list;
 mod many;
 mod opaque;
 
@@ -28,7 +29,8 @@ use crate::view::SingleView;
 use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
 use held::Held;
-pub use many::WaitDevice;
+pub use list::{GuardList, Iter, IterMut, Parts};
+pub use many::{Handing, WaitDevice, Waiting};
 pub use opaque::OpaqueUses;
 use std::ops::{Deref, DerefMut};
 
@@ -122,10 +124,7 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// Dropping the future drops the guard.
     pub async fn wait_events(mut self) -> Result<HostGuard<T, A>> {
         self.held.wait_events(track_access::<A>()).await?;
-        Ok(Guard {
-            state: OnHost(()),
-            held: self.held,
-        })
+        Ok(self.on_host())
     }
 
     /// Waits until the host may read the value: as [`wait_events`](Guard::wait_events), but not for commands
@@ -140,10 +139,23 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// Dropping the future drops the guard.
     pub async fn wait_events_to_read(mut self) -> Result<HostReadGuard<T, A>> {
         self.held.wait_events(track::Access::Read).await?;
-        Ok(Guard {
+        Ok(self.on_host_to_read())
+    }
+
+    /// On the host, once the use is noted.
+    fn on_host(self) -> HostGuard<T, A> {
+        Guard {
+            state: OnHost(()),
+            held: self.held,
+        }
+    }
+
+    /// The same, to read.
+    fn on_host_to_read(self) -> HostReadGuard<T, A> {
+        Guard {
             state: OnHostToRead(()),
             held: self.held,
-        })
+        }
     }
 
     /// Waits until commands on `queue` may use the value: until everybody before has handed on. Their commands
@@ -161,26 +173,35 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     where
         T: DeviceVisible,
     {
-        let held = self.into_reach_of(queue).await?;
-        queue.begin(&Uses(&[(&held.lease, track_access::<A>())]))?;
-        Ok(Self::on_device(held, queue))
+        let allocation = self.reach(queue).await?;
+        let mut uses = Uses::default();
+        Self::add_uses(&allocation, &mut uses);
+        queue.begin(&uses)?;
+        drop(uses);
+        Ok(allocation.enter(queue))
     }
 }
 
 impl<T: DeviceVisible, A: Access, S> Guard<T, A, S> {
     /// Waits for everything that the device cannot wait for.
-    async fn into_reach_of<Q: CommandQueue>(mut self, queue: &Q) -> Result<Held<T, A>> {
+    async fn reach<Q: CommandQueue>(mut self, queue: &Q) -> Result<Allocation<T, A>> {
         self.held.wait_device(queue).await?;
-        Ok(self.held)
+        Ok(Guard {
+            state: Acquired(()),
+            held: self.held,
+        })
     }
+}
 
-    fn on_device<Q: CommandQueue>(held: Held<T, A>, queue: &Q) -> DeviceGuard<T, A> {
+impl<T: DeviceVisible, A: Access> Allocation<T, A> {
+    /// On a queue that it is in reach of.
+    fn enter<Q: CommandQueue>(self, queue: &Q) -> DeviceGuard<T, A> {
         let queue = queue.id();
-        let pass = Pass::new(held.lease.clone(), queue);
-        let holder = held.value().hold(&pass);
+        let pass = Pass::new(self.held.lease.clone(), queue);
+        let holder = self.held.value().hold(&pass);
         Guard {
             state: OnDevice { holder, queue },
-            held,
+            held: self.held,
         }
     }
 }

@@ -1,15 +1,14 @@
 //! Device guards whose values are used by what the library does not see.
 
 use super::access::{Access, Exclusive};
-use super::{Guard, OnDevice};
+use super::{Guard, GuardList, OnDevice};
 use crate::error::{Error, Problem, Result};
-use crate::lease::Lease;
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::track;
 
 /// Device guards that [`CommandQueue::opaque`] can be told: tuples of up to 16, of `&guard` to read and
-/// `&mut guard` to write.
+/// `&mut guard` to write, lists of guards too.
 pub trait OpaqueUses {
     #[doc(hidden)]
     fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque>;
@@ -18,47 +17,52 @@ pub trait OpaqueUses {
 /// One of them.
 pub trait OpaqueUse {
     #[doc(hidden)]
-    fn used(&self) -> Used<'_>;
+    fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()>;
 }
 
-/// A use of a guard that was waited for on a queue.
-#[derive(Debug)]
-pub struct Used<'a> {
-    lease: &'a Lease,
-    access: track::Access,
-    queue: QueueId,
-}
-
-impl<'a> Used<'a> {
-    /// The use, if the guard was waited for on `queue`.
-    fn on(self, queue: QueueId) -> Result<(&'a Lease, track::Access)> {
-        if self.queue == queue {
-            return Ok((self.lease, self.access));
+impl<T: Send + 'static, A: Access, H> Guard<T, A, OnDevice<H>> {
+    /// Adds a use of the guard, if it was waited for on `queue`.
+    fn add_use<'a>(
+        &'a self,
+        access: track::Access,
+        queue: QueueId,
+        uses: &mut Uses<'a>,
+    ) -> Result<()> {
+        let lease = &self.held.lease;
+        if self.state.queue != queue {
+            return Err(Error::Command {
+                site: lease.site(),
+                problem: Box::new(Problem::WrongQueue),
+            });
         }
-        Err(Error::Command {
-            site: self.lease.site(),
-            problem: Box::new(Problem::WrongQueue),
-        })
+        uses.0.push((lease, access));
+        Ok(())
     }
 }
 
 impl<T: Send + 'static, A: Access, H> OpaqueUse for &Guard<T, A, OnDevice<H>> {
-    fn used(&self) -> Used<'_> {
-        Used {
-            lease: &self.held.lease,
-            access: track::Access::Read,
-            queue: self.state.queue,
-        }
+    fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
+        self.add_use(track::Access::Read, queue, uses)
     }
 }
 
 impl<T: Send + 'static, A: Exclusive, H> OpaqueUse for &mut Guard<T, A, OnDevice<H>> {
-    fn used(&self) -> Used<'_> {
-        Used {
-            lease: &self.held.lease,
-            access: track::Access::Write,
-            queue: self.state.queue,
-        }
+    fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
+        self.add_use(track::Access::Write, queue, uses)
+    }
+}
+
+impl<T: Send + 'static, A: Access, H> OpaqueUse for &GuardList<T, A, OnDevice<H>> {
+    fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
+        let mut guards = self.guards().iter();
+        guards.try_for_each(|guard| guard.add_use(track::Access::Read, queue, uses))
+    }
+}
+
+impl<T: Send + 'static, A: Exclusive, H> OpaqueUse for &mut GuardList<T, A, OnDevice<H>> {
+    fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
+        let mut guards = self.guards().iter();
+        guards.try_for_each(|guard| guard.add_use(track::Access::Write, queue, uses))
     }
 }
 
@@ -67,7 +71,9 @@ macro_rules! tuples {
         impl<$($U: OpaqueUse),+> OpaqueUses for ($($U,)+) {
             fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque> {
                 let id = queue.id();
-                queue.open(&Uses(&[$(self.$i.used().on(id)?),+]))
+                let mut uses = Uses::default();
+                $(self.$i.add(id, &mut uses)?;)+
+                queue.open(&uses)
             }
         }
     )+};

@@ -8,8 +8,8 @@
 /// | `stage 3` | host |  | `found` |  |
 /// | `stage 4` | host | `found` |  |  |
 fn search(
-    table: &::gpu_stages::Resource<Vec<u64>>,
-    found: &::gpu_stages::Resource<u64>,
+    table: &::gpu_stages::Source<Vec<u64>>,
+    found: &::gpu_stages::Source<u64>,
     key: u64,
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(

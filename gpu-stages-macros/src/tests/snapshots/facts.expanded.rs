@@ -8,7 +8,7 @@
 fn facts(
     queue: &Queue,
     device: &::gpu_stages::Resource<DeviceBuffer<f32>>,
-    host: &::gpu_stages::Resource<Vec<f32>>,
+    host: &::gpu_stages::Source<Vec<f32>>,
     kernel: Kernel,
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(

@@ -6,7 +6,7 @@
 /// | `queue.copy` | queue `queue` | `from` | `to` |  |
 fn copy<B: Backend, E, const N: usize>(
     queue: &Queue<B>,
-    from: &::gpu_stages::Resource<DeviceBuffer<B, E>>,
+    from: &::gpu_stages::Source<DeviceBuffer<B, E>>,
     to: &::gpu_stages::Resource<DeviceBuffer<B, E>>,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<B, E, N>
 where

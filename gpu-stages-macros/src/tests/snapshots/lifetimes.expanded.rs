@@ -5,7 +5,7 @@
 /// |---|---|---|---|---|
 /// | `text` | host | `table` |  |  |
 fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
-    table: &::gpu_stages::Resource<Table<'static>>,
+    table: &::gpu_stages::Source<Table<'static>>,
     name: &'__name str,
     __arg2: Pair<'a, '__arg2>,
     words: __Impl0,
@@ -45,7 +45,7 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
 /// |---|---|---|---|---|
 /// | `stage 1` | host | `least` |  |  |
 fn elided<'__text>(
-    least: &::gpu_stages::Resource<usize>,
+    least: &::gpu_stages::Source<usize>,
     text: &'__text str,
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(

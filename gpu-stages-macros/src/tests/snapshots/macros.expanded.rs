@@ -9,8 +9,8 @@
 /// | `stage 4` | host | `limit` | `state` |  |
 /// | `stage 5` | host |  | `state` |  |
 fn log(
-    state: &::gpu_stages::Resource<State>,
-    limit: &::gpu_stages::Resource<u64>,
+    state: &::gpu_stages::Source<State>,
+    limit: &::gpu_stages::Source<u64>,
 ) -> impl ::core::future::Future<Output = Result<String>> + use<> {
     static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
         "log",

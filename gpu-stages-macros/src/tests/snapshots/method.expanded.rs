@@ -18,7 +18,7 @@ impl Correlator {
             ],
         );
         let queue: &Queue = &(self.queue);
-        let host: &::gpu_stages::Resource<HostBuffer<f32>> = &(self.host);
+        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
         let device: &::gpu_stages::Resource<DeviceBuffer<f32>> = &(self.device);
         let seed: u64 = self.next();
         let __call = __PIPELINE.call();
@@ -69,7 +69,7 @@ impl Correlator {
             "label",
             &[::gpu_stages::Stage::new("stage 1")],
         );
-        let host: &::gpu_stages::Resource<HostBuffer<f32>> = &(self.host);
+        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
         let __call = __PIPELINE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
         __call

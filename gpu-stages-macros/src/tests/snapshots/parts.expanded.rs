@@ -8,7 +8,7 @@
 /// | `queue.copy` | queue `queue` |  | `out` |  |
 fn parts(
     queue: &Queue,
-    net: &::gpu_stages::Resource<Net>,
+    net: &::gpu_stages::Source<Net>,
     out: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
     i: usize,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {

@@ -1,0 +1,124 @@
+//! Overlapping frames: a FIR filter over a signal that comes in frames. To filter a frame takes the end of the frame
+//! before, which is still in the ring: `pin` names that version and keeps its slot until the filter has read it.
+//!
+//! Nothing is copied from frame to frame, and frames overlap: while one is filtered, the next ones are uploaded into
+//! the other slots. Who comes round to the slot of a pinned version waits for it.
+
+use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
+use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
+use std::future::Future;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+const FRAMES: usize = 20;
+const SAMPLES: usize = 1024;
+const IN_FLIGHT: usize = 3;
+/// A low-pass filter.
+const TAPS: [f32; 7] = [0.03, 0.12, 0.22, 0.26, 0.22, 0.12, 0.03];
+/// How much of the frame before a frame needs.
+const HISTORY: usize = TAPS.len() - 1;
+
+/// Makes the next frame the newest version of `signal`.
+#[gpu_pipeline]
+async fn receive(
+    #[queue] up: Queue,
+    #[writes] received: HostBuffer<f32>,
+    #[writes] signal: DeviceBuffer<f32>,
+    frame: usize,
+) -> Result<()> {
+    for (sample, x) in (frame * SAMPLES..).zip(received.iter_mut()) {
+        *x = antenna(sample);
+    }
+    up.upload(&received, &mut signal)
+}
+
+/// Filters one frame; `before` is the one before it.
+#[gpu_pipeline]
+async fn filter(
+    #[queue] compute: Queue,
+    #[queue] down: Queue,
+    #[reads] before: DeviceBuffer<f32>,
+    #[reads] signal: DeviceBuffer<f32>,
+    #[writes] filtered: DeviceBuffer<f32>,
+    #[writes] result: HostBuffer<f32>,
+    fir: Kernel,
+) -> Result<Vec<f32>> {
+    let end = before.len() - HISTORY;
+    compute.launch(&fir, SAMPLES, (&before[end..], &signal, &mut filtered))?;
+    down.download(&filtered, &mut result)?;
+    Ok(result.to_vec())
+}
+
+struct Receiver {
+    queues: [Queue; 3],
+    received: Resource<HostBuffer<f32>>,
+    signal: Resource<DeviceBuffer<f32>>,
+    filtered: Resource<DeviceBuffer<f32>>,
+    result: Resource<HostBuffer<f32>>,
+    fir: Kernel,
+}
+
+impl Receiver {
+    fn new(device: &Device) -> Result<Self> {
+        let queue = || Queue::new(device);
+        let host = || HostBuffer::new(device, SAMPLES);
+        let on_device = || DeviceBuffer::new(device, SAMPLES);
+        Ok(Receiver {
+            queues: [queue()?, queue()?, queue()?],
+            received: Resource::try_ring(2, host)?,
+            // One slot more than frames in flight, for the frame before the first of them.
+            signal: Resource::try_ring(IN_FLIGHT + 1, on_device)?,
+            filtered: Resource::try_ring(2, on_device)?,
+            result: Resource::try_ring(2, host)?,
+            fir: Kernel::new("fir", |before: &[f32], signal: &[f32], out: &mut [f32]| {
+                let samples: Vec<f32> = before.iter().chain(signal).copied().collect();
+                for (window, out) in samples.windows(TAPS.len()).zip(out) {
+                    *out = convolve(window);
+                }
+            }),
+        })
+    }
+
+    /// Both calls are made here, so that frames are in order; the future only waits for them.
+    fn frame(&self, frame: usize) -> impl Future<Output = Result<Vec<f32>>> + use<> {
+        let [up, compute, down] = &self.queues;
+        // At first, silence: buffers start zeroed.
+        let before = self.signal.pin();
+        let received = receive(up, &self.received, &self.signal, frame);
+        let (signal, fir) = (&self.signal, self.fir.clone());
+        let (filtered, result) = (&self.filtered, &self.result);
+        // Once acquired the slot is held by the call: the version can go.
+        let filtered = filter(compute, down, &before, signal, filtered, result, fir);
+        async move { Ok(futures::future::try_join(received, filtered).await?.1) }
+    }
+}
+
+fn antenna(sample: usize) -> f32 {
+    ((sample * 37) % 101) as f32 / 50.0 - 1.0
+}
+
+fn convolve(window: &[f32]) -> f32 {
+    window.iter().zip(TAPS).map(|(x, tap)| x * tap).sum()
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode> {
+    let receiver = Receiver::new(&Device::new())?;
+    let (mut jobs, mut filtered) = (JobQueue::new(IN_FLIGHT), Vec::new());
+    for frame in 0..FRAMES {
+        jobs.push(receiver.frame(frame)).await?;
+    }
+    while let Some(frame) = jobs.next().await? {
+        filtered.extend(frame);
+    }
+    let mut signal = vec![0.0; HISTORY];
+    signal.extend((0..FRAMES * SAMPLES).map(antenna));
+    let expected: Vec<f32> = signal.windows(TAPS.len()).map(convolve).collect();
+    let is_right = filtered == expected;
+    let verdict = if is_right { "as" } else { "NOT as" };
+    let _ = writeln!(
+        io::stdout(),
+        "{FRAMES} frames filtered {verdict} one signal"
+    );
+    Ok(ExitCode::from(u8::from(!is_right)))
+}

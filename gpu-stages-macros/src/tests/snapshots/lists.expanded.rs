@@ -1,0 +1,122 @@
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `queue.fill` | queue `queue` |  | `total` |  |
+/// | `queue.launch` | queue `queue` | `parts` | `total` |  |
+fn sum(
+    queue: &Queue,
+    parts: &[&::gpu_stages::Resource<DeviceBuffer<f32>>],
+    total: &::gpu_stages::Resource<DeviceBuffer<f32>>,
+    add: Kernel,
+) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "sum",
+        &[
+            ::gpu_stages::Stage::new("queue.fill").quiet(),
+            ::gpu_stages::Stage::new("queue.launch"),
+        ],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            ::gpu_stages::Requests::reads(parts).named("parts").on(queue),
+            total.writes().named("total").on(queue),
+        ));
+    let queue = ::core::clone::Clone::clone(queue);
+    __call
+        .clone()
+        .run::<
+            Result<usize>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                let add = add;
+                let (parts, total) = __held?;
+                __call.enter(0);
+                let mut total = total.wait_device(&queue).await?;
+                queue.fill(&mut (*total), 0.0)?;
+                __call.enter(1);
+                let parts = parts.wait_device(&queue).await?;
+                let __total_facts = total.facts();
+                let __parts = parts.views();
+                for i in 0..parts.facts().len() {
+                    queue
+                        .launch(
+                            &add,
+                            __total_facts.len(),
+                            (&__parts[i], &mut (*total)),
+                        )?;
+                }
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__parts);
+                let __parts_facts = parts.facts();
+                ::gpu_stages::CommandQueue::ready(&queue, (parts, total));
+                ::gpu_stages::CommandQueue::flush(&queue);
+                let __value: Result<usize> = __call.returns(Ok(__parts_facts.len()));
+                __value
+            },
+        )
+}
+///
+/// # Schedule
+///
+/// | stage | runs on | reads | writes | waits for |
+/// |---|---|---|---|---|
+/// | `iter_mut` | host |  | `counts` |  |
+/// | `queue.fill` | queue `queue` |  | `parts` |  |
+/// | `stage 3` | host |  | `counts` |  |
+fn spread(
+    queue: &Queue,
+    counts: &[&::gpu_stages::Resource<u64>],
+    parts: &[&::gpu_stages::Resource<DeviceBuffer<f32>>],
+    value: f32,
+) -> impl ::core::future::Future<Output = Result<()>> + use<> {
+    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
+        "spread",
+        &[
+            ::gpu_stages::Stage::new("iter_mut"),
+            ::gpu_stages::Stage::new("queue.fill"),
+            ::gpu_stages::Stage::new("stage 3"),
+        ],
+    );
+    let __call = __PIPELINE.call();
+    let __held = __call
+        .acquire((
+            ::gpu_stages::Requests::updates(counts).named("counts").on_host(),
+            ::gpu_stages::Requests::writes(parts).named("parts").on(queue),
+        ));
+    let queue = ::core::clone::Clone::clone(queue);
+    __call
+        .clone()
+        .run::<
+            Result<()>,
+            _,
+        >(
+            ::gpu_stages::Until::Complete,
+            async move {
+                let value = value;
+                let (counts, parts) = __held?;
+                __call.enter(0);
+                let mut counts = counts.wait_events().await?;
+                for count in (*counts).iter_mut() {
+                    *count += 1;
+                }
+                __call.enter(1);
+                let mut parts = parts.wait_device(&queue).await?;
+                let mut __parts = parts.views_mut();
+                for part in &mut __parts {
+                    queue.fill(part, value)?;
+                }
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__parts);
+                ::gpu_stages::CommandQueue::ready(&queue, (parts,));
+                ::gpu_stages::CommandQueue::flush(&queue);
+                __call.enter(2);
+                (*counts)[0] += 1;
+                counts.ready();
+                let __value: Result<()> = __call.returns(Ok(()));
+                __value
+            },
+        )
+}

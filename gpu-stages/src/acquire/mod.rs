@@ -1,0 +1,131 @@
+//! Acquiring several resources in one atomic step.
+
+mod list;
+mod request;
+mod step;
+
+use crate::call::{Call, MANUAL};
+use crate::error::Result;
+use crate::guard::Allocation;
+use crate::guard::access::Own;
+use crate::lease::Lease;
+use crate::terms::Parameter;
+use crate::track::Track;
+pub use list::Requests;
+pub use request::Request;
+use step::{Asks, Users, acquire_all};
+
+/// Requests that can be granted together: tuples of up to 16, of [`Request`]s and of lists of them
+/// ([`Requests`]).
+pub trait Acquire {
+    /// One allocation per request, and one list of allocations per list.
+    type Allocations;
+
+    /// Acquires all in one step, for `call`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
+    fn acquire(self, call: &Call) -> Result<Self::Allocations>;
+}
+
+mod sealed {
+    /// Who asks for so many takes as many, of the same resources: nobody else can make that promise, on which the
+    /// exclusive use of slots rests.
+    pub trait Sealed {}
+}
+
+use sealed::Sealed;
+
+/// What can be asked for together with others: a [`Request`] or [`Requests`].
+pub trait Wanted: Sealed {
+    /// What is given for it.
+    type Allocation;
+
+    /// Adds what is asked for.
+    #[doc(hidden)]
+    fn ask<'a>(&'a self, asks: &mut Asks<'a>);
+
+    /// Takes from `users` as many as were asked for.
+    #[doc(hidden)]
+    fn take(self, users: &mut Users<'_>) -> Self::Allocation;
+}
+
+/// Acquires several resources in one atomic step, without blocking.
+///
+/// Of two calls that ask for common resources, one is before the other on all of them; so no interleaving of
+/// calls, on any number of threads, deadlocks on acquisition.
+///
+/// ```
+/// use gpu_stages::{Resource, acquire};
+///
+/// # fn main() -> gpu_stages::Result<()> {
+/// # futures::executor::block_on(async {
+/// let (a, b) = (Resource::new(1), Resource::new(2));
+/// let (a, b) = acquire((a.reads(), b.updates()))?;
+/// let (a, mut b) = (a.wait_events().await?, b.wait_events().await?);
+/// *b += *a;
+/// b.ready();
+/// # Ok(()) })
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::WaitsForItself`](crate::Error::WaitsForItself) when one slot is asked for twice, once exclusively. Then nothing is acquired.
+pub fn acquire<R: Acquire>(requests: R) -> Result<R::Allocations> {
+    requests.acquire(&MANUAL.call())
+}
+
+impl Call {
+    /// Acquires the call's resources in one atomic step; see [`acquire`](crate::acquire()).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
+    pub fn acquire<R: Acquire>(&self, requests: R) -> Result<R::Allocations> {
+        requests.acquire(self)
+    }
+
+    /// Makes a value of this call alone an allocation: there is nobody to wait for.
+    pub fn own<T: Send + 'static>(&self, name: &'static str, value: T) -> Allocation<T, Own> {
+        let index = self.add([Track::new(None, Parameter::named(name), true)]);
+        Allocation::of_value(value, Lease::new(self, index))
+    }
+}
+
+macro_rules! tuples {
+    ($($($R:ident $i:tt),+;)+) => {$(
+        impl<$($R: Wanted),+> Acquire for ($($R,)+) {
+            type Allocations = ($($R::Allocation,)+);
+
+            fn acquire(self, call: &Call) -> Result<Self::Allocations> {
+                let mut asks = Asks::default();
+                $(self.$i.ask(&mut asks);)+
+                let mut users = Users::new(call);
+                acquire_all(&asks, &mut users)?;
+                drop(asks);
+                Ok(($(self.$i.take(&mut users),)+))
+            }
+        }
+    )+};
+}
+
+tuples! {
+    R0 0;
+    R0 0, R1 1;
+    R0 0, R1 1, R2 2;
+    R0 0, R1 1, R2 2, R3 3;
+    R0 0, R1 1, R2 2, R3 3, R4 4;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13, R14 14;
+    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13, R14 14, R15 15;
+}

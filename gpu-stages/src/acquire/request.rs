@@ -1,0 +1,83 @@
+//! [`Request`]: one resource that a call asks for.
+
+use super::step::{Ask, Asks, Users};
+use super::{Sealed, Wanted};
+use crate::guard::Allocation;
+use crate::guard::access::Access;
+use crate::queue::CommandQueue;
+use crate::sync::Arc;
+use crate::terms::{Parameter, Place, UserId};
+use crate::value::Slots;
+use std::marker::PhantomData;
+
+/// One resource that a call asks for, and how: made by [`Source::reads`](crate::Source::reads),
+/// [`Source::updates`](crate::Source::updates) and [`Resource::writes`](crate::Resource::writes).
+#[derive(Debug)]
+#[must_use = "a request acquires nothing until it is passed to `acquire`"]
+pub struct Request<'a, T: Send + 'static, A> {
+    slots: &'a Arc<Slots<T>>,
+    /// Borrowed with the source that holds it: it is in the ledger for as long as the request is.
+    pin: Option<UserId>,
+    parameter: Parameter,
+    place: Place,
+    access: PhantomData<A>,
+}
+
+impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
+    pub(crate) fn new(slots: &'a Arc<Slots<T>>, pin: Option<UserId>) -> Self {
+        Request {
+            slots,
+            pin,
+            parameter: Parameter::named("unnamed"),
+            place: Place::Anywhere,
+            access: PhantomData,
+        }
+    }
+
+    /// The name to use in messages if the resource has none.
+    pub fn named(mut self, parameter: &'static str) -> Self {
+        self.parameter = Parameter::named(parameter);
+        self
+    }
+
+    /// Says that the first use will be on the host, so that the user before knows who waits.
+    pub fn on_host(mut self) -> Self {
+        self.place = Place::Host;
+        self
+    }
+
+    /// Says that the first use will be on `queue`, so that the user before knows who waits.
+    pub fn on<Q: CommandQueue>(mut self, queue: &Q) -> Self {
+        self.place = Place::Queue(queue.id());
+        self
+    }
+}
+
+impl<T: Send + 'static, A: Access> Sealed for Request<'_, T, A> {}
+
+impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
+    type Allocation = Allocation<T, A>;
+
+    fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
+        asks.push(Ask {
+            core: &self.slots.core,
+            mode: A::MODE,
+            pin: self.pin,
+            parameter: self.parameter,
+            place: self.place,
+        });
+    }
+
+    fn take(self, users: &mut Users<'_>) -> Allocation<T, A> {
+        allocation(self.slots, users)
+    }
+}
+
+/// The allocation of the next user.
+pub fn allocation<T: Send + 'static, A: Access>(
+    slots: &Arc<Slots<T>>,
+    users: &mut Users<'_>,
+) -> Allocation<T, A> {
+    let (user, lease) = users.next();
+    Allocation::of_slot(slots.clone(), user.slot, user.id, user.granted, lease)
+}

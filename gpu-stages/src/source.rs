@@ -1,0 +1,83 @@
+//! [`Source`]: what can be read and updated, be it a resource or one version of it.
+
+use crate::acquire::{Acquire, Request};
+use crate::call::MANUAL;
+use crate::error::Result;
+use crate::guard::Allocation;
+use crate::guard::access::{Access, Read, Update};
+use crate::sync::Arc;
+use crate::terms::UserId;
+use crate::value::Slots;
+use std::fmt;
+
+/// What `#[reads]` and `#[updates]` take: a [`Resource`](crate::Resource), of which the newest version is meant,
+/// or a [`Version`](crate::Version). Both deref to it.
+pub struct Source<T: Send + 'static> {
+    pub(crate) slots: Arc<Slots<T>>,
+    /// For a version, its place in the ledger. It leaves when the source is dropped, and not before.
+    pub(crate) pin: Option<UserId>,
+}
+
+impl<T: Send + 'static> Source<T> {
+    /// Asks for exclusive use in place; see [`acquire`](crate::acquire()).
+    pub fn updates(&self) -> Request<'_, T, Update> {
+        Request::new(&self.slots, self.pin)
+    }
+
+    /// Acquires the version for exclusive use, in place.
+    ///
+    /// # Errors
+    ///
+    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
+    pub fn acquire_update(&self) -> Result<Allocation<T, Update>> {
+        self.updates().alone()
+    }
+}
+
+impl<T: Send + Sync + 'static> Source<T> {
+    /// Asks for shared use; see [`acquire`](crate::acquire()).
+    pub fn reads(&self) -> Request<'_, T, Read> {
+        Request::new(&self.slots, self.pin)
+    }
+
+    /// Acquires the version for shared use.
+    ///
+    /// # Errors
+    ///
+    /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
+    pub fn acquire_read(&self) -> Result<Allocation<T, Read>> {
+        self.reads().alone()
+    }
+}
+
+impl<T: Send + 'static, A: Access> Request<'_, T, A> {
+    pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
+        let (allocation,) = (self,).acquire(&MANUAL.call())?;
+        Ok(allocation)
+    }
+}
+
+impl<T: Send + 'static> Clone for Source<T> {
+    fn clone(&self) -> Self {
+        let again = |pin| self.slots.core.with(|ledger, _| ledger.pin_again(pin));
+        Source {
+            slots: self.slots.clone(),
+            pin: self.pin.map(again),
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Source<T> {
+    fn drop(&mut self) {
+        if let Some(pin) = self.pin {
+            let core = &self.slots.core;
+            core.with(|ledger, after| ledger.unpin(pin, after));
+        }
+    }
+}
+
+impl<T: Send + 'static> fmt::Debug for Source<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.slots.fmt(f)
+    }
+}
