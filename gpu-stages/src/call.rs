@@ -2,12 +2,13 @@
 
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
-use crate::pool::{Pool, Pooled, Recycle};
+use crate::pool::{Node, Pool, Pooled, Recycle};
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::{Ended, Track};
 use smallvec::SmallVec;
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::task::{Context, Poll};
 
@@ -55,6 +56,7 @@ impl Pipeline {
         let record = Pooled::<Record>::take();
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         record.id.store(id, Ordering::Relaxed);
+        record.parent.store(CURRENT.get(), Ordering::Relaxed);
         Call {
             pipeline: self,
             record,
@@ -72,9 +74,42 @@ pub struct Call {
     record: Pooled<Record>,
 }
 
-struct Record {
+/// A call that may be over by now.
+#[derive(Clone, Copy)]
+pub(crate) struct CallRef {
+    pipeline: &'static Pipeline,
+    record: &'static Node<Record>,
+    id: u64,
+}
+
+/// What a call is doing, as far as it says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// Its future was never polled.
+    Nothing,
+    /// Its future is being polled.
+    Running,
+    /// It is suspended, for reasons of its own or waiting for its turn with a resource.
+    Suspended,
+    /// On the host, until devices are done with the allocation of this number.
+    WaitingForDevice(usize),
+    /// Until all that it enqueued is over.
+    Ending,
+}
+
+/// Values of `Record::waiting`; others are the number of an allocation, plus one.
+const NOT_WAITING: usize = 0;
+const ENDING: usize = usize::MAX;
+
+pub(crate) struct Record {
     id: AtomicU64,
+    /// The call in whose stage this one was made; 0 for none.
+    parent: AtomicU64,
     stage: AtomicUsize,
+    /// Whether the future was ever polled.
+    begun: AtomicBool,
+    /// What devices are waited for, on the host.
+    waiting: AtomicUsize,
     succeeded: AtomicBool,
     polled: AtomicBool,
     /// The present poll of the pipeline's body; 0 outside of one.
@@ -113,7 +148,10 @@ impl Recycle for Record {
     fn fresh() -> Self {
         Record {
             id: AtomicU64::new(0),
+            parent: AtomicU64::new(0),
             stage: AtomicUsize::new(0),
+            begun: AtomicBool::new(false),
+            waiting: AtomicUsize::new(NOT_WAITING),
             succeeded: AtomicBool::new(false),
             polled: AtomicBool::new(false),
             moment: AtomicU64::new(0),
@@ -124,7 +162,11 @@ impl Recycle for Record {
     }
 
     fn recycle(&self) {
+        // No call has id 0: references from before no longer fit.
+        self.id.store(0, Ordering::Relaxed);
         self.stage.store(0, Ordering::Relaxed);
+        self.begun.store(false, Ordering::Relaxed);
+        self.waiting.store(NOT_WAITING, Ordering::Relaxed);
         self.succeeded.store(false, Ordering::Relaxed);
         self.polled.store(false, Ordering::Relaxed);
         self.moment.store(0, Ordering::Relaxed);
@@ -200,6 +242,10 @@ impl Call {
     /// Notes whether the pipeline's body is running: what is dropped meanwhile is dropped by an exit.
     pub(crate) fn set_polled(&self, polled: bool) {
         self.record.polled.store(polled, Ordering::Relaxed);
+        if polled {
+            self.record.begun.store(true, Ordering::Relaxed);
+            self.set_not_waiting();
+        }
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let next = || NEXT.fetch_add(1, Ordering::Relaxed);
         let moment = if polled { next() } else { 0 };
@@ -306,6 +352,7 @@ impl Call {
                         .get_or_insert((index, failure));
                 }
                 Status::Pending => {
+                    self.record.waiting.store(ENDING, Ordering::Relaxed);
                     let registered = event.register(key, context.waker());
                     lock(&self.record.body).finals.push((index, event));
                     if registered {
@@ -328,8 +375,95 @@ impl Call {
         })
     }
 
-    fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.record.id.load(Ordering::Relaxed)
+    }
+
+    /// The call in whose stage this one was made; 0 for none.
+    pub(crate) fn parent(&self) -> u64 {
+        self.record.parent.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the host waits for devices, to use the allocation number `index`.
+    pub(crate) fn set_waiting(&self, index: usize) {
+        self.record.waiting.store(index + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_not_waiting(&self) {
+        self.record.waiting.store(NOT_WAITING, Ordering::Relaxed);
+    }
+
+    /// What the call is doing right now.
+    pub(crate) fn doing(&self) -> Doing {
+        let record = &self.record;
+        match record.waiting.load(Ordering::Relaxed) {
+            _ if record.polled.load(Ordering::Relaxed) => Doing::Running,
+            ENDING => Doing::Ending,
+            NOT_WAITING if record.begun.load(Ordering::Relaxed) => Doing::Suspended,
+            NOT_WAITING => Doing::Nothing,
+            index => Doing::WaitingForDevice(index - 1),
+        }
+    }
+
+    /// Whether this is an allocation made by hand, which has no future of its own.
+    pub(crate) fn is_manual(&self) -> bool {
+        std::ptr::eq(self.pipeline, &raw const MANUAL)
+    }
+
+    pub(crate) fn downgrade(&self) -> CallRef {
+        CallRef {
+            pipeline: self.pipeline,
+            record: self.record.node(),
+            id: self.id(),
+        }
+    }
+}
+
+impl CallRef {
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The call, unless it is over.
+    pub(crate) fn upgrade(&self) -> Option<Call> {
+        let record = self.record.upgrade()?;
+        // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
+        drop(lock(&record.body));
+        let is_same = record.id.load(Ordering::Relaxed) == self.id;
+        is_same.then_some(Call {
+            pipeline: self.pipeline,
+            record,
+        })
+    }
+}
+
+impl fmt::Debug for CallRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call {} of `{}`", self.id, self.pipeline.name)
+    }
+}
+
+thread_local! {
+    /// The call whose body this thread is in; 0 for none.
+    static CURRENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Makes a call the current one of this thread until it is dropped.
+pub(crate) struct Current {
+    before: u64,
+}
+
+impl Current {
+    pub(crate) fn set(call: &Call) -> Self {
+        Current {
+            before: CURRENT.replace(call.id()),
+        }
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
     }
 }
 

@@ -71,6 +71,15 @@ impl Lease {
         self.with(|track| track.host_use(access, &mut garbage));
     }
 
+    /// Notes whether the host waits for devices, for this allocation's sake.
+    pub fn set_waiting(&self, is_waiting: bool) {
+        if is_waiting {
+            self.call.set_waiting(self.index);
+        } else {
+            self.call.set_not_waiting();
+        }
+    }
+
     /// A use begins on a queue whose commands are not seen.
     pub fn open(&self, open: Open) {
         self.call.set_opened();

@@ -78,6 +78,7 @@ mod reaper;
 mod resource;
 mod run;
 mod source;
+pub mod stall;
 mod sync;
 mod terms;
 mod track;

@@ -88,10 +88,6 @@ impl<T: Recycle> Node<T> {
     }
 
     /// One more handle, unless there is none left. By now the record may stand for something else.
-    #[cfg_attr(
-        not(feature = "opencl"),
-        allow(dead_code, reason = "for backends that ask a driver")
-    )]
     pub(crate) fn upgrade(&'static self) -> Option<Pooled<T>> {
         let more = |handles: usize| (handles > 0).then(|| handles + 1);
         let handles = &self.head.handles;

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Write;
 use crate::source::Source;
+use crate::stall::registry;
 use crate::sync::Arc;
 use crate::value::Slots;
 use std::fmt;
@@ -84,10 +85,9 @@ impl<T: Send + 'static> Resource<T> {
     pub fn ring(values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<T> = values.into_iter().collect();
         assert!(!values.is_empty(), "a ring needs at least one value");
-        Resource(Source {
-            slots: Arc::new(Slots::new(values)),
-            pin: None,
-        })
+        let slots = Arc::new(Slots::new(values));
+        registry::add(&slots);
+        Resource(Source { slots, pin: None })
     }
 
     /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).

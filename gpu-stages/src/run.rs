@@ -1,6 +1,6 @@
 //! [`Run`]: a pipeline's future, from its body to the end of what it enqueued.
 
-use crate::call::Call;
+use crate::call::{Call, Current};
 use crate::error::PipelineResult;
 use crate::event::WaitKey;
 use pin_project_lite::pin_project;
@@ -62,7 +62,9 @@ impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
         let mut this = self.project();
         if let Some(body) = this.body.as_mut().as_pin_mut() {
             this.call.set_polled(true);
+            let current = Current::set(this.call);
             let polled = body.poll(context);
+            drop(current);
             this.call.set_polled(false);
             *this.result = Some(ready!(polled));
             this.body.set(None);

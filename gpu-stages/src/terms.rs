@@ -1,5 +1,6 @@
 //! The words in which a ledger and its users talk: what is asked, granted and left behind.
 
+use crate::call::CallRef;
 use crate::error::{Origin, Poison};
 use crate::event::Events;
 use crate::order::QueueId;
@@ -68,7 +69,29 @@ pub(crate) struct Entry {
     /// The pin that lets it into the slot before those who wait for pins to end.
     pub pin: Option<UserId>,
     pub place: Place,
+    pub parameter: Parameter,
     pub origin: Origin,
+    pub call: CallRef,
+}
+
+/// A user, as others see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    pub slot: usize,
+    pub standing: Standing,
+    /// The call, and what it calls the resource; none for a pinned version.
+    pub by: Option<(CallRef, Parameter)>,
+}
+
+/// How far a user has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its turn has come.
+    Holding,
+    /// In line, with nobody suspended on its behalf.
+    InLine,
+    /// In line, with a task that waits for its turn.
+    Suspended,
 }
 
 /// What a user finds when its turn comes.

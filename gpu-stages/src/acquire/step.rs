@@ -176,7 +176,9 @@ pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
                     slot,
                     pin: ask.pin,
                     place: ask.place,
+                    parameter: ask.parameter,
                     origin: call.origin(),
+                    call: call.downgrade(),
                 };
                 let (id, grant) = locked.of(ask.core).ledger.enter(entry);
                 let granted = grant.is_some();

@@ -5,6 +5,7 @@ use crate::event::{Event, Events, Status, move_all};
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
+use crate::stall;
 use crate::sync::Arc;
 use crate::terms::{Contents, Grant, Legacy, Mode, UserId};
 use crate::track::{self, Ended, Needs, Track};
@@ -102,6 +103,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             if turn.is_ready() {
                 return turn;
             }
+            stall::note_wait();
             // The waker is cloned, and the one it replaces dropped, outside of the lock.
             let mut waker = Some(context.waker().clone());
             slots.core.with(|ledger, _| ledger.park(*user, &mut waker))
@@ -143,10 +145,13 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     }
 
     async fn outlast(&self, needs: &Needs) -> Result<()> {
+        stall::note_wait();
+        self.lease.set_waiting(true);
         for event in &needs.order {
             // Only the data's own failure matters; it is looked at below.
             let _ = event.wait().await;
         }
+        self.lease.set_waiting(false);
         self.first_failure(&needs.data)
     }
 

@@ -1,8 +1,9 @@
 //! The users of a resource, and the line in which they wait for a slot.
 
 use super::Ledger;
+use crate::call::CallRef;
 use crate::error::Origin;
-use crate::terms::{After, Orphaned, Place, UserId};
+use crate::terms::{After, Orphaned, Parameter, Place, UserId};
 use std::ops::{Index, IndexMut};
 use std::task::Waker;
 
@@ -36,6 +37,8 @@ pub(super) struct User {
     pub slot: usize,
     pub place: Place,
     pub origin: Origin,
+    /// The call, and what it calls the resource; none for a pin.
+    pub by: Option<(CallRef, Parameter)>,
     /// What `Slot::accepted` was when the turn came.
     pub accepted: u64,
     pub turn: Turn,
@@ -62,6 +65,7 @@ impl User {
             slot,
             place: Place::Anywhere,
             origin,
+            by: None,
             accepted: 0,
             turn: Turn::Waiting,
             version: 0,
@@ -96,6 +100,12 @@ impl Users {
 
     pub fn remove(&mut self, id: UserId) {
         self.free.push(id);
+    }
+
+    /// All that are there, in no order.
+    pub fn present(&self) -> impl Iterator<Item = (UserId, &User)> {
+        let all = self.all.iter().enumerate();
+        all.filter(|(id, _)| !self.free.contains(id))
     }
 
     /// Those in line from `first` on.

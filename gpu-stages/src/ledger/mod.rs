@@ -9,7 +9,9 @@ mod slot;
 
 use crate::error::Origin;
 use crate::event::{Events, move_over};
-use crate::terms::{After, Contents, Entry, Grant, Legacy, Mode, Orphaned, Place, UserId};
+use crate::terms::{
+    After, Contents, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId,
+};
 use line::{Role, Turn, User, Users};
 use slot::{Slot, not_yet_good};
 use smallvec::SmallVec;
@@ -68,6 +70,7 @@ impl Ledger {
         let pinned = pin.map(|pin| self.users[pin].version);
         let id = self.users.add(User {
             place: entry.place,
+            by: Some((entry.call, entry.parameter)),
             version: pinned.unwrap_or(self.slots[slot].version),
             previous_version,
             ..User::new(role, slot, entry.origin)
@@ -147,6 +150,25 @@ impl Ledger {
             .flat_map(|slot| slot.reads.drain(..).chain(slot.writes.drain(..)))
             .filter(|event| !event.is_noted_over())
             .collect()
+    }
+
+    /// Everybody who is there.
+    pub fn seats(&self) -> Vec<Seat> {
+        let present = self.users.present();
+        let seats = present.filter_map(|(_, user)| {
+            let standing = match (user.turn, &user.waker) {
+                (Turn::Come, _) => Standing::Holding,
+                (Turn::Waiting, Some(_)) => Standing::Suspended,
+                (Turn::Waiting, None) => Standing::InLine,
+                (Turn::Never(_), _) => return None,
+            };
+            Some(Seat {
+                slot: user.slot,
+                standing,
+                by: user.by,
+            })
+        });
+        seats.collect()
     }
 
     fn grant(&self, id: UserId) -> Grant {

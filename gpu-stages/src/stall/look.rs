@@ -1,0 +1,108 @@
+//! Who holds what and who waits for what, at one moment.
+
+use super::registry;
+use crate::call::{Call, CallRef, Doing};
+use crate::error::Origin;
+use crate::sync::{Arc, lock};
+use crate::terms::{Seat, Standing};
+use std::collections::BTreeMap;
+
+/// All resources that anybody has to do with, and all calls.
+pub(super) struct Scene {
+    pub lines: Vec<Line>,
+    pub calls: BTreeMap<u64, Actor>,
+}
+
+/// The users of one slot of a resource.
+pub(super) struct Line {
+    /// Tells the slot from others while it is there.
+    pub place: (usize, usize),
+    pub resource: Arc<str>,
+    /// Calls, or a pinned version.
+    pub holders: Vec<Option<u64>>,
+    /// Calls that wait with their futures suspended.
+    pub waiting: Vec<u64>,
+}
+
+/// One call.
+pub(super) struct Actor {
+    pub origin: Origin,
+    pub is_manual: bool,
+    pub parent: u64,
+    pub doing: Doing,
+    /// The resource that it waits for devices to be done with.
+    pub at_device: Option<Arc<str>>,
+}
+
+impl Scene {
+    pub fn now() -> Self {
+        let mut lines = Vec::new();
+        let mut calls: BTreeMap<u64, CallRef> = BTreeMap::new();
+        for resource in registry::all() {
+            let core = resource.core();
+            let seats = lock(&core.ledger).seats();
+            let place = std::ptr::from_ref(core).addr();
+            let own_name = core.name.get();
+            for (slot, seats) in by_slot(seats) {
+                calls.extend(seats.iter().filter_map(|seat| {
+                    let (call, _) = seat.by?;
+                    Some((call.id(), call))
+                }));
+                lines.push(Line::of((place, slot), own_name, &seats));
+            }
+        }
+        // Outside of all locks: a call that ends meanwhile is let go here.
+        let known = calls.into_values().filter_map(|call| call.upgrade());
+        let calls = known.map(|call| (call.id(), Actor::of(&call))).collect();
+        Scene { lines, calls }
+    }
+
+    /// What `call` waits for its turn with.
+    pub fn wants(&self, call: u64) -> impl Iterator<Item = &Line> {
+        let waits = move |line: &&Line| line.waiting.contains(&call);
+        self.lines.iter().filter(waits)
+    }
+}
+
+fn by_slot(seats: Vec<Seat>) -> BTreeMap<usize, Vec<Seat>> {
+    let mut slots = BTreeMap::<usize, Vec<Seat>>::new();
+    for seat in seats {
+        slots.entry(seat.slot).or_default().push(seat);
+    }
+    slots
+}
+
+impl Line {
+    fn of(place: (usize, usize), own_name: Option<&Arc<str>>, seats: &[Seat]) -> Self {
+        let parameters = seats.iter().filter_map(|seat| seat.by);
+        let called = parameters.map(|(_, parameter)| parameter.text()).next();
+        let resource = own_name.cloned().or(called);
+        let those = |standing: Standing| {
+            let seats = seats.iter().filter(move |seat| seat.standing == standing);
+            seats.map(|seat| seat.by.map(|(call, _)| call.id()))
+        };
+        Line {
+            place,
+            resource: resource.unwrap_or_else(|| "unnamed".into()),
+            holders: those(Standing::Holding).collect(),
+            waiting: those(Standing::Suspended).flatten().collect(),
+        }
+    }
+}
+
+impl Actor {
+    fn of(call: &Call) -> Self {
+        let doing = call.doing();
+        let at_device = match doing {
+            Doing::WaitingForDevice(index) => Some(call.site(index).resource),
+            _ => None,
+        };
+        Actor {
+            origin: call.origin(),
+            is_manual: call.is_manual(),
+            parent: call.parent(),
+            doing,
+            at_device,
+        }
+    }
+}

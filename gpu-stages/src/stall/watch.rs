@@ -1,0 +1,119 @@
+//! One thread that looks from time to time whether a wait takes too long, and logs it.
+
+use super::{Wait, report};
+use crate::panics::contain;
+use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use std::sync::Condvar;
+use std::time::{Duration, Instant};
+
+/// Milliseconds; 0 for never.
+static TIMEOUT: AtomicU64 = AtomicU64::new(10_000);
+
+/// Whether the thread is awake, so that waits need not tell it of themselves.
+static AWAKE: AtomicBool = AtomicBool::new(false);
+
+static RUNNING: Mutex<bool> = Mutex::new(false);
+static BEGUN: Condvar = Condvar::new();
+
+/// Sets after how long a wait for a resource, or on the host for a device, is logged: at level `WARN`, target
+/// `gpu_stages::stall`, once for each wait. 10 seconds at first; `None` for never. The time is kept to within a
+/// quarter of it.
+///
+/// Logging needs the feature `tracing`.
+pub fn set_timeout(timeout: Option<Duration>) {
+    let milliseconds = timeout.map_or(0, |timeout| timeout.as_millis().max(1));
+    TIMEOUT.store(
+        u64::try_from(milliseconds).unwrap_or(u64::MAX),
+        Ordering::Relaxed,
+    );
+    wake();
+}
+
+/// A wait begins that may take long.
+pub(crate) fn note_wait() {
+    if cfg!(feature = "tracing") && !AWAKE.load(Ordering::Relaxed) {
+        wake();
+    }
+}
+
+#[cold]
+fn wake() {
+    let mut running = lock(&RUNNING);
+    AWAKE.store(true, Ordering::Relaxed);
+    if !*running {
+        let thread = std::thread::Builder::new().name("gpu-stages stall watch".into());
+        // Without a thread nobody logs; the report is there all the same.
+        *running = thread.spawn(run).is_ok();
+    }
+    drop(running);
+    BEGUN.notify_one();
+}
+
+/// A wait that was seen before.
+struct Known {
+    key: (usize, usize, u64),
+    since: Instant,
+    logged: bool,
+}
+
+fn run() {
+    let mut known: Vec<Known> = Vec::new();
+    loop {
+        let timeout = Duration::from_millis(TIMEOUT.load(Ordering::Relaxed));
+        if timeout.is_zero() || known.is_empty() && !AWAKE.swap(false, Ordering::Relaxed) {
+            sleep_until_needed();
+            continue;
+        }
+        let interval = (timeout / 4).max(Duration::from_millis(1));
+        let running = lock(&RUNNING);
+        drop(BEGUN.wait_timeout(running, interval));
+        // Values of users may be dropped here, should the last handle be.
+        contain(|| look(&mut known, timeout));
+    }
+}
+
+fn sleep_until_needed() {
+    let mut running = lock(&RUNNING);
+    while !AWAKE.load(Ordering::Relaxed) {
+        let woken = BEGUN.wait(running);
+        running = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+}
+
+/// Forgets waits that are over, and logs those that are older than `timeout`.
+fn look(known: &mut Vec<Known>, timeout: Duration) {
+    let report = report();
+    let key = |wait: &Wait| (wait.place.0, wait.place.1, wait.by.origin.call);
+    known.retain(|known| report.waits().iter().any(|wait| key(wait) == known.key));
+    for wait in report.waits() {
+        let index = known.iter().position(|known| known.key == key(wait));
+        let Some(index) = index else {
+            known.push(Known {
+                key: key(wait),
+                since: Instant::now(),
+                logged: false,
+            });
+            continue;
+        };
+        let known = &mut known[index];
+        if !known.logged && known.since.elapsed() >= timeout {
+            known.logged = true;
+            log(wait, known.since.elapsed());
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn log(wait: &Wait, age: Duration) {
+    tracing::warn!(
+        target: "gpu_stages::stall",
+        resource = &*wait.resource,
+        pipeline = wait.by.origin.pipeline,
+        stage = wait.by.origin.stage,
+        seconds = age.as_secs_f64(),
+        "stalled: {wait}"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn log(_: &Wait, _: Duration) {}
