@@ -266,6 +266,7 @@ pub trait PipelineResult {
     fn from_error(error: Error) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: From<Error>> PipelineResult for std::result::Result<T, E> {
     type Ok = T;
     type Err = E;

@@ -64,6 +64,11 @@ pub trait KernelArgument<B: Backend> {
 }
 
 /// The arguments of a kernel: a tuple of up to 12, or `()`.
+#[diagnostic::on_unimplemented(
+    message = "the arguments of a kernel are a tuple, not `{Self}`",
+    label = "this is no tuple of arguments",
+    note = "write `(&x, &mut y)`, or `(&mut x,)` for a single one; a kernel takes up to 12"
+)]
 pub trait KernelArguments<B: Backend> {
     #[doc(hidden)]
     fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()>;
@@ -101,6 +106,7 @@ fn scalar<T: Element, B: Backend>(value: &T, launch: &mut Launch<'_, B>) {
 
 macro_rules! views {
     ($($view:ty, $by:ident;)+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<B: Backend<Memory = M>, M, E: Element> KernelArgument<B> for $view {
             fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()> {
                 $by(self, launch)

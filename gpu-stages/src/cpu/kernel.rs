@@ -245,6 +245,12 @@ macro_rules! scalars {
 
 scalars!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
 
+#[diagnostic::on_unimplemented(
+    message = "this cannot be a kernel",
+    label = "no closure over what kernels take",
+    note = "a kernel is a closure of up to 10 parameters, each of them `&[T]`, `&mut [T]`, a number, `Scalar<T>` \
+            or `Grid`, with its type written: `|input: &[f32], output: &mut [f32]| ...`"
+)]
 /// A closure that can be a kernel: up to 10 parameters, each a [`Parameter`].
 pub trait KernelFn<Parameters>: sealed::Sealed<Parameters> {
     #[doc(hidden)]

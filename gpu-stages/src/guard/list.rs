@@ -140,7 +140,7 @@ impl<T: DeviceVisible, A: Access, S> Waiting for GuardList<T, A, S> {
 
 impl<T: Send + 'static, A: Access, S> Sealed for GuardList<T, A, S> {}
 
-impl<T: DeviceVisible, A: Access, H> Handing for GuardList<T, A, OnDevice<H>> {
+impl<T: Send + 'static, A: Access, H> Handing for GuardList<T, A, OnDevice<H>> {
     fn add_leases<'a>(&'a self, leases: &mut Leases<'a>) {
         self.0.0.iter().for_each(|guard| guard.add_leases(leases));
     }

@@ -96,7 +96,7 @@ impl<T: DeviceVisible, A: Access, S> Waiting for Guard<T, A, S> {
 
 impl<T: Send + 'static, A: Access, S> Sealed for Guard<T, A, S> {}
 
-impl<T: DeviceVisible, A: Access, H> Handing for Guard<T, A, OnDevice<H>> {
+impl<T: Send + 'static, A: Access, H> Handing for Guard<T, A, OnDevice<H>> {
     fn add_leases<'a>(&'a self, leases: &mut Leases<'a>) {
         leases.0.push(&self.held.lease);
     }
