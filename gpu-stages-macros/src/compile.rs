@@ -2,8 +2,10 @@
 
 use crate::diagnostics::Errors;
 use crate::model::Names;
+use crate::parse::Unread;
 use crate::{check, expand, lower, macros, parse, schedule};
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 /// Compiles one function under `#[gpu_pipeline(options)]`.
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -11,14 +13,18 @@ pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     let options = parse::options(options, &mut errors);
     let mut pipeline = match parse::function(options, item, &mut errors) {
         Ok(pipeline) => pipeline,
-        Err(item) => return expand::unread(item, errors.into_tokens()),
+        Err(Unread::Item(item)) => return expand::unread(item, errors.into_tokens()),
+        Err(Unread::Body(pipeline, body)) => {
+            let body = body.into_token_stream();
+            return expand::fallback(&pipeline, &body, errors.into_tokens());
+        }
     };
     let names = Names::of(&pipeline);
     macros::spell_out(&mut pipeline, &names);
     let model = lower::lower(&pipeline, &names);
-    check::check(&pipeline, &model, &mut errors);
+    check::check(&pipeline, &model, &names, &mut errors);
     if let Some(errors) = errors.into_tokens() {
-        return expand::fallback(&pipeline, errors);
+        return expand::fallback(&pipeline, &pipeline.body(), Some(errors));
     }
     let plan = schedule::plan(&model.owned(), &model.work());
     expand::pipeline(&pipeline, &model, &names, &plan)

@@ -17,6 +17,19 @@ impl Errors {
         self.found.push(syn::Error::new_spanned(at, text));
     }
 
+    /// Reports `message` at `at`, how to mend it, and where what it repeats stands.
+    pub fn report_again(
+        &mut self,
+        at: impl ToTokens,
+        message: impl Display,
+        help: impl Display,
+        first: impl ToTokens,
+    ) {
+        self.report(at, message, help);
+        let first = syn::Error::new_spanned(first, "the first one is here");
+        self.found.push(first);
+    }
+
     /// Reports what the parser says.
     pub fn syntax(&mut self, error: syn::Error) {
         self.found.push(error);

@@ -116,6 +116,8 @@ use proc_macro::TokenStream;
 /// # drop(reduced);
 /// # }
 /// ```
+/// `#[writes]` gives stale contents: every way to a read leads over a write. Of a loop it is taken that it runs, and of
+/// a branch in it that an earlier turn took it.
 ///
 /// A declaration may carry an expression, which is evaluated at the call; the parameter is then none of the
 /// caller's.
@@ -147,8 +149,9 @@ use proc_macro::TokenStream;
 ///
 /// - A **device stage** mentions a queue. It only enqueues, on that one queue: `queue.method(..)`, or `&queue`
 ///   passed to a function. Its resources are `&x` (a read), `&mut x` (a write), parts and sub-ranges of them
-///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`, also of fields. A block, loop or
-///   `if` whose body only enqueues is one device stage. It does not `.await`.
+///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`, also of fields. One command does
+///   not read what it writes. A block, loop or `if` whose body only enqueues is one device stage. It does not
+///   `.await`.
 /// - A **host stage** uses resources and mentions no queue. It sees the values themselves, once the devices are
 ///   done with them, and may `.await`. A resource is borrowed, never moved; scalars of the language are copied.
 ///   A borrow ends with its stage.
@@ -231,6 +234,30 @@ use proc_macro::TokenStream;
 /// - `until = enqueued`: the future resolves when everything is enqueued. Device errors reach whoever uses the
 ///   data next.
 /// - `crate = path`: where the library is found, if not at `::gpu_stages`.
+///
+/// # Spawning
+///
+/// A call acquires when it is made. What delays the call, delays its place in the order:
+///
+/// ```
+/// # use gpu_stages::{Resource, Result, gpu_pipeline};
+/// # #[gpu_pipeline]
+/// # async fn count(#[updates] total: u64) -> Result<u64> {
+/// #     total += 1;
+/// #     Ok(total)
+/// # }
+/// # mod tokio {
+/// #     pub fn spawn<T>(it: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> { it }
+/// # }
+/// # let total = Resource::new(0);
+/// // Both acquire here, one after the other.
+/// let first = tokio::spawn(count(&total));
+/// let second = tokio::spawn(count(&total));
+/// ```
+///
+/// `tokio::spawn(async move { count(&total).await })` acquires when the task first runs: tasks may run in any order,
+/// and one that acquires several times while it holds something may wait for itself. Nothing at the call can tell
+/// the two apart, so that it compiles. Spawn the pipeline's own future, and put what is to follow behind it.
 ///
 /// # Signatures
 ///

@@ -1,6 +1,7 @@
 //! The pipeline as the rules and the schedule see it: resources, queues, stages, and who uses what how.
 
 use crate::syntax::{Mode, Pipeline};
+use proc_macro2::Span;
 use std::collections::HashMap;
 use syn::Ident;
 
@@ -101,6 +102,8 @@ pub enum Right {
 
 /// What a blocking stage takes along.
 pub struct Blocking {
+    /// Where `#[stage(blocking)]` says so.
+    pub declared_at: Span,
     /// Locals that later statements mention: they come back. With `true` they are declared `mut`.
     pub locals: Vec<(Ident, bool)>,
 }

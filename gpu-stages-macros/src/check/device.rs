@@ -44,10 +44,16 @@ pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
                     "split the {body}: a device stage uses `&{name}`, `&mut {name}` and `{name}.len()`, and \
                      the host has a statement of its own"
                 ),
-                None => format!(
-                    "write `&{name}` to read it there, `&mut {name}` to write it, or use the value in a \
-                     statement that mentions no queue"
-                ),
+                None => match mention.usage {
+                    Usage::Moved => {
+                        format!("write `&{name}` to read it there, `&mut {name}` to write it")
+                    }
+                    Usage::Assigned => format!(
+                        "write it by a command, through `&mut {name}`, or in a statement that mentions no queue"
+                    ),
+                    _ => "take what the command needs into a local before, in a statement that mentions no queue"
+                        .to_owned(),
+                },
             };
             errors.report(name, message, help);
         }

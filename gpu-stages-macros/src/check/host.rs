@@ -38,7 +38,8 @@ pub fn not_captured(model: &Model, errors: &mut Errors) {
             errors.report(
                 name,
                 format!("the resource `{name}` is captured by `move` and could outlive the stage"),
-                "borrow it by leaving out `move`, or take what is needed of it into a local before",
+                "leave out `move` if it is over with the statement; what goes on by itself gets a copy, taken \
+                 into a local before",
             );
         }
     }

@@ -3,21 +3,27 @@
 //! What rustc says better is left to rustc.
 
 mod blocking;
+mod borrows;
+mod conflicts;
 mod declarations;
 mod device;
+mod flow;
+mod foreign;
 mod host;
 mod names;
+mod nested;
 mod opaque;
 mod queues;
 mod stages;
+mod tasks;
 mod writes;
 
 use crate::diagnostics::Errors;
-use crate::model::Model;
+use crate::model::{Model, Names};
 use crate::syntax::Pipeline;
 
 /// Looks for breaches of every rule.
-pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     declarations::has_resource(pipeline, model, errors);
     declarations::has_stage(pipeline, model, errors);
     declarations::all_fit(model, errors);
@@ -27,6 +33,7 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     names::not_reserved(pipeline, errors);
     stages::not_inside(pipeline, errors);
     stages::exits_seen(pipeline, errors);
+    nested::no_declarations(pipeline, errors);
     opaque::names_fit(pipeline, model, errors);
     opaque::uses_something(pipeline, model, errors);
     blocking::not_on_device(pipeline, model, errors);
@@ -34,21 +41,27 @@ pub fn check(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     blocking::nothing_borrowed(pipeline, errors);
     // What a hidden name stands for is not known: the other rules could only guess.
     if names::not_hidden(pipeline, model, errors) {
-        uses(pipeline, model, errors);
+        uses(pipeline, model, names, errors);
     }
 }
 
 /// The rules on how resources and queues are used.
-fn uses(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+fn uses(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     queues::one_per_stage(model, errors);
     queues::only_enqueue(model, errors);
     device::no_await(pipeline, model, errors);
     device::views_only(pipeline, model, errors);
+    conflicts::not_read_and_written(pipeline, model, names, errors);
+    foreign::all_enqueued_in_stages(pipeline, model, errors);
+    foreign::queues_declared(pipeline, model, names, errors);
     host::not_moved(model, errors);
     host::not_captured(model, errors);
     host::not_in_unknown_macro(model, errors);
     opaque::reads_stay(pipeline, model, errors);
-    writes::reads_stay(model, errors);
-    writes::writes_come_first(model, errors);
+    tasks::borrow_nothing(pipeline, model, names, errors);
+    borrows::end_with_stage(pipeline, model, names, errors);
+    writes::reads_stay(pipeline, model, errors);
+    writes::writes_write(model, errors);
     writes::updates_write(model, errors);
+    flow::written_before_read(pipeline, model, names, errors);
 }

@@ -48,7 +48,7 @@ pub fn not_hidden(pipeline: &Pipeline, model: &Model, errors: &mut Errors) -> bo
 }
 
 /// The names that the body binds, wherever.
-fn bindings(pipeline: &Pipeline) -> Vec<Ident> {
+pub fn bindings(pipeline: &Pipeline) -> Vec<Ident> {
     let mut bindings = Bindings { found: Vec::new() };
     for statement in &pipeline.statements {
         bindings.visit_stmt(&statement.stmt);

@@ -2,10 +2,10 @@
 
 use crate::diagnostics::Errors;
 use crate::macros::{Arguments, visit_arguments};
-use crate::syntax::Pipeline;
+use crate::syntax::{Pipeline, is_pipeline};
 use proc_macro2::{TokenStream, TokenTree};
-use syn::visit::Visit;
-use syn::{Attribute, ExprAsync, ExprClosure, Item, Macro};
+use syn::visit::{self, Visit};
+use syn::{Attribute, ExprAsync, ExprClosure, ImplItemFn, Item, ItemFn, Macro};
 
 /// `#[stage(...)]` stands on stages.
 pub fn not_inside(pipeline: &Pipeline, errors: &mut Errors) {
@@ -31,7 +31,17 @@ impl<'ast> Visit<'ast> for Attributes<'_> {
     }
 
     // A pipeline within has its own stages.
-    fn visit_item(&mut self, _: &'ast Item) {}
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        if !function.attrs.iter().any(is_pipeline) {
+            visit::visit_item_fn(self, function);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        if !function.attrs.iter().any(is_pipeline) {
+            visit::visit_impl_item_fn(self, function);
+        }
+    }
 }
 
 /// Every `return` of the pipeline can be found, to hand on what is held.

@@ -1,15 +1,56 @@
 //! Declarations say what the body does.
 
 use crate::diagnostics::Errors;
-use crate::model::{Mention, Model, Resource, ResourceId, Right, Stage, Usage};
-use crate::syntax::Mode;
+use crate::model::{Mention, Model, Resource, ResourceId, Right, Usage};
+use crate::syntax::{Mode, Pipeline, is_called};
 
-/// `#[reads]` is not written.
-pub fn reads_stay(model: &Model, errors: &mut Errors) {
+/// Types of which it is known what their methods do.
+const KNOWN: [&str; 3] = ["HostBuffer", "String", "Vec"];
+
+/// Methods of theirs, and of slices, that write.
+const WRITING: [&str; 24] = [
+    "append",
+    "as_mut_slice",
+    "chunks_exact_mut",
+    "chunks_mut",
+    "clear",
+    "clone_from_slice",
+    "copy_from_slice",
+    "drain",
+    "extend_from_slice",
+    "fill",
+    "first_mut",
+    "get_mut",
+    "insert",
+    "iter_mut",
+    "last_mut",
+    "pop",
+    "push",
+    "push_str",
+    "resize",
+    "reverse",
+    "sort",
+    "sort_unstable",
+    "swap",
+    "truncate",
+];
+
+/// `#[reads]` is not written. What methods of other types do, rustc knows.
+pub fn reads_stay(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Reads) {
+        let declaration = pipeline.resources().nth(id.0);
+        let is_known = declaration.is_some_and(|(_, declaration)| {
+            KNOWN.iter().any(|name| is_called(&declaration.ty, name))
+        });
         let writes = |mention: &&Mention| {
-            mention.resource() == Some(id)
-                && matches!(mention.usage, Usage::Exclusive | Usage::Assigned)
+            let is_write = match &mention.usage {
+                Usage::Exclusive | Usage::Assigned => true,
+                Usage::Method(method) => {
+                    is_known && !mention.in_part && WRITING.iter().any(|name| method == name)
+                }
+                _ => false,
+            };
+            mention.resource() == Some(id) && is_write
         };
         let mentions = model.stages.iter().flat_map(|stage| &stage.mentions);
         for mention in mentions.filter(writes) {
@@ -22,28 +63,15 @@ pub fn reads_stay(model: &Model, errors: &mut Errors) {
     }
 }
 
-/// `#[writes]` is written, and not read before.
-pub fn writes_come_first(model: &Model, errors: &mut Errors) {
+/// `#[writes]` is written.
+pub fn writes_write(model: &Model, errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Writes) {
-        let name = &resource.name;
-        let Some((stage, mention)) = first_use(model, id) else {
-            continue;
-        };
-        if !is_written(model, id) {
+        if is_used(model, id) && !is_written(model, id) {
+            let name = &resource.name;
             errors.report(
                 name,
                 format!("`{name}` is declared `#[writes]` and never written"),
                 "declare it `#[reads]` to use what is there, or write to it with `&mut`",
-            );
-        } else if stage
-            .access(id)
-            .is_some_and(|access| access.right == Right::Read)
-        {
-            errors.report(
-                &mention.ident,
-                format!("`{name}` is read before it is written"),
-                "`#[writes]` gives a new version whose contents are stale: write it first, or declare it \
-                 `#[updates]` to go on with the old contents",
             );
         }
     }
@@ -52,7 +80,7 @@ pub fn writes_come_first(model: &Model, errors: &mut Errors) {
 /// `#[updates]` is written.
 pub fn updates_write(model: &Model, errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Updates) {
-        if first_use(model, id).is_some() && !is_written(model, id) {
+        if is_used(model, id) && !is_written(model, id) {
             let name = &resource.name;
             errors.report(
                 name,
@@ -75,14 +103,12 @@ fn is_written(model: &Model, id: ResourceId) -> bool {
     accesses.any(|access| access.right == Right::Write)
 }
 
-/// The first stage that uses the contents of a resource, and where it does.
-fn first_use(model: &Model, id: ResourceId) -> Option<(&Stage, &Mention)> {
-    let uses_contents = |mention: &&Mention| {
+/// Whether some stage uses the contents of a resource.
+fn is_used(model: &Model, id: ResourceId) -> bool {
+    let uses_contents = |mention: &Mention| {
         let is_length = matches!(mention.usage, Usage::Facts | Usage::Length);
         mention.resource() == Some(id) && !is_length
     };
-    model.stages.iter().find_map(|stage| {
-        let mention = stage.mentions.iter().find(uses_contents)?;
-        Some((stage, mention))
-    })
+    let mut mentions = model.stages.iter().flat_map(|stage| &stage.mentions);
+    mentions.any(uses_contents)
 }

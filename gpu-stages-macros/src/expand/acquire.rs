@@ -41,7 +41,10 @@ pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
         let passed = passed(&pipeline.options.library, param, &declaration.ty);
         values.extend(match param {
             Param::Resource(Mode::Owns, _) => quote_spanned!(glue=> let #name: #passed = #value;),
-            _ => quote_spanned!(glue=> let #name: #passed = &(#value);),
+            _ => {
+                let lent = quote_spanned!(at_first(value)=> &(#value));
+                quote_spanned!(glue=> let #name: #passed = #lent;)
+            }
         });
     }
     values
@@ -57,13 +60,36 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
             None => ty.to_token_stream(),
         },
         Param::Queue(_) => quote_spanned!(glue=> &#ty),
-        Param::Resource(mode, _) => match (listed(ty), mode) {
-            (Some(part), _) => quote_spanned!(glue=> &[&#library::Resource<#part>]),
-            // A version of a resource will do as well.
-            (None, Mode::Reads | Mode::Updates) => quote_spanned!(glue=> &#library::Source<#ty>),
-            (None, _) => quote_spanned!(glue=> &#library::Resource<#ty>),
-        },
+        Param::Resource(mode, _) => {
+            // What a resource asks of the type is said at the type.
+            let span = at_first(ty);
+            let library = at(span, library.to_token_stream());
+            match (listed(ty), mode) {
+                (Some(part), _) => quote_spanned!(span=> &[&#library::Resource<#part>]),
+                // A version of a resource will do as well.
+                (None, Mode::Reads | Mode::Updates) => {
+                    quote_spanned!(span=> &#library::Source<#ty>)
+                }
+                (None, _) => quote_spanned!(span=> &#library::Resource<#ty>),
+            }
+        }
     }
+}
+
+/// The span of glue around something of the user's.
+fn at_first(user: impl ToTokens) -> Span {
+    let first = user.into_token_stream().into_iter().next();
+    let glue = Span::mixed_site();
+    first.map_or(glue, |token| glue.located_at(token.span()))
+}
+
+/// `tokens` with another span.
+pub fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    respanned.collect()
 }
 
 /// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for what the call owns.
@@ -83,7 +109,7 @@ pub fn held(library: &Path, model: &Model, plan: &Plan) -> TokenStream {
                 continue;
             }
         };
-        let method = Ident::new(method, glue);
+        let method = Ident::new(method, glue.located_at(name.span()));
         let first_use = match first_use {
             Place::Device(queue) => {
                 let queue = &model.queues[queue.0];

@@ -1,5 +1,6 @@
 //! Blocking stages.
 
+use super::acquire::at;
 use super::body::Body;
 use crate::model::{Blocking, Stage};
 use crate::syntax::{is_value, take_attributes};
@@ -24,7 +25,10 @@ impl Body<'_> {
         let value = value(&stmt);
         let back = self.back(stage, blocking);
         let after = self.after(stage, &attrs, &stmt);
-        quote_spanned! {self.glue=>
+        // What cannot go to another thread is said where that is asked for.
+        let span = self.glue.located_at(blocking.declared_at);
+        let library = at(span, library.to_token_stream());
+        quote_spanned! {span=>
             #(#attrs)*
             let (__result, __moved) = #library::blocking(move || {
                 let __result = (|| -> ::core::result::Result<

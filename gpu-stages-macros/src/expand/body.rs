@@ -6,7 +6,7 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Path, Type};
+use syn::{Attribute, Ident, Path, Token, Type};
 
 /// All steps of `plan`. Methods of queues are called by path: a queue may have its own of the same names.
 pub fn body(
@@ -109,6 +109,11 @@ impl Body<'_> {
         queue.map_or(self.glue, |mention| mention.ident.span())
     }
 
+    /// `?`, always at the attribute: of an error that cannot be converted, rustc speaks once.
+    fn question(&self) -> Token![?] {
+        Token![?](self.glue)
+    }
+
     fn wait_on_host(&self, stage: usize, access: &Access) -> TokenStream {
         let (binding, name) = (self.binding(access), self.mention(stage, access));
         let mode = self.model.resources[access.resource.0].mode;
@@ -116,8 +121,10 @@ impl Body<'_> {
             (Mode::Reads, _) | (_, Right::Write) => "wait_events",
             (_, Right::Read) => "wait_events_to_read",
         };
-        let wait = Ident::new(wait, self.glue);
-        quote_spanned!(self.glue=> let #binding = #name.#wait().await?;)
+        let span = self.glue.located_at(name.span());
+        let wait = Ident::new(wait, span);
+        let question = self.question();
+        quote_spanned!(span=> let #binding = #name.#wait().await #question;)
     }
 
     fn wait_on_device(&self, stage: usize, queue: QueueId, accesses: &[Access]) -> TokenStream {
@@ -126,8 +133,10 @@ impl Body<'_> {
         let names = accesses.iter().map(|access| self.mention(stage, access));
         if let [access] = accesses {
             let (binding, name) = (self.binding(access), self.mention(stage, access));
-            let wait = Ident::new("wait_device", self.glue.located_at(name.span()));
-            return quote_spanned!(self.glue=> let #binding = #name.#wait(&#queue).await?;);
+            // All of it stands at the mention, so that rustc says once what is wrong with the type.
+            let span = self.glue.located_at(name.span());
+            let question = self.question();
+            return quote_spanned!(span=> let #binding = #name.wait_device(&#queue).await #question;);
         }
         let wait = Ident::new("wait_device", self.glue.located_at(self.enqueues(stage)));
         quote_spanned! {self.glue=>
@@ -216,7 +225,7 @@ impl Body<'_> {
         let output = self.output;
         quote_spanned! {self.glue=>
             #(#attrs)*
-            let __value: #output = __call.returns(#value);
+            let __value = __call.returns::<#output>(#value);
             __value
         }
     }

@@ -14,11 +14,14 @@ pub fn unread(item: TokenStream, errors: Option<TokenStream>) -> TokenStream {
 }
 
 /// A function with errors. It comes before them: an editor looks at the first occurrence of a token.
-pub fn fallback(pipeline: &Pipeline, errors: TokenStream) -> TokenStream {
+pub fn fallback(
+    pipeline: &Pipeline,
+    body: &TokenStream,
+    errors: Option<TokenStream>,
+) -> TokenStream {
     let (attrs, vis) = (&pipeline.attrs, &pipeline.vis);
     let header = signature::signature(pipeline).tokens;
     let declared = declared(pipeline);
-    let statements = pipeline.statements.iter().map(|statement| &statement.stmt);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
         #[allow(unused, unexpected_cfgs, clippy::all, clippy::pedantic)]
@@ -26,7 +29,7 @@ pub fn fallback(pipeline: &Pipeline, errors: TokenStream) -> TokenStream {
             #[cfg(rust_analyzer)]
             let _ = async move {
                 #declared
-                #(#statements)*
+                #body
             };
             async move { ::core::unreachable!() }
         }

@@ -2,23 +2,23 @@
 
 use crate::macros::Arguments;
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
-use crate::syntax::{is_fact, owner_name, plain_name};
+use crate::syntax::{is_fact, owner_name, plain_name, root};
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, FieldValue, Ident,
-    Item, Macro, Stmt, Type, parse_quote_spanned,
+    Item, Macro, Stmt, Type, parse_quote_spanned, token,
 };
 
 /// The name of the copy of a resource's facts.
 pub fn facts_name(resource: &Ident) -> Ident {
-    format_ident!("__{}_facts", resource, span = Span::mixed_site())
+    format_ident!("__{}_facts", resource, span = glue(resource.span()))
 }
 
 /// The name of the place that a guard is dereferenced to.
 pub fn place_name(resource: &Ident) -> Ident {
-    format_ident!("__{}", resource, span = Span::mixed_site())
+    format_ident!("__{}", resource, span = glue(resource.span()))
 }
 
 /// `stmt` as it runs within `stage`.
@@ -56,12 +56,17 @@ impl Rewrite<'_> {
         }
     }
 
+    /// Where the user names the resource that `expr` is.
+    fn named_at(&self, expr: &Expr) -> Option<Span> {
+        self.resource(expr)?;
+        plain_name(expr).map(Ident::span)
+    }
+
     /// `x` becomes `(*x)`, or what was taken from it.
     fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
         let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
         let span = glue(name.span());
-        let mut place = place_name(name);
-        place.set_span(span);
+        let place = place_name(name);
         match self.stage.taken(resource) {
             None => parse_quote_spanned!(span=> (*#name)),
             Some(Take::Place) => parse_quote_spanned!(span=> (*#place)),
@@ -78,11 +83,10 @@ impl Rewrite<'_> {
         if !is_fact(call) {
             return None;
         }
-        let (name, method) = (&self.model.resources[resource.0].name, &call.method);
+        let (name, method) = (owner_name(&call.receiver)?, &call.method);
         let span = glue(method.span());
         let facts: Expr = if self.stage.work.facts.contains(&resource) {
-            let mut facts = facts_name(name);
-            facts.set_span(span);
+            let facts = facts_name(name);
             parse_quote_spanned!(span=> #facts)
         } else if self.is_device() {
             parse_quote_spanned!(span=> #name.facts())
@@ -122,6 +126,7 @@ impl Rewrite<'_> {
 
 impl VisitMut for Rewrite<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let named = operands(expr).map(|operand| self.named_at(root(operand?)));
         let replacement = match &*expr {
             Expr::Path(_) => self
                 .resource(expr)
@@ -133,6 +138,11 @@ impl VisitMut for Rewrite<'_> {
         match replacement {
             Some(replacement) => *expr = replacement,
             None => visit_mut::visit_expr_mut(self, expr),
+        }
+        for (operand, span) in operands(expr).into_iter().zip(named) {
+            if let (Some(operand), Some(span)) = (operand, span) {
+                place_at(span, operand);
+            }
         }
         if !self.is_inner {
             self.exit(expr);
@@ -173,6 +183,36 @@ impl VisitMut for Rewrite<'_> {
     fn visit_type_mut(&mut self, _: &mut Type) {}
 }
 
+/// The operands of `expr` that it begins or ends with.
+///
+/// The `(*x)` in them gets the span of the user's `x`: of what is the user's at one end and glue at the other, rustc
+/// would say at the attribute what is wrong with it.
+fn operands(expr: &mut Expr) -> [Option<&mut Expr>; 2] {
+    match expr {
+        Expr::Reference(lent) => [Some(&mut lent.expr), None],
+        Expr::Field(field) => [Some(&mut field.base), None],
+        Expr::Index(index) => [Some(&mut index.expr), None],
+        Expr::Binary(binary) => [Some(&mut binary.left), Some(&mut binary.right)],
+        // Clippy would have the user copy what only a pipeline cannot move.
+        Expr::MethodCall(call) if call.method != "clone" => [Some(&mut call.receiver), None],
+        _ => [None, None],
+    }
+}
+
+/// Gives the `(*x)` in a place the user's `span`.
+fn place_at(span: Span, place: &mut Expr) {
+    match place {
+        Expr::Paren(paren) if matches!(*paren.expr, Expr::Unary(_)) => {
+            paren.paren_token = token::Paren(span);
+        }
+        Expr::Paren(paren) => place_at(span, &mut paren.expr),
+        Expr::Group(group) => place_at(span, &mut group.expr),
+        Expr::Field(field) => place_at(span, &mut field.base),
+        Expr::Index(index) => place_at(span, &mut index.expr),
+        _ => {}
+    }
+}
+
 /// The span of glue that stands for something of the user's.
 fn glue(user: Span) -> Span {
     Span::mixed_site().located_at(user)
@@ -199,16 +239,5 @@ fn with_owner(expr: &Expr, owner: Expr) -> Expr {
         Expr::Paren(paren) => with_owner(&paren.expr, owner),
         Expr::Group(group) => with_owner(&group.expr, owner),
         _ => owner,
-    }
-}
-
-/// The expression of which `expr` is a part.
-fn root(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Field(field) => root(&field.base),
-        Expr::Index(index) => root(&index.expr),
-        Expr::Paren(paren) => root(&paren.expr),
-        Expr::Group(group) => root(&group.expr),
-        _ => expr,
     }
 }

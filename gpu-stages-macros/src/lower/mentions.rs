@@ -2,23 +2,25 @@
 
 use crate::macros::{Arguments, Position};
 use crate::model::{Capture, Mention, Names, Subject, Usage};
-use crate::syntax::{is_fact, owner_name, plain_name};
+use crate::syntax::{assigns, is_fact, owner_name, plain_name};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
-    BinOp, Expr, ExprAssign, ExprAsync, ExprBinary, ExprCall, ExprClosure, ExprMethodCall, Ident,
-    Item, Local, Macro, Pat, PatIdent, PointerMutability, Stmt, Type, UnOp,
+    Expr, ExprAssign, ExprAsync, ExprBinary, ExprCall, ExprClosure, ExprMethodCall, Ident, Item,
+    Local, Macro, Pat, PatIdent, PointerMutability, Stmt, Type, UnOp,
 };
 
 /// The mentions in `stmt`, in the order of the source.
 pub fn mentions(stmt: &Stmt, names: &Names) -> Vec<Mention> {
-    let mut walk = Walk {
-        names,
-        capture: Capture::None,
-        in_part: false,
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new(names);
     walk.visit_stmt(stmt);
+    walk.found
+}
+
+/// The mentions in `expr`.
+pub fn of_expr(expr: &Expr, names: &Names) -> Vec<Mention> {
+    let mut walk = Walk::new(names);
+    walk.visit_expr(expr);
     walk.found
 }
 
@@ -31,7 +33,16 @@ struct Walk<'a> {
     found: Vec<Mention>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(names: &'a Names) -> Self {
+        Walk {
+            names,
+            capture: Capture::None,
+            in_part: false,
+            found: Vec::new(),
+        }
+    }
+
     fn record(&mut self, ident: &Ident, usage: Usage) {
         if let Some(subject) = self.names.subject(ident) {
             self.found.push(Mention {
@@ -267,9 +278,15 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         }
     }
 
+    /// A pattern mentions no parameter, but its `if` does.
+    fn visit_pat(&mut self, pat: &'ast Pat) {
+        if let Pat::Guard(guarded) = pat {
+            self.place(&guarded.guard, Usage::Read);
+        }
+    }
+
     // What follows cannot mention a parameter.
     fn visit_item(&mut self, _: &'ast Item) {}
-    fn visit_pat(&mut self, _: &'ast Pat) {}
     fn visit_type(&mut self, _: &'ast Type) {}
 }
 
@@ -281,22 +298,6 @@ fn is_place(expr: &Expr) -> bool {
         Expr::Group(group) => is_place(&group.expr),
         _ => false,
     }
-}
-
-fn assigns(op: &BinOp) -> bool {
-    matches!(
-        op,
-        BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_)
-    )
 }
 
 /// Whether a pattern has a `ref mut`.

@@ -12,7 +12,9 @@ use crate::model::{
 };
 use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar, listed};
 pub use awaits::awaits;
+pub use mentions::{mentions as of_stmt, of_expr};
 use std::collections::{BTreeMap, BTreeSet};
+use syn::Path;
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
@@ -110,7 +112,8 @@ fn stage(
     Stage {
         name: None,
         taken: taken(&mentions, &work, resources),
-        blocking: is_blocking(statement).then(|| Blocking {
+        blocking: blocking(statement).map(|word| Blocking {
+            declared_at: word.segments[0].ident.span(),
             locals: locals::kept(pipeline, index),
         }),
         work,
@@ -118,9 +121,8 @@ fn stage(
     }
 }
 
-fn is_blocking(statement: &Statement) -> bool {
-    let stage = statement.stage.as_ref();
-    stage.is_some_and(|options| options.blocking.is_some())
+fn blocking(statement: &Statement) -> Option<&Path> {
+    statement.stage.as_ref()?.blocking.as_ref()
 }
 
 /// Where a statement runs: on the first queue it mentions, else on the host.

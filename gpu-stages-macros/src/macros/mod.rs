@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit::Visit;
-use syn::{Expr, ExprLit, Ident, Lit, Macro, Token};
+use syn::{Expr, ExprLit, Ident, Lit, Macro, Pat, Token};
 
 /// The arguments of a macro call, and what stands between them.
 pub struct Arguments {
@@ -18,7 +18,7 @@ pub struct Arguments {
 
 enum Piece {
     Tokens(TokenStream),
-    Argument(Argument),
+    Argument(Box<Argument>),
 }
 
 /// One argument: `value`, `name = value`, `?value`.
@@ -50,7 +50,7 @@ enum Family {
     Tracing,
     /// Values.
     Values,
-    /// A value and a pattern.
+    /// A value and a pattern, with or without an `if`.
     Matches,
 }
 
@@ -89,14 +89,14 @@ impl Arguments {
 
     pub fn iter(&self) -> impl Iterator<Item = &Argument> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Argument(argument) => Some(argument),
+            Piece::Argument(argument) => Some(&**argument),
             Piece::Tokens(_) => None,
         })
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Argument> {
         self.pieces.iter_mut().filter_map(|piece| match piece {
-            Piece::Argument(argument) => Some(argument),
+            Piece::Argument(argument) => Some(&mut **argument),
             Piece::Tokens(_) => None,
         })
     }
@@ -105,7 +105,7 @@ impl Arguments {
         let mut pieces = Vec::new();
         while !input.is_empty() {
             let position = family.position(pieces.len() / 2);
-            pieces.push(Piece::Argument(Argument::parse(position, input)?));
+            pieces.push(Piece::Argument(Box::new(Argument::parse(position, input)?)));
             if input.is_empty() {
                 break;
             }
@@ -116,6 +116,14 @@ impl Arguments {
             };
             pieces.push(Piece::Tokens(separator));
             if family == Family::Matches {
+                let pattern = Pat::parse_multi_with_leading_vert(input)?;
+                pieces.push(Piece::Tokens(pattern.into_token_stream()));
+                if input.peek(Token![if]) {
+                    let token = input.parse::<Token![if]>()?;
+                    pieces.push(Piece::Tokens(token.into_token_stream()));
+                    let guard = Argument::parse(Position::Read, input)?;
+                    pieces.push(Piece::Argument(Box::new(guard)));
+                }
                 pieces.push(Piece::Tokens(input.parse()?));
             }
         }
@@ -136,7 +144,7 @@ impl Arguments {
         if matches!(self.pieces.last(), Some(Piece::Argument(_))) {
             self.pieces.push(Piece::Tokens(quote!(,)));
         }
-        self.pieces.push(Piece::Argument(argument));
+        self.pieces.push(Piece::Argument(Box::new(argument)));
     }
 }
 

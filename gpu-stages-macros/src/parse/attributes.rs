@@ -1,5 +1,6 @@
 //! Attributes: whose they are and where they stand.
 
+use crate::syntax::is_pipeline;
 use syn::{AttrStyle, Attribute, Meta};
 
 /// `attrs` as they are written before an item: `#![allow(..)]` inside a body means the same as outside.
@@ -20,11 +21,18 @@ pub fn is_bare(attr: &Attribute) -> bool {
     matches!(attr.meta, Meta::Path(_))
 }
 
+/// Takes out of `attrs` what would make a pipeline of the function once more.
+pub fn take_again(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+    partition(attrs, is_pipeline)
+}
+
 /// Takes the attributes called `name` out of `attrs`.
 pub fn take(attrs: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
-    let (taken, left) = std::mem::take(attrs)
-        .into_iter()
-        .partition(|attr| attr.path().is_ident(name));
+    partition(attrs, |attr| attr.path().is_ident(name))
+}
+
+fn partition(attrs: &mut Vec<Attribute>, is_taken: impl Fn(&Attribute) -> bool) -> Vec<Attribute> {
+    let (taken, left) = std::mem::take(attrs).into_iter().partition(is_taken);
     *attrs = left;
     taken
 }

@@ -1,6 +1,7 @@
 //! Tokens to syntax. What cannot be read is reported and left out, so that the rules can look at the rest.
 
 mod attributes;
+mod function;
 mod opaque;
 mod options;
 mod params;
@@ -8,33 +9,51 @@ mod statements;
 
 use crate::diagnostics::Errors;
 use crate::syntax::{Options, Pipeline, is_scalar};
-use proc_macro2::TokenStream;
+use function::Function;
+use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
-use syn::{FnArg, ItemFn, ReturnType, Safety, Signature, TraitItemFn, Type};
+use syn::{
+    FnArg, GenericArgument, PathArguments, ReturnType, Safety, Signature, TraitItemFn, Type,
+};
 
 pub use options::options;
 
-/// Reads the function under the attribute. What is none comes back as it is to be emitted.
+/// What is emitted beside the errors instead of a pipeline.
+pub enum Unread {
+    /// An item that is no function.
+    Item(TokenStream),
+    /// A function whose body cannot be read, and the body.
+    Body(Box<Pipeline>, Group),
+}
+
+/// Reads the function under the attribute.
 pub fn function(
     options: Options,
     item: TokenStream,
     errors: &mut Errors,
-) -> Result<Pipeline, TokenStream> {
-    let function = match syn::parse2::<ItemFn>(item.clone()) {
+) -> Result<Pipeline, Unread> {
+    let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
-        Err(_) => {
-            errors.report(
-                &item,
-                "`#[gpu_pipeline]` stands on a function with a body",
-                "put it on an `async fn`",
-            );
-            return Err(without_declarations(item));
-        }
+        Err(_) => return Err(Unread::Item(no_function(item, errors))),
     };
+    for attr in attributes::take_again(&mut function.attrs) {
+        errors.report(
+            attr,
+            format!("`{}` is a pipeline already", function.sig.ident),
+            "keep one `#[gpu_pipeline]`, with the options of both",
+        );
+    }
     qualifiers(&function.sig, errors);
     let output = output(&function.sig, errors);
     let (receiver, params) = params::params(function.sig.inputs, errors);
-    Ok(Pipeline {
+    let (stmts, unread) = match function.body {
+        Ok(stmts) => (stmts, None),
+        Err((error, body)) => {
+            errors.syntax(error);
+            (Vec::new(), Some(body))
+        }
+    };
+    let pipeline = Pipeline {
         options,
         attrs: attributes::outer(function.attrs),
         vis: function.vis,
@@ -43,14 +62,23 @@ pub fn function(
         receiver,
         params,
         output,
-        statements: statements::statements(function.block.stmts, errors),
-    })
+        statements: statements::statements(stmts, errors),
+    };
+    match unread {
+        None => Ok(pipeline),
+        Some(body) => Err(Unread::Body(Box::new(pipeline), body)),
+    }
 }
 
-/// A function without a body, as it is without the declarations, which rustc does not know.
-fn without_declarations(item: TokenStream) -> TokenStream {
+/// Says what `item` is not, and gives it back without the declarations, which rustc does not know.
+fn no_function(item: TokenStream, errors: &mut Errors) -> TokenStream {
     match syn::parse2::<TraitItemFn>(item.clone()) {
         Ok(mut function) => {
+            errors.report(
+                &function.sig.ident,
+                format!("`{}` has no body to make a pipeline of", function.sig.ident),
+                "put `#[gpu_pipeline]` on the function that implements it",
+            );
             for input in &mut function.sig.inputs {
                 match input {
                     FnArg::Receiver(input) => input.attrs.clear(),
@@ -59,7 +87,14 @@ fn without_declarations(item: TokenStream) -> TokenStream {
             }
             function.into_token_stream()
         }
-        Err(_) => item,
+        Err(_) => {
+            errors.report(
+                &item,
+                "`#[gpu_pipeline]` stands on something that is no function",
+                "put it on an `async fn`",
+            );
+            item
+        }
     }
 }
 
@@ -102,11 +137,47 @@ fn output(sig: &Signature, errors: &mut Errors) -> Type {
             errors.report(&sig.ident, "a pipeline returns a `Result`", help);
             unit
         }
-        ReturnType::Type(_, ty) if may_be_result(ty) => Type::clone(ty),
+        ReturnType::Type(_, ty) if may_be_result(ty) => {
+            if let Some(error) = error_of(ty).filter(|error| is_no_error(error)) {
+                errors.report(
+                    error,
+                    "the pipeline's error cannot hold the errors of the library",
+                    "give the `Result` an error type with `From<gpu_stages::Error>`, or `gpu_stages::Error` itself",
+                );
+            }
+            Type::clone(ty)
+        }
         ReturnType::Type(_, ty) => {
             errors.report(ty, "a pipeline returns a `Result`", help);
             unit
         }
+    }
+}
+
+/// The `E` of `Result<T, E>`.
+fn error_of(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
+            match arguments.args.iter().nth(1)? {
+                GenericArgument::Type(error) => Some(error),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether nobody can implement `From<gpu_stages::Error>` for a type. Rustc would say so of every wait.
+fn is_no_error(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.is_ident("String") || is_scalar(ty),
+        Type::Reference(reference) => {
+            matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"))
+        }
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        _ => false,
     }
 }
 

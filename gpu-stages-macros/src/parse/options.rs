@@ -19,22 +19,24 @@ pub fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(metas) => metas,
         Err(error) => {
-            errors.syntax(error);
+            let text = format!("the options cannot be read: {error}\n\nhelp: {}", all());
+            errors.syntax(syn::Error::new(error.span(), text));
             return options;
         }
     };
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: Vec<(String, &Path)> = Vec::new();
     for meta in &metas {
         let name = meta.path().to_token_stream().to_string();
-        if seen.contains(&name) {
-            errors.report(
+        match seen.iter().find(|(known, _)| *known == name) {
+            Some((_, first)) => errors.report_again(
                 meta.path(),
                 format!("the option `{name}` is given twice"),
                 "remove one of them",
-            );
+                first,
+            ),
+            None => option(&name, meta, &mut options, errors),
         }
-        option(&name, meta, &mut options, errors);
-        seen.push(name);
+        seen.push((name, meta.path()));
     }
     options
 }
@@ -60,11 +62,16 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
         _ => {
             let help = match nearest(name, &KNOWN) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the options are `until = enqueued` and `crate = path`".to_owned(),
+                None => all(),
             };
             errors.report(meta.path(), format!("unknown option `{name}`"), help);
         }
     }
+}
+
+/// What to say to whoever does not know the options.
+fn all() -> String {
+    "the options are `until = enqueued` and `crate = path`, with a comma between".to_owned()
 }
 
 /// The path that an option is set to.

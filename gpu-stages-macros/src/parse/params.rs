@@ -2,9 +2,9 @@
 
 use super::attributes;
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{Declaration, Mode, Param, Plain};
+use crate::syntax::{Declaration, Mode, Param, Plain, bound};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, FnArg, Ident, Pat, PatType, Receiver, Token};
+use syn::{Attribute, Expr, FnArg, Ident, Pat, PatType, PatWild, Receiver, Token};
 
 /// What a parameter is declared to be.
 #[derive(Clone, Copy)]
@@ -19,6 +19,20 @@ const KINDS: [(&str, Kind); 5] = [
     ("writes", Kind::Resource(Mode::Writes)),
     ("updates", Kind::Resource(Mode::Updates)),
     ("owns", Kind::Resource(Mode::Owns)),
+];
+
+/// What other languages and libraries call them.
+const ELSEWHERE: [(&str, &str); 10] = [
+    ("stream", "queue"),
+    ("input", "reads"),
+    ("shared", "reads"),
+    ("out", "writes"),
+    ("output", "writes"),
+    ("inout", "updates"),
+    ("modifies", "updates"),
+    ("mutates", "updates"),
+    ("moves", "owns"),
+    ("takes", "owns"),
 ];
 
 /// Attributes that rustc knows on a parameter: never a slip of the hand for a declaration.
@@ -48,7 +62,49 @@ pub fn params(
             FnArg::Typed(input) => params.push(param(input, errors)),
         }
     }
+    names_differ(&mut params, errors);
     (receiver, params)
+}
+
+/// No parameter has the name of a declared one. One that has loses it: rustc would say so again.
+fn names_differ(params: &mut [Param], errors: &mut Errors) {
+    let mut seen: Vec<(Ident, bool)> = Vec::new();
+    for param in params {
+        let is_declared = param.declaration().is_some();
+        let names = match &*param {
+            Param::Plain(plain) => bound(&plain.pat)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect(),
+            Param::Queue(declaration) | Param::Resource(_, declaration) => {
+                vec![declaration.name.clone()]
+            }
+        };
+        let again = names.iter().find_map(|name| {
+            let mut known = seen.iter();
+            let (first, _) =
+                known.find(|(known, declared)| known == name && (*declared || is_declared))?;
+            Some((name, first))
+        });
+        if let Some((name, first)) = again {
+            errors.report_again(
+                name,
+                format!("there are two parameters `{name}`"),
+                "give each a name of its own",
+                first,
+            );
+            let pat = Pat::Wild(PatWild {
+                attrs: Vec::new(),
+                underscore_token: Token![_](name.span()),
+            });
+            *param = Param::Plain(Plain {
+                attrs: Vec::new(),
+                pat,
+                ty: param.ty().clone(),
+            });
+        }
+        seen.extend(names.into_iter().map(|name| (name, is_declared)));
+    }
 }
 
 fn param(mut input: PatType, errors: &mut Errors) -> Param {
@@ -86,10 +142,11 @@ fn declaration(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<(Attri
         match (kind(&attr, errors), &found) {
             (None, _) => attrs.push(attr),
             (Some(kind), None) => found = Some((attr, kind)),
-            (Some(_), Some(_)) => errors.report(
+            (Some(_), Some((first, _))) => errors.report_again(
                 attr,
                 "a parameter has one declaration",
                 "keep the one that says everything the body does: `#[updates]` reads and writes",
+                first,
             ),
         }
     }
@@ -102,7 +159,11 @@ fn kind(attr: &Attribute, errors: &mut Errors) -> Option<Kind> {
     if BUILT_IN.contains(&word.as_str()) {
         return None;
     }
-    let meant = nearest(&word, &KINDS.map(|(name, _)| name))?;
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == word);
+    let meant = match elsewhere {
+        Some((_, meant)) => *meant,
+        None => nearest(&word, &KINDS.map(|(name, _)| name))?,
+    };
     if word != meant {
         errors.report(
             attr.path(),
@@ -122,10 +183,13 @@ fn value(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
     match attr.parse_args() {
         Ok(value) => Some(value),
         Err(_) => {
+            let word = attributes::word(attr).unwrap_or_default();
             errors.report(
                 attr,
                 "a declaration takes nothing, or one expression",
-                "write `#[reads]` for a parameter, `#[reads(self.part)]` for what is at hand already",
+                format!(
+                    "write `#[{word}]` for a parameter, `#[{word}(self.part)]` for what is at hand already"
+                ),
             );
             None
         }

@@ -2,6 +2,18 @@
 
 use syn::{Attribute, Expr, Stmt};
 
+/// Whether an attribute is `#[gpu_pipeline]`, under any path.
+pub fn is_pipeline(attr: &Attribute) -> bool {
+    let last = attr.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "gpu_pipeline")
+}
+
+/// Whether an attribute declares a parameter.
+pub fn is_declaration(attr: &Attribute) -> bool {
+    let words = ["queue", "reads", "writes", "updates", "owns"];
+    words.iter().any(|word| attr.path().is_ident(word))
+}
+
 /// The attributes that stand before a statement.
 pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
     match stmt {

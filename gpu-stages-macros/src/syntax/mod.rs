@@ -3,12 +3,14 @@
 mod attributes;
 mod query;
 
-pub use attributes::{attributes, take_attributes};
+pub use attributes::{attributes, is_declaration, is_pipeline, take_attributes};
 pub use query::{
-    bound, captures, is_fact, is_list, is_mentioned, is_scalar, is_value, listed, mentions,
-    owner_name, plain_name,
+    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, is_value,
+    listed, mentions, owner_name, plain_name, root,
 };
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
 
 /// A function under `#[gpu_pipeline]`.
@@ -116,6 +118,12 @@ impl Pipeline {
             Param::Plain(plain) => Some(plain),
             _ => None,
         })
+    }
+
+    /// The body as it was written.
+    pub fn body(&self) -> TokenStream {
+        let statements = self.statements.iter().map(|statement| &statement.stmt);
+        quote!(#(#statements)*)
     }
 
     /// Whether the body mentions `name`.

@@ -4,7 +4,7 @@ use super::Statement;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
+use syn::{BinOp, Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
 
 /// The identifier that `expr` consists of.
 pub fn plain_name(expr: &Expr) -> Option<&Ident> {
@@ -13,6 +13,17 @@ pub fn plain_name(expr: &Expr) -> Option<&Ident> {
         Expr::Paren(paren) => plain_name(&paren.expr),
         Expr::Group(group) => plain_name(&group.expr),
         _ => None,
+    }
+}
+
+/// The expression of which `expr` is a part.
+pub fn root(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Field(field) => root(&field.base),
+        Expr::Index(index) => root(&index.expr),
+        Expr::Paren(paren) => root(&paren.expr),
+        Expr::Group(group) => root(&group.expr),
+        _ => expr,
     }
 }
 
@@ -123,6 +134,23 @@ fn has_break(body: &Block) -> bool {
     mentions(body.to_token_stream(), "break")
 }
 
+/// Whether an operator is `+=` or the like.
+pub fn assigns(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
+}
+
 /// Whether a type is one of the scalars of the language, which are copied rather than moved.
 pub fn is_scalar(ty: &Type) -> bool {
     let scalars = [
@@ -140,6 +168,15 @@ pub fn listed(ty: &Type) -> Option<&Type> {
         Type::Group(group) => listed(&group.elem),
         _ => None,
     }
+}
+
+/// Whether a type's own name is `name`, whatever its path and arguments.
+pub fn is_called(ty: &Type, name: &str) -> bool {
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    last.is_some_and(|segment| segment.ident == name)
 }
 
 /// Whether a type is written as a vector, an array, a tuple or a list.

@@ -3,6 +3,8 @@
 mod derive;
 mod expansion;
 mod robustness;
+mod rules;
+mod spans;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -29,29 +31,60 @@ fn options(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
     })
 }
 
-/// All pipelines among the inputs: options and function.
-fn pipelines() -> Vec<(TokenStream, TokenStream)> {
+/// A function and the options of its `#[gpu_pipeline]`.
+type Input = (TokenStream, TokenStream);
+
+/// The pipelines among the inputs of the snapshots.
+fn pipelines() -> Vec<Input> {
+    let found: Vec<_> = expansion::NAMES
+        .iter()
+        .flat_map(|name| among(input(name).items))
+        .collect();
+    assert!(!found.is_empty());
+    found
+}
+
+/// The pipelines of the programs that must compile.
+fn programs() -> Vec<Input> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
-    for name in expansion::NAMES {
-        for item in input(name).items {
-            match item {
-                Item::Fn(mut function) => {
-                    found.extend(
-                        options(&mut function.attrs).map(|it| (it, function.to_token_stream())),
-                    );
-                }
-                Item::Impl(block) => {
-                    for item in block.items {
-                        if let ImplItem::Fn(mut function) = item {
-                            let options = options(&mut function.attrs);
-                            found.extend(options.map(|it| (it, function.to_token_stream())));
-                        }
-                    }
-                }
-                _ => {}
+    for folder in ["ui-tests/pass", "examples", "examples/process_one"] {
+        for entry in std::fs::read_dir(workspace.join(folder)).expect("the folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = std::fs::read_to_string(&path).expect("the program");
+                let file: File = syn::parse_str(&source).expect("the program is Rust");
+                found.extend(among(file.items));
             }
         }
     }
     assert!(!found.is_empty());
+    found
+}
+
+/// The pipelines among `items`.
+fn among(items: Vec<Item>) -> Vec<Input> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            Item::Fn(mut function) => {
+                let options = options(&mut function.attrs);
+                found.extend(options.map(|it| (it, function.to_token_stream())));
+            }
+            Item::Impl(block) => {
+                for item in block.items {
+                    if let ImplItem::Fn(mut function) = item {
+                        let options = options(&mut function.attrs);
+                        found.extend(options.map(|it| (it, function.to_token_stream())));
+                    }
+                }
+            }
+            Item::Mod(module) => {
+                let items = module.content.map(|(_, items)| items);
+                found.extend(among(items.unwrap_or_default()));
+            }
+            _ => {}
+        }
+    }
     found
 }

@@ -47,7 +47,7 @@ fn receive(
                 up.upload(&(*packet), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&up, (packet, device));
                 ::gpu_stages::CommandQueue::flush(&up);
-                let __value: Result<usize, Failure> = __call.returns(Ok(size));
+                let __value = __call.returns::<Result<usize, Failure>>(Ok(size));
                 __value
             },
         )

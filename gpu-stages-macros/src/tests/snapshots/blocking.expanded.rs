@@ -78,7 +78,7 @@ fn load(
                         (__result, (table,))
                     })
                     .await;
-                let __value: Result<usize> = __call.returns(__result?);
+                let __value = __call.returns::<Result<usize>>(__result?);
                 __value
             },
         )

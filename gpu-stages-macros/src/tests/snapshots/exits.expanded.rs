@@ -59,7 +59,7 @@ fn search(
                 let mut found = found.wait_events().await?;
                 (*found) += late.await;
                 __call.enter(3);
-                let __value: Result<u64> = __call.returns(Ok(value + (*found)));
+                let __value = __call.returns::<Result<u64>>(Ok(value + (*found)));
                 __value
             },
         )

@@ -46,8 +46,8 @@ fn facts(
                     return __call.returns::<Result<usize>>(Ok(0));
                 }
                 host.ready();
-                let __value: Result<usize> = __call
-                    .returns(Ok(total + __device_facts.len()));
+                let __value = __call
+                    .returns::<Result<usize>>(Ok(total + __device_facts.len()));
                 __value
             },
         )

@@ -35,8 +35,8 @@ where
                 let (from, to) = __held?;
                 __call.enter(0);
                 let (from, mut to) = (from, to).wait_device(&queue).await?;
-                let __value: Result<()> = __call
-                    .returns(queue.copy(&(*from), &mut (*to)));
+                let __value = __call
+                    .returns::<Result<()>>(queue.copy(&(*from), &mut (*to)));
                 __value
             },
         )

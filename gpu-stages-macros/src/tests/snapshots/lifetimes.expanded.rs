@@ -32,8 +32,10 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
                 let (table,) = __held?;
                 __call.enter(0);
                 let table = table.wait_events().await?;
-                let __value: Result<Text<'a>> = __call
-                    .returns(Ok((*table).text(name, first, second, words(name))));
+                let __value = __call
+                    .returns::<
+                        Result<Text<'a>>,
+                    >(Ok((*table).text(name, first, second, words(name))));
                 __value
             },
         )
@@ -68,7 +70,7 @@ fn elided<'__text>(
                 let least = least.wait_events().await?;
                 assert!(text.len() > (* least));
                 least.ready();
-                let __value: Result<&'__text str> = __call.returns(Ok(text));
+                let __value = __call.returns::<Result<&'__text str>>(Ok(text));
                 __value
             },
         )

@@ -70,7 +70,7 @@ fn iterate(
                 let mut host = host.wait_events().await?;
                 (*host).iter_mut().for_each(|x| *x += 1.0);
                 host.ready();
-                let __value: Result<()> = __call.returns(Ok(()));
+                let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )

@@ -58,8 +58,8 @@ fn log(
                 write!((* state).text, "{limit} {limit}", limit = (* limit) + 1)?;
                 limit.ready();
                 __call.enter(4);
-                let __value: Result<String> = __call
-                    .returns(Ok(dbg!((* state).text.clone())));
+                let __value = __call
+                    .returns::<Result<String>>(Ok(dbg!((* state).text.clone())));
                 __value
             },
         )

@@ -82,7 +82,7 @@ fn opaque(
                     &compute,
                     (&mut workspace, &mut spectra),
                 )?;
-                let __value: Result<()> = __call.returns(plan.finish());
+                let __value = __call.returns::<Result<()>>(plan.finish());
                 __value
             },
         )

@@ -29,7 +29,7 @@ fn fill(
                 queue.fill(&mut (*buffer), 1)?;
                 ::some::library::CommandQueue::ready(&queue, (buffer,));
                 ::some::library::CommandQueue::flush(&queue);
-                let __value: Result<()> = __call.returns(Ok(()));
+                let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )

@@ -36,7 +36,7 @@ fn send(
                 queue.upload(&(*chunk), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&queue, (device,));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value: Result<()> = __call.returns(Ok(()));
+                let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )

@@ -60,8 +60,8 @@ fn parts(
                 ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
                 let mut __out = out.views_mut();
-                let __value: Result<()> = __call
-                    .returns(queue.copy(&__out.0, &mut __out.1));
+                let __value = __call
+                    .returns::<Result<()>>(queue.copy(&__out.0, &mut __out.1));
                 __value
             },
         )

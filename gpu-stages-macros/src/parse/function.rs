@@ -1,0 +1,36 @@
+//! A function, even one whose body is still being written.
+
+use proc_macro2::Group;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Block, Signature, Stmt, Visibility, braced};
+
+/// A function with a body.
+pub struct Function {
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub sig: Signature,
+    /// The statements, or why there are none and what is there instead.
+    pub body: Result<Vec<Stmt>, (syn::Error, Group)>,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let sig = input.parse()?;
+        let content;
+        let ahead = input.fork();
+        let body: Group = input.parse()?;
+        braced!(content in ahead);
+        attrs.extend(content.call(Attribute::parse_inner)?);
+        let body = content
+            .call(Block::parse_within)
+            .map_err(|error| (error, body));
+        Ok(Function {
+            attrs,
+            vis,
+            sig,
+            body,
+        })
+    }
+}

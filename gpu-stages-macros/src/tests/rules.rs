@@ -1,0 +1,172 @@
+//! Where the rules draw the line: what is said about a body, and about which nothing is said.
+
+use crate::compile;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+/// What is said about a pipeline with `body`: the first lines of the messages.
+fn said(body: &str) -> Vec<String> {
+    let body: TokenStream = body.parse().expect("tokens");
+    let answer = compile::gpu_pipeline(
+        quote!(),
+        quote! {
+            async fn f(
+                #[queue] q: Queue,
+                #[writes] x: DeviceBuffer<u8>,
+                #[writes] y: DeviceBuffer<u8>,
+                #[writes] list: Vec<DeviceBuffer<u8>>,
+                #[updates] host: HostBuffer<u8>,
+                #[reads] words: Vec<String>,
+                k: Kernel,
+                n: usize,
+            ) -> Result<()> {
+                #body
+                // Everything is written and used in the end.
+                q.fill(&mut x, 0)?;
+                q.fill(&mut y, 0)?;
+                q.fill(&mut list[0], 0)?;
+                q.download(&x, &mut host)?;
+                drop(words.clone());
+                Ok(())
+            }
+        },
+    );
+    let mut messages = Vec::new();
+    literals(answer, &mut messages);
+    messages
+}
+
+/// The arguments of `compile_error!`.
+fn literals(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut is_error = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => is_error = ident == "compile_error",
+            TokenTree::Group(group) if is_error => {
+                let text = group.stream().to_string();
+                let first = text.split("\\n").next().unwrap_or_default();
+                found.push(first.trim_matches('"').to_owned());
+            }
+            TokenTree::Group(group) => literals(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+#[track_caller]
+fn good(body: &str) {
+    assert_eq!(said(body), Vec::<String>::new(), "{body}");
+}
+
+#[track_caller]
+fn bad(body: &str, message: &str) {
+    assert_eq!(said(body), [message], "{body}");
+}
+
+#[test]
+fn stale_contents() {
+    const UNWRITTEN: &str = "`x` is read before it is written";
+    const UNSURE: &str = "`x` is read, and was written in some branches only";
+    bad("q.copy(&x, &mut y)?;", UNWRITTEN);
+    bad("if n > 1 { q.copy(&x, &mut y)?; }", UNWRITTEN);
+    bad("{ q.copy(&x, &mut y)?; q.fill(&mut x, 1)?; }", UNWRITTEN);
+    bad(
+        "for _ in 0..n { q.copy(&x, &mut y)?; q.fill(&mut x, 1)?; }",
+        UNWRITTEN,
+    );
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } q.copy(&x, &mut y)?;",
+        UNSURE,
+    );
+    bad(
+        "match n { 0 => q.fill(&mut x, 1)?, _ => {} } q.copy(&x, &mut y)?;",
+        UNSURE,
+    );
+    bad(
+        "if n > 1 { if n > 2 { q.fill(&mut x, 1)?; } q.copy(&x, &mut y)?; }",
+        UNSURE,
+    );
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } else if n > 0 { q.fill(&mut x, 2)?; } q.copy(&x, &mut y)?;",
+        UNSURE,
+    );
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } for _ in 0..n { q.copy(&x, &mut y)?; }",
+        UNSURE,
+    );
+
+    good("if n > 1 { q.fill(&mut x, 1)?; } else { q.fill(&mut x, 2)?; } q.copy(&x, &mut y)?;");
+    good("if n > 1 { q.fill(&mut x, 1) } else { q.fill(&mut x, 2) }?; q.copy(&x, &mut y)?;");
+    good("match n { 0 => q.fill(&mut x, 1)?, _ => unreachable!() } q.copy(&x, &mut y)?;");
+    good("match n { 0 => q.fill(&mut x, 1)?, _ => return Ok(()) } q.copy(&x, &mut y)?;");
+    good("match n { 0 => q.fill(&mut x, 1)?, _ => Err(Failure)? } q.copy(&x, &mut y)?;");
+    good("match n { 0 => q.fill(&mut x, 1)?, _ => bail!(Failure) } q.copy(&x, &mut y)?;");
+    good("if n > 1 { q.fill(&mut x, 1)?; } if n > 1 { q.copy(&x, &mut y)?; }");
+    good("if n > 1 { q.fill(&mut x, 1)?; } if n < 2 { return Ok(()); } q.copy(&x, &mut y)?;");
+    good("if n > 1 { q.fill(&mut x, 1)?; } check(n)?; q.copy(&x, &mut y)?;");
+    good("if n > 1 { q.fill(&mut x, 1)?; } assert!(n > 1); q.copy(&x, &mut y)?;");
+    good("if n > 1 { q.fill(&mut x, 1)?; } let 2 = n else { return Ok(()) }; q.copy(&x, &mut y)?;");
+    good("for i in 0..n { q.fill(&mut x, 1)?; } q.copy(&x, &mut y)?;");
+    good("for i in 0..n { if i == 0 { q.fill(&mut x, 1)?; } q.copy(&x, &mut y)?; }");
+    good("for i in 0..n { if i == 0 { q.fill(&mut x, 1)?; continue; } q.copy(&x, &mut y)?; }");
+    good(
+        "for i in 0..n { if i > 0 { for _ in 0..n { q.copy(&x, &mut y)?; } } q.fill(&mut x, 1)?; }",
+    );
+    good("{ let (mut a, mut b) = (&mut x, &mut y); swap(&mut a, &mut b); q.copy(a, b)?; }");
+    good("let n = x.len(); q.fill(&mut y, n)?;");
+}
+
+#[test]
+fn overlapping_arguments() {
+    const BOTH: &str = "`x` is read and written by one command";
+    bad("q.fill(&mut x, 0)?; q.launch(&k, n, (&x, &mut x))?;", BOTH);
+    bad("q.fill(&mut x, 0)?; q.launch(&k, n, (&mut x, &x))?;", BOTH);
+    bad("q.fill(&mut x, 0)?; helper(&q, [&x], &mut x)?;", BOTH);
+    bad("q.fill(&mut x, 0)?; q.copy(&x[..n], &mut x)?;", BOTH);
+    bad(
+        "q.copy(&mut x, &mut x)?;",
+        "`x` is written twice by one command",
+    );
+    bad(
+        "q.fill(&mut x, 0)?; q.copy(&x[..n], &mut x[n..])?;",
+        "`x` is read and written by one command: its ranges are not told apart",
+    );
+    bad(
+        "q.fill(&mut list[0], 0)?; q.copy(&list[0], &mut list[n])?;",
+        "`list` is read and written by one command: its elements are not told apart",
+    );
+    good("q.fill(&mut x, 0)?; q.launch(&k, n, (&x, &x, &mut y))?;");
+    good("q.fill(&mut x, 0)?; q.launch(&k, x.len(), (&x[..n], &x[n..], &mut y))?;");
+    good("q.fill(&mut list[0], 0)?; q.launch(&k, n, (&list[0].a, &mut list[0].b))?;");
+    good("for _ in 0..n { q.copy(&host, &mut x)?; q.copy(&x, &mut host)?; }");
+}
+
+#[test]
+fn kept_references() {
+    const OVER: &str = "`r` borrows `host` from a stage that is over";
+    good("let r = &words[0]; print(r);");
+    good("let r = &words[0]; q.fill(&mut x, r.len())?;");
+    bad("let r = &host; q.upload(&host, &mut x)?; print(r);", OVER);
+    bad("let r = || host[0]; q.upload(&host, &mut x)?; r();", OVER);
+    good("let r = &host; let r = r.to_vec(); q.upload(&host, &mut x)?; print(r);");
+    good("let r = || host.len(); q.upload(&host, &mut x)?; r();");
+}
+
+#[test]
+fn unseen_commands() {
+    bad(
+        "unsafe { k.enq()? };",
+        "`enq` enqueues in a statement that mentions no queue: nothing would wait for it",
+    );
+    good("unsafe { k.cmd().queue(&q).enq()? };");
+    good("k.enq(1);");
+    bad(
+        "other.upload(&host, &mut x)?;",
+        "this enqueues on a queue that is not declared: `other`",
+    );
+    bad(
+        "self.q.launch(&k, n, (&mut x,))?;",
+        "this enqueues on a queue that is not declared: `self.q`",
+    );
+    good("store.upload(&host).await?;");
+}
