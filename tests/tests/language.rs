@@ -256,7 +256,7 @@ async fn receive(
         packet.truncate(len);
         sequence += 1;
     }
-    Ok(sequence + 0)
+    Ok(sequence)
 }
 
 #[test]
@@ -308,7 +308,7 @@ async fn own_error(#[updates] value: u32, limit: u32) -> MyResult<u32> {
         for _ in 0..100 {
             value += 1;
             if value == limit {
-                return Ok(value + 0);
+                return Ok(value);
             }
         }
         Err(Mine::Own)

@@ -84,6 +84,11 @@ async fn values(
         None => state.names = vec![String::from("first"); 2],
     }
     let most = extra.iter().copied().max();
+    match state.count {
+        1 if limit > 1 => state.count = limit,
+        count if matches!(most, Some(most) if most > limit + count) => state.count = count,
+        _ => {}
+    }
     extra.push(state.count);
     let sum = limit + extra[0] + most.unwrap_or_default();
     Ok(sum + state.best.unwrap_or(0))

@@ -1,7 +1,9 @@
 use gpu_stages::{Result, gpu_pipeline};
 
+struct Failure;
+
 #[gpu_pipeline]
-async fn get(#[reads] x: u8) -> Result<u8, String> {
+async fn get(#[reads] x: u8) -> Result<u8, Failure> {
     Ok(x)
 }
 
