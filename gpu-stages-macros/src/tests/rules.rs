@@ -95,6 +95,16 @@ fn stale_contents() {
         UNSURE,
     );
 
+    bad(
+        "#[stage(queue = q, reads(x), writes(y))] unsafe { k.enq()?; }",
+        UNWRITTEN,
+    );
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } #[stage(queue = q, reads(x))] unsafe { k.enq()?; }",
+        UNSURE,
+    );
+
+    good("#[stage(queue = q, writes(x))] unsafe { k.enq()?; } q.copy(&x, &mut y)?;");
     good("if n > 1 { q.fill(&mut x, 1)?; } else { q.fill(&mut x, 2)?; } q.copy(&x, &mut y)?;");
     good("if n > 1 { q.fill(&mut x, 1) } else { q.fill(&mut x, 2) }?; q.copy(&x, &mut y)?;");
     good("match n { 0 => q.fill(&mut x, 1)?, _ => unreachable!() } q.copy(&x, &mut y)?;");
