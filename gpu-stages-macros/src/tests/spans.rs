@@ -113,7 +113,7 @@ fn a_body_being_written_keeps_the_words_of_the_user() {
         assert!(text.contains("compile_error"), "{text}");
         for part in [
             "up : & Queue",
-            "Resource < HostBuffer < u8 >",
+            "Source < HostBuffer < u8 >",
             "let mut h_in",
         ] {
             assert!(text.contains(part), "no `{part}` in {text}");

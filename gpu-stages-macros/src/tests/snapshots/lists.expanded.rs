@@ -54,7 +54,7 @@ fn sum(
                 let __parts_facts = parts.facts();
                 ::gpu_stages::CommandQueue::ready(&queue, (parts, total));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value: Result<usize> = __call.returns(Ok(__parts_facts.len()));
+                let __value = __call.returns::<Result<usize>>(Ok(__parts_facts.len()));
                 __value
             },
         )
@@ -115,7 +115,7 @@ fn spread(
                 __call.enter(2);
                 (*counts)[0] += 1;
                 counts.ready();
-                let __value: Result<()> = __call.returns(Ok(()));
+                let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )
