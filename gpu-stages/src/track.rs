@@ -1,7 +1,7 @@
 //! What one call has done with one resource: the events that later uses must be behind.
 
 use crate::error::Poison;
-use crate::event::{Event, Events, move_all, move_good, replace_older};
+use crate::event::{Event, Events, move_all, move_good, move_over, replace_older};
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::{Grant, Parameter};
@@ -197,10 +197,10 @@ impl Track {
         }
     }
 
-    /// The contents were accepted as they are.
+    /// The contents were accepted as they are: those writes that are over do not matter any more.
     pub fn accept(&mut self, garbage: &mut Events) {
         self.poison = None;
-        move_all(&mut self.writes, garbage);
+        move_over(&mut self.writes, garbage);
     }
 
     /// Ends the use.
