@@ -22,9 +22,11 @@
 
 use crate::error::{Failure, Origin, Problem};
 use crate::event::Event;
+use crate::kernel::Use;
 use crate::order::{Knowledge, QueueId};
 use crate::pool::Pooled;
 use crate::sync::Arc;
+use crate::watch::Watch;
 use smallvec::SmallVec;
 use std::any::TypeId;
 use std::fmt::Debug;
@@ -107,6 +109,16 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
         submission: Submission<'_, Self>,
     ) -> Result<Event, Failure>;
 
+    /// Whether new versions are filled with garbage before their first use on this queue.
+    fn fills_garbage(_: &Self::RawQueue) -> bool {
+        false
+    }
+
+    /// Who watches the queue's device, if anybody does.
+    fn watch(_: &Self::RawQueue) -> Option<&Arc<dyn Watch>> {
+        None
+    }
+
     /// Whether commands of `queue` can have `event` in their `order`.
     fn can_wait(queue: &Self::RawQueue, event: &Event) -> bool;
 
@@ -158,6 +170,8 @@ pub struct Submission<'a, B: Backend> {
     pub moment: u64,
     /// Whether somebody is expected to wait for the command who is not on its queue.
     pub signals: bool,
+    /// The views of the command's regions, in the same order.
+    pub(crate) uses: &'a [Use<'a>],
 }
 
 impl<'a, B: Backend> Submission<'a, B> {
@@ -170,6 +184,7 @@ impl<'a, B: Backend> Submission<'a, B> {
             origin: None,
             moment: 0,
             signals: true,
+            uses: &[],
         }
     }
 }

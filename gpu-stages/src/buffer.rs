@@ -1,10 +1,13 @@
 //! [`DeviceBuffer`] and [`HostBuffer`].
 
 use crate::backend::{ALIGNMENT, Backend, Element};
+use crate::commands::Queue;
 use crate::error::{Error, Failure, Result};
+use crate::garbage;
 use crate::sync::Arc;
 use crate::view::{SliceMut, View};
 use crate::visible::{DeviceVisible, Length, Pass};
+use std::any::Any;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
@@ -131,6 +134,11 @@ unsafe impl<B: Backend, E: Element> DeviceVisible for DeviceBuffer<B, E> {
     fn facts(&self) -> Length {
         Length(self.len)
     }
+
+    fn spoil(holder: &mut Self::Holder, queue: &dyn Any) -> Result<()> {
+        let queue = queue.downcast_ref::<Queue<B>>();
+        queue.map_or(Ok(()), |queue| queue.spoil(holder))
+    }
 }
 
 // SAFETY: length and handle are not written by devices; the holder shares the memory's handle.
@@ -154,5 +162,11 @@ unsafe impl<B: Backend, E: Element> DeviceVisible for HostBuffer<B, E> {
 
     fn facts(&self) -> Length {
         Length(self.len)
+    }
+
+    const ON_HOST: bool = true;
+
+    fn spoil_on_host(&mut self) {
+        garbage::fill(self);
     }
 }

@@ -9,6 +9,7 @@ use crate::buffer::{DeviceView, HostView};
 use crate::call::Call;
 use crate::error::{Error, Failure, Origin, Problem, Result};
 use crate::event::Event;
+use crate::garbage;
 use crate::kernel::{KernelArguments, Launch, Use};
 use crate::lease::{Before, Lease};
 use crate::order::{Knowledge, QueueId};
@@ -17,6 +18,7 @@ use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::Arc;
 use crate::view::View;
 use crate::waits;
+use crate::watch::Watch;
 use smallvec::SmallVec;
 
 /// An in-order command queue of a backend.
@@ -55,6 +57,14 @@ impl<B: Backend> CommandQueue for Queue<B> {
 
     fn flush(&self) {
         B::flush(&self.inner.raw);
+    }
+
+    fn fills_garbage(&self) -> bool {
+        B::fills_garbage(&self.inner.raw)
+    }
+
+    fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        B::watch(&self.inner.raw)
     }
 
     fn open(&self, uses: &Uses<'_>) -> Result<Opaque> {
@@ -128,6 +138,15 @@ impl<B: Backend> Queue<B> {
     pub fn fill<E: Element>(&self, target: &mut DeviceView<B, E>, value: E) -> Result<()> {
         let pattern = Bytes::from_slice(bytemuck::bytes_of(&value));
         let mut command = Command::Fill(target.region()?, pattern);
+        self.enqueue(&[Use::writing(target)], &mut command)
+    }
+
+    /// Fills with garbage.
+    pub(crate) fn spoil<E: Element>(&self, target: &mut DeviceView<B, E>) -> Result<()> {
+        if target.is_empty() {
+            return Ok(());
+        }
+        let mut command = Command::Fill(target.region()?, garbage::pattern::<E>());
         self.enqueue(&[Use::writing(target)], &mut command)
     }
 
@@ -231,6 +250,10 @@ impl<B: Backend> Queue<B> {
     fn enqueue(&self, uses: &[Use<'_>], command: &mut Command<B>) -> Result<()> {
         let before = self.begin(uses)?;
         let needs = &before.needs;
+        let watch = self.watch();
+        if let Some(watch) = watch {
+            watch.look();
+        }
         let order = waits::necessary(&self.inner.knowledge, &needs.order);
         let call = uses.first().map(|used| used.pass.lease().call());
         let submission = Submission {
@@ -240,13 +263,22 @@ impl<B: Backend> Queue<B> {
             origin: call.map(Call::origin),
             moment: call.map_or(0, Call::moment),
             signals: call.is_none_or(Call::signals),
+            uses,
         };
         // SAFETY: the views are of guards that are held (`begin`), whose grants exclude conflicting users but
         // those whose events are in the tracks. `necessary` leaves out only what is over or ordered already.
         // Views check their ranges when they give a region, and `launch` its arguments.
         let event = unsafe { self.submit(submission) };
         let event = event.map_err(|failure| refused(uses, &failure))?;
+        // What is noted may let others forget what is over.
+        if let Some(watch) = watch {
+            watch.look();
+        }
         before.record(uses, &event);
+        if let Some(watch) = watch {
+            let leases = uses.iter().map(|used| used.pass.lease());
+            leases.for_each(|lease| watch.learned(lease.call().id()));
+        }
         if let (Some(used), true) = (uses.first(), uses.iter().all(Use::reads)) {
             used.pass.lease().end_behind(event);
         }

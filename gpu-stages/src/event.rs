@@ -5,7 +5,6 @@ use crate::order::{Knowledge, Position, QueueId};
 use crate::pool::{Head, Node, Pooled, Recycle};
 use crate::sync::{Arc, AtomicU64, Ordering};
 use smallvec::SmallVec;
-#[cfg(feature = "opencl")]
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
@@ -82,7 +81,6 @@ pub trait Erased: Send + Sync {
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
-    #[cfg(feature = "opencl")]
     fn source_record(&self) -> &dyn Any;
 }
 
@@ -120,7 +118,6 @@ impl<T: EventSource> Erased for Node<T> {
     fn source_announce(&self) {
         self.value().announce();
     }
-    #[cfg(feature = "opencl")]
     fn source_record(&self) -> &dyn Any {
         self.value()
     }
@@ -218,7 +215,6 @@ impl Event {
     }
 
     /// The backend's own record, if it is of this type.
-    #[cfg(feature = "opencl")]
     pub(crate) fn record<T: EventSource>(&self) -> Option<&T> {
         self.0.object().source_record().downcast_ref()
     }

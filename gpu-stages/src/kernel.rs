@@ -9,6 +9,7 @@ use crate::visible::Pass;
 use smallvec::SmallVec;
 
 /// One view that a command uses, and how.
+#[derive(Debug)]
 pub(crate) struct Use<'a> {
     pub pass: &'a Pass,
     pub access: Access,

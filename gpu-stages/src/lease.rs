@@ -29,6 +29,16 @@ impl Lease {
         &self.call
     }
 
+    /// What tells this allocation from all others.
+    pub fn key(&self) -> (u64, usize) {
+        (self.call.id(), self.index)
+    }
+
+    /// Whether this use has begun to write.
+    pub fn is_dirty(&self) -> bool {
+        self.with(|track| track.dirty)
+    }
+
     /// This use of the resource, for messages.
     pub fn site(&self) -> Box<Site> {
         self.call.site(self.index)

@@ -63,6 +63,7 @@ mod commands;
 pub mod cpu;
 mod error;
 mod event;
+mod garbage;
 pub mod guard;
 mod jobs;
 mod kernel;
@@ -87,6 +88,7 @@ mod version;
 mod view;
 mod visible;
 mod waits;
+mod watch;
 
 pub use acquire::{Acquire, Request, Requests, Wanted, acquire};
 pub use backend::Backend;

@@ -6,6 +6,7 @@
 use crate::pool::{Node, Pool, Pooled, Recycle};
 use crate::sync::{AtomicU64, Mutex, Ordering, lock};
 use smallvec::SmallVec;
+use std::fmt;
 
 /// Identifies one command queue of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +25,12 @@ impl QueueId {
 
     pub(crate) const fn into_raw(self) -> u64 {
         self.0
+    }
+}
+
+impl fmt::Display for QueueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "queue {}", self.0)
     }
 }
 

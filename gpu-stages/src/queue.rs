@@ -8,6 +8,7 @@ use crate::lease::{Before, Lease, settle};
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::track::{Access, Open, Unseen};
+use crate::watch::Watch;
 use smallvec::SmallVec;
 
 /// An in-order command queue: commands run one after another, in the order in which they were enqueued.
@@ -82,6 +83,17 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
     /// Opens uses by what is not seen.
     #[doc(hidden)]
     fn open(&self, uses: &Uses<'_>) -> Result<Opaque>;
+    /// Whether new versions are filled with garbage before their first use on this queue.
+    #[doc(hidden)]
+    fn fills_garbage(&self) -> bool {
+        false
+    }
+
+    /// Who watches what this queue's device does, if anybody does.
+    #[doc(hidden)]
+    fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        None
+    }
 
     /// Uses of resources begin. A queue whose commands the library does not see puts itself behind what they
     /// need.

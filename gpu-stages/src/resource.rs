@@ -144,9 +144,7 @@ impl<T: Send + 'static> Resource<T> {
 
     /// Accepts the contents of all slots as they are, poisoned or not.
     pub fn clear_poison(&self) {
-        self.slots
-            .core
-            .with(|ledger, after| ledger.clear_poison(after));
+        self.slots.core.clear_poison();
     }
 
     /// Puts `value` in as a new version. It is acquired at once, in order with all other uses; the future puts

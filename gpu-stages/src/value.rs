@@ -1,9 +1,11 @@
 //! The values of a resource, and the only place that turns a granted use into a reference.
 
+use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
-use crate::terms::After;
+use crate::terms::{After, Mode};
+use crate::watch::{Adopted, Watch, Watched};
 use std::cell::UnsafeCell;
 use std::fmt;
 
@@ -12,9 +14,49 @@ pub(crate) struct Core {
     pub name: OnceLock<Arc<str>>,
     pub ledger: Mutex<Ledger>,
     keep_on_failure: AtomicBool,
+    /// Set once somebody watches.
+    adopted: OnceLock<Adopted>,
 }
 
 impl Core {
+    /// Has the slots watched from now on.
+    pub fn adopt(&self, watch: Arc<dyn Watch>) {
+        let slots = lock(&self.ledger).slots();
+        self.adopted.get_or_init(|| Adopted::by(watch, slots));
+    }
+
+    /// Whether somebody watches.
+    #[inline]
+    pub fn is_watched(&self) -> bool {
+        self.adopted.get().is_some()
+    }
+
+    /// The calling thread is going to look at the events of the ledger.
+    #[inline]
+    pub fn look(&self) {
+        if let Some(adopted) = self.adopted.get() {
+            adopted.look();
+        }
+    }
+
+    /// The turn of a user of `slot` has come, after a [`look`](Self::look).
+    #[inline]
+    pub fn granted(&self, slot: usize, lease: &Lease, mode: Mode) -> Option<Watched> {
+        let adopted = self.adopted.get()?;
+        Some(adopted.granted(slot, lease, mode))
+    }
+
+    /// Accepts the contents of all slots as they are.
+    pub fn clear_poison(&self) {
+        self.look();
+        self.with(|ledger, after| {
+            ledger.clear_poison(after);
+            if let Some(adopted) = self.adopted.get() {
+                adopted.cleared();
+            }
+        });
+    }
+
     pub fn keeps_on_failure(&self) -> bool {
         self.keep_on_failure.load(Ordering::Relaxed)
     }
@@ -39,6 +81,8 @@ impl Core {
 pub(crate) struct Slots<T: Send + 'static> {
     pub core: Core,
     values: Box<[UnsafeCell<T>]>,
+    /// Fills a new version with garbage before the host uses it first. Set if a device wants it.
+    pub spoil: OnceLock<fn(&mut T)>,
 }
 
 // SAFETY: a `&Slots` gives out `&T` to readers and `&mut T` to one exclusive user at a time, as a lock does.
@@ -52,8 +96,10 @@ impl<T: Send + 'static> Slots<T> {
                 name: OnceLock::new(),
                 ledger: Mutex::new(Ledger::new(values.len())),
                 keep_on_failure: AtomicBool::new(false),
+                adopted: OnceLock::new(),
             },
             values: values.into_iter().map(UnsafeCell::new).collect(),
+            spoil: OnceLock::new(),
         }
     }
 

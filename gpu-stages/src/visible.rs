@@ -1,8 +1,10 @@
 //! [`DeviceVisible`]: which values device stages can use, and what they see of them.
 
+use crate::error::Result;
 use crate::lease::Lease;
 use crate::order::QueueId;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 
 /// A value that commands can use.
@@ -84,6 +86,20 @@ pub unsafe trait DeviceVisible: Send + Sync + 'static {
 
     /// The facts.
     fn facts(&self) -> Self::Facts;
+
+    /// Whether `spoil_on_host` does something.
+    #[doc(hidden)]
+    const ON_HOST: bool = false;
+
+    /// Fills what is in host memory with garbage.
+    #[doc(hidden)]
+    fn spoil_on_host(&mut self) {}
+
+    /// Fills what is in device memory with garbage, by commands on `queue`.
+    #[doc(hidden)]
+    fn spoil(_: &mut Self::Holder, _queue: &dyn Any) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The right to use one allocation in commands on one queue. Every view carries it and every command checks it.
@@ -192,6 +208,16 @@ unsafe impl<T: DeviceVisible> DeviceVisible for Vec<T> {
     fn facts(&self) -> Length {
         Length(self.len())
     }
+
+    const ON_HOST: bool = T::ON_HOST;
+
+    fn spoil_on_host(&mut self) {
+        self.iter_mut().for_each(T::spoil_on_host);
+    }
+
+    fn spoil(holder: &mut Self::Holder, queue: &dyn Any) -> Result<()> {
+        holder.iter_mut().try_for_each(|part| T::spoil(part, queue))
+    }
 }
 
 // SAFETY: an array has nothing but its parts.
@@ -215,6 +241,16 @@ unsafe impl<T: DeviceVisible, const N: usize> DeviceVisible for [T; N] {
 
     fn facts(&self) -> Length {
         Length(N)
+    }
+
+    const ON_HOST: bool = T::ON_HOST;
+
+    fn spoil_on_host(&mut self) {
+        self.iter_mut().for_each(T::spoil_on_host);
+    }
+
+    fn spoil(holder: &mut Self::Holder, queue: &dyn Any) -> Result<()> {
+        holder.iter_mut().try_for_each(|part| T::spoil(part, queue))
     }
 }
 
@@ -241,6 +277,17 @@ macro_rules! tuples {
 
             fn facts(&self) -> Self::Facts {
                 ($(self.$i.facts(),)+)
+            }
+
+            const ON_HOST: bool = $($T::ON_HOST)||+;
+
+            fn spoil_on_host(&mut self) {
+                $(self.$i.spoil_on_host();)+
+            }
+
+            fn spoil(holder: &mut Self::Holder, queue: &dyn Any) -> Result<()> {
+                $($T::spoil(&mut holder.$i, queue)?;)+
+                Ok(())
             }
         }
     )+};

@@ -119,10 +119,13 @@ impl<B: TestBackend> Talk<B> {
 
     /// On queues that there are already.
     pub fn on(queues: Vec<Queue<B>>, slots: usize, len: usize) -> Self {
-        let device = B::device();
-        let host = || Resource::ring((0..slots).map(|_| HostBuffer::new(&device, len).unwrap()));
-        let buffer =
-            || Resource::ring((0..slots).map(|_| DeviceBuffer::new(&device, len).unwrap()));
+        Self::with(&B::device(), queues, slots, len)
+    }
+
+    /// On a certain device and its queues.
+    pub fn with(device: &B::Device, queues: Vec<Queue<B>>, slots: usize, len: usize) -> Self {
+        let host = || Resource::ring((0..slots).map(|_| HostBuffer::new(device, len).unwrap()));
+        let buffer = || Resource::ring((0..slots).map(|_| DeviceBuffer::new(device, len).unwrap()));
         Talk {
             queues,
             h_in: host(),

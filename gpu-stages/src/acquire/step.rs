@@ -163,6 +163,7 @@ pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
             }
         }
     }
+    asks.0.iter().for_each(|ask| ask.core.look());
     users.given.resize(asks.0.len(), None);
     let mut grants: SmallVec<[Option<Grant>; 16]> = SmallVec::new();
     grants.resize_with(asks.0.len(), || None);

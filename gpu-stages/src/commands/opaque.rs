@@ -19,7 +19,15 @@ impl<B: Backend> Queue<B> {
         let leases: SmallVec<[&Lease; 4]> = uses.0.iter().map(|(lease, _)| *lease).collect();
         settle(&leases);
         let before = uses.before(self.inner.id);
+        let watch = self.watch();
+        if let Some(watch) = watch {
+            watch.look();
+        }
         let order = waits::necessary(&self.inner.knowledge, &before.needs.order);
+        if let Some(watch) = watch {
+            let calls = leases.iter().map(|lease| lease.call().id());
+            calls.for_each(|call| watch.learned(call));
+        }
         if !order.is_empty() {
             self.barrier(&order)?;
         }

@@ -1,5 +1,6 @@
 //! Events of the embedded device.
 
+use super::hazards::{self, Stamp};
 use crate::backend::Identity;
 use crate::error::Failure;
 use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
@@ -12,6 +13,8 @@ use std::task::Waker;
 const PENDING: usize = 0;
 const COMPLETE: usize = 1;
 const FAILED: usize = 2;
+/// Added to the others when a hazard checker is told who sees them.
+const STAMPED: usize = 4;
 
 /// The completion of one command.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ struct Rest {
     knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
     wakers: Wakers,
+    /// What a hazard checker says of the command.
+    stamp: Option<Arc<Stamp>>,
 }
 
 static COMPLETIONS: Pool<Completion> = Pool::new();
@@ -66,10 +71,37 @@ impl Completion {
         completion
     }
 
+    /// Whoever sees that the command is over is noted to have seen it.
+    pub(super) fn stamp_with(&self, stamp: Arc<Stamp>) {
+        lock(&self.rest).stamp = Some(stamp);
+    }
+
+    pub(super) fn stamp(&self) -> Option<Arc<Stamp>> {
+        lock(&self.rest).stamp.clone()
+    }
+
+    /// The state, which the calling thread sees now.
+    #[inline]
+    fn look(&self) -> usize {
+        let state = self.state.load(Ordering::Acquire);
+        if state < STAMPED {
+            state
+        } else {
+            self.note();
+            state - STAMPED
+        }
+    }
+
+    #[cold]
+    fn note(&self) {
+        self.stamp().iter().for_each(hazards::note);
+    }
+
     /// The command is over.
     pub(super) fn over(&self, result: Result<(), Arc<Failure>>) {
         let mut rest = lock(&self.rest);
-        let state = if result.is_ok() { COMPLETE } else { FAILED };
+        let stamped = if rest.stamp.is_some() { STAMPED } else { 0 };
+        let state = stamped + if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
         let wakers = rest.wakers.take();
         // Release: whoever sees the state sees what the command did.
@@ -92,8 +124,9 @@ impl EventSource for Completion {
         lock(&self.rest).knowledge.clone()
     }
 
+    #[inline]
     fn status(&self) -> Status {
-        match self.state.load(Ordering::Acquire) {
+        match self.look() {
             PENDING => Status::Pending,
             COMPLETE => Status::Complete,
             _ => match lock(&self.rest).failure.clone() {
@@ -108,18 +141,20 @@ impl EventSource for Completion {
         self.status()
     }
 
+    #[inline]
     fn is_noted_over(&self) -> bool {
-        self.state.load(Ordering::Acquire) != PENDING
+        self.look() != PENDING
     }
 
+    #[inline]
     fn is_noted_good(&self) -> bool {
-        self.state.load(Ordering::Acquire) == COMPLETE
+        self.look() == COMPLETE
     }
 
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {
         let own = waker.clone();
         let mut rest = lock(&self.rest);
-        if self.is_noted_over() {
+        if self.state.load(Ordering::Acquire) != PENDING {
             return false;
         }
         let old = rest.wakers.keep(key, own);

@@ -1,5 +1,6 @@
 //! Memory of the embedded device: aligned, zeroed blocks of the host's.
 
+use super::hazards::Tracked;
 use crate::backend::{ALIGNMENT, Region};
 use crate::error::Failure;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
@@ -10,6 +11,8 @@ use std::ptr::NonNull;
 pub(super) struct Block {
     start: NonNull<u8>,
     layout: Layout,
+    /// If a hazard checker is told when it is freed.
+    tracked: Option<Tracked>,
 }
 
 /// Memory that plays the device's.
@@ -27,25 +30,43 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    pub(super) fn zeroed(bytes: usize) -> Result<Self, Failure> {
+    /// `track` is asked to track the memory.
+    pub(super) fn zeroed(
+        bytes: usize,
+        track: impl FnOnce(usize) -> Option<Tracked>,
+    ) -> Result<Self, Failure> {
         let too_large = || Failure::new(None, format!("no memory for {bytes} bytes"));
         // An empty block is one byte long, so that it has an address.
         let layout = Layout::from_size_align(bytes.max(1), ALIGNMENT).map_err(|_| too_large())?;
         // SAFETY: the size is not zero.
         let start = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or_else(too_large)?;
-        Ok(Block { start, layout })
+        Ok(Block {
+            start,
+            layout,
+            tracked: track(bytes),
+        })
     }
 
     pub(super) fn start(&self) -> NonNull<u8> {
         self.start
     }
+
+    pub(super) fn tracked(&self) -> Option<&Tracked> {
+        self.tracked.as_ref()
+    }
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
+        drop(self.tracked.take());
         // SAFETY: allocated in `zeroed` with this layout.
         unsafe { dealloc(self.start.as_ptr(), self.layout) };
     }
+}
+
+/// A memory, of which there is one block.
+pub(super) trait Owner {
+    fn block(&self) -> &Block;
 }
 
 /// The address of a region's first byte.
@@ -55,6 +76,12 @@ pub(super) trait Start {
 
 macro_rules! start {
     ($($memory:ty),+) => {$(
+        impl Owner for $memory {
+            fn block(&self) -> &Block {
+                &self.0
+            }
+        }
+
         impl Start for Region<$memory> {
             fn start(&self) -> *mut u8 {
                 self.memory.0.start.as_ptr().wrapping_add(self.offset)

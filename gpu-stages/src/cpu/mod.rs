@@ -1,7 +1,8 @@
 //! The embedded device: real in-order queues on threads of this process, with nothing to install.
 //!
 //! Each queue is a worker thread; queues run unordered against each other, as those of a GPU do, so that a
-//! missing wait shows. Kernels are closures over slices. The names are those of the other backends.
+//! missing wait shows. Kernels are closures over slices. The names are those of the other backends. For tests,
+//! [`Device::builder`] makes a device that [checks for hazards](hazards) or fills new versions with garbage.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -34,8 +35,10 @@
 //! # }
 //! ```
 
+mod device;
 mod event;
 mod execute;
+pub mod hazards;
 mod kernel;
 mod memory;
 mod worker;
@@ -43,6 +46,9 @@ mod worker;
 use crate::backend::{Arguments, Backend, Command, Identity, Submission};
 use crate::error::{Failure, Problem};
 use crate::event::Event;
+use crate::sync::Arc;
+use crate::watch::Watch;
+pub use device::{Device, DeviceBuilder};
 pub use kernel::{Expected, Kernel, KernelFn, Parameter};
 use memory::Block;
 pub use memory::{HostMemory, Memory};
@@ -52,11 +58,6 @@ pub use worker::{Counts, RawQueue};
 /// The embedded device's backend.
 #[derive(Clone, Copy, Debug)]
 pub enum Cpu {}
-
-/// The embedded device. There is nothing to choose: all are alike.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Device {}
 
 /// A buffer of the embedded device.
 pub type DeviceBuffer<E> = crate::DeviceBuffer<Cpu, E>;
@@ -68,13 +69,6 @@ pub type DeviceView<E> = crate::DeviceView<Cpu, E>;
 pub type HostView<E> = crate::HostView<Cpu, E>;
 /// An in-order queue of the embedded device.
 pub type Queue = crate::Queue<Cpu>;
-
-impl Device {
-    /// The device.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
 
 impl Queue {
     /// What was enqueued so far.
@@ -96,16 +90,16 @@ unsafe impl Backend for Cpu {
     type HostMemory = HostMemory;
     type Kernel = Kernel;
 
-    fn open(_: &Device, identity: Identity) -> Result<RawQueue, Failure> {
-        RawQueue::open(identity)
+    fn open(device: &Device, identity: Identity) -> Result<RawQueue, Failure> {
+        RawQueue::open(device, identity)
     }
 
-    fn allocate(_: &Device, bytes: usize) -> Result<Memory, Failure> {
-        Block::zeroed(bytes).map(Memory)
+    fn allocate(device: &Device, bytes: usize) -> Result<Memory, Failure> {
+        Block::zeroed(bytes, |bytes| device.track(bytes)).map(Memory)
     }
 
-    fn allocate_host(_: &Device, bytes: usize) -> Result<HostMemory, Failure> {
-        Block::zeroed(bytes).map(HostMemory)
+    fn allocate_host(device: &Device, bytes: usize) -> Result<HostMemory, Failure> {
+        Block::zeroed(bytes, |bytes| device.track(bytes)).map(HostMemory)
     }
 
     fn host_pointer(memory: &HostMemory) -> NonNull<u8> {
@@ -118,6 +112,14 @@ unsafe impl Backend for Cpu {
 
     unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
         Ok(queue.push(submission))
+    }
+
+    fn fills_garbage(queue: &RawQueue) -> bool {
+        queue.fills_garbage()
+    }
+
+    fn watch(queue: &RawQueue) -> Option<&Arc<dyn Watch>> {
+        queue.watch()
     }
 
     /// Workers wait as any thread of the host does.

@@ -1,13 +1,15 @@
 //! The queues of the embedded device: one worker thread each.
 
 use super::event::Completion;
-use super::{Cpu, execute};
+use super::hazards::{Stamp, Watcher};
+use super::{Cpu, Device, execute};
 use crate::backend::{Command, Identity, Submission};
 use crate::error::{Failure, Origin};
 use crate::event::{Event, Events, Status};
 use crate::panics::contain;
 use crate::pool::Pooled;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::watch::Watch;
 use std::collections::VecDeque;
 use std::sync::Condvar;
 
@@ -17,6 +19,10 @@ pub struct RawQueue {
     identity: Identity,
     line: Arc<Line>,
     counts: [AtomicU64; 4],
+    watcher: Option<Arc<Watcher>>,
+    /// The same, as the core knows it.
+    watch: Option<Arc<dyn Watch>>,
+    fills_garbage: bool,
 }
 
 /// What has been enqueued on a queue so far; see [`Queue::counts`](crate::Queue::counts).
@@ -53,10 +59,11 @@ struct Entry {
     data: Events,
     origin: Option<Origin>,
     completion: Pooled<Completion>,
+    watched: Option<(Arc<Watcher>, Arc<Stamp>)>,
 }
 
 impl RawQueue {
-    pub(super) fn open(identity: Identity) -> Result<Self, Failure> {
+    pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
         let line = Arc::<Line>::default();
         let worker = line.clone();
         std::thread::Builder::new()
@@ -67,6 +74,9 @@ impl RawQueue {
             identity,
             line,
             counts: Default::default(),
+            watch: device.watcher().map(|watcher| watcher as Arc<dyn Watch>),
+            watcher: device.watcher(),
+            fills_garbage: device.fills_garbage(),
         })
     }
 
@@ -76,6 +86,11 @@ impl RawQueue {
         let mut state = lock(&self.line.state);
         state.total += 1;
         let completion = Completion::pending(&self.identity, state.total);
+        let watched = self.watcher.clone().map(|watcher| {
+            let stamp = watcher.enqueued(self.identity.id, &submission);
+            completion.stamp_with(stamp.clone());
+            (watcher, stamp)
+        });
         let event = completion.clone().into();
         state.entries.push_back(Entry {
             command: std::mem::replace(submission.command, Command::Marker),
@@ -83,10 +98,20 @@ impl RawQueue {
             data,
             origin: submission.origin,
             completion,
+            watched,
         });
         drop(state);
         self.line.changed.notify_one();
         event
+    }
+
+    pub(super) fn fills_garbage(&self) -> bool {
+        self.fills_garbage
+    }
+
+    #[inline]
+    pub(super) fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        self.watch.as_ref()
     }
 
     fn count(&self, submission: &Submission<'_, Cpu>) {
@@ -113,6 +138,9 @@ impl RawQueue {
 
 impl Drop for RawQueue {
     fn drop(&mut self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.closed(self.identity.id);
+        }
         lock(&self.line.state).closed = true;
         self.line.changed.notify_one();
     }
@@ -158,6 +186,9 @@ impl Entry {
         };
         // The memory is given back before the event says that nobody touches it any more; what user code holds
         // is dropped after it, because its destructors may wait or panic.
+        if let Some((watcher, stamp)) = &self.watched {
+            watcher.over(stamp, &self.command);
+        }
         drop((self.order, self.data));
         let kernel = match self.command {
             Command::Launch(kernel, _, arguments) => {

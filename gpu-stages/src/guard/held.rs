@@ -10,6 +10,8 @@ use crate::sync::Arc;
 use crate::terms::{Contents, Grant, Legacy, Mode, UserId};
 use crate::track::{self, Ended, Needs, Track};
 use crate::value::Slots;
+use crate::visible::{DeviceVisible, Pass};
+use crate::watch::{Watch, Watched};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 
@@ -20,6 +22,8 @@ pub(crate) struct Held<T: Send + 'static, A: Access> {
     granted: bool,
     good: bool,
     pub lease: Lease,
+    /// Set under a grant, if somebody watches.
+    watched: Option<Watched>,
     access: PhantomData<A>,
 }
 
@@ -43,7 +47,9 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         granted: bool,
         lease: Lease,
     ) -> Self {
+        let granted_to = |lease| slots.core.granted(slot, lease, A::MODE);
         Held {
+            watched: granted.then(|| granted_to(&lease)).flatten(),
             hold: Hold::Slot {
                 slots,
                 slot,
@@ -63,6 +69,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             granted: true,
             good: false,
             lease,
+            watched: None,
             access: PhantomData,
         }
     }
@@ -74,14 +81,35 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             let grant = self.turn().await?;
             self.lease.load(grant);
             self.granted = true;
+            if let Hold::Slot { slots, slot, .. } = &self.hold {
+                self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
+            }
+        } else if let Some(watched) = &self.watched {
+            watched.ends();
         }
         settle(&[&self.lease]);
         let looked = self.lease.checked(&look);
         if looked.is_err() && self.was_accepted() {
+            self.look();
             self.lease.accept();
+            self.learned();
             return self.lease.checked(look);
         }
         looked
+    }
+
+    /// The calling thread is going to look at events on behalf of this use.
+    fn look(&self) {
+        if let Some(watched) = &self.watched {
+            watched.look();
+        }
+    }
+
+    /// The use need not wait any more for what was seen to be over.
+    fn learned(&self) {
+        if let Some(watched) = &self.watched {
+            watched.learned();
+        }
     }
 
     /// Whether the contents were accepted as they are since the grant.
@@ -99,6 +127,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return Ok(Grant::default());
         };
         let turn = poll_fn(|context| {
+            slots.core.look();
             let turn = slots.core.with(|ledger, _| ledger.poll(*user));
             if turn.is_ready() {
                 return turn;
@@ -116,6 +145,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
+        let spoil = self.spoiler(access);
         let look = |track: &mut Track| {
             let mut needs = Needs::default();
             track.needs(access, None, &mut needs);
@@ -125,12 +155,22 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             needs
         };
         let needs = self.granted(look).await?;
-        if needs.order.is_empty() {
-            return Ok(());
+        if !needs.order.is_empty() {
+            self.outlast(&needs).await?;
+            self.lease.host_use(access);
         }
-        self.outlast(&needs).await?;
-        self.lease.host_use(access);
+        self.begins_on_host(access, spoil);
         Ok(())
+    }
+
+    /// The host's use begins, on garbage if there is a `spoil`.
+    pub fn begins_on_host(&mut self, access: track::Access, spoil: Option<fn(&mut T)>) {
+        if let Some(watched) = &self.watched {
+            watched.begins(access, self.lease.call());
+        }
+        if let (Some(spoil), Some(value)) = (spoil, self.exclusive()) {
+            spoil(value);
+        }
     }
 
     /// Waits on the host for what a use of the value needs, which does not begin yet.
@@ -152,13 +192,92 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             let _ = event.wait().await;
         }
         self.lease.set_waiting(false);
+        if let Some(watched) = &self.watched {
+            watched.saw(&needs.order);
+        }
         self.first_failure(&needs.data)
+    }
+
+    /// A watched use is about to end, perhaps of a resource that is watched only since it was granted.
+    #[cold]
+    fn about_to_leave(&mut self) {
+        if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &self.watched) {
+            slots.core.look();
+            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
+        }
+        if let Some(watched) = &self.watched {
+            watched.ends();
+            watched.look();
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        let unknown = match &self.hold {
+            Hold::Slot { slots, .. } => self.granted && slots.core.is_watched(),
+            Hold::Value(_) => false,
+        };
+        unknown || self.watched.is_some()
+    }
+
+    /// The use is watched from now on, if it was not.
+    #[cold]
+    fn be_watched_by(&mut self, watch: &Arc<dyn Watch>) {
+        if self.watched.is_some() {
+            return;
+        }
+        watch.look();
+        self.watched = match &self.hold {
+            Hold::Slot { slots, slot, .. } => {
+                slots.core.adopt(watch.clone());
+                slots.core.granted(*slot, &self.lease, A::MODE)
+            }
+            Hold::Value(_) => Some(Watched::alone(watch.clone(), &self.lease)),
+        };
+    }
+
+    /// Whether this is a new version that was not used yet.
+    fn is_unused(&self) -> bool {
+        A::MODE == Mode::Write && !self.lease.is_dirty()
+    }
+
+    /// What fills the value with garbage, if that is wanted and nothing was written yet.
+    pub fn spoiler(&self, access: track::Access) -> Option<fn(&mut T)> {
+        let Hold::Slot { slots, .. } = &self.hold else {
+            return None;
+        };
+        let spoil = slots.spoil.get()?;
+        let fresh = access == track::Access::Write && self.is_unused();
+        fresh.then_some(*spoil)
+    }
+
+    /// Fills a version that was not used yet with garbage, if `queue` wants it: on the host what is there, and by
+    /// commands on `queue` what is on the device.
+    pub async fn spoil_for<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()>
+    where
+        T: DeviceVisible,
+    {
+        let Hold::Slot { slots, .. } = &self.hold else {
+            return Ok(());
+        };
+        slots.spoil.get_or_init(|| T::spoil_on_host);
+        if !self.is_unused() {
+            return Ok(());
+        }
+        if T::ON_HOST {
+            self.wait_events(track::Access::Write).await?;
+            self.wait_device(queue).await?;
+        }
+        let pass = Pass::new(self.lease.clone(), queue.id());
+        T::spoil(&mut self.value().hold(&pass), queue)
     }
 
     /// Waits until commands on `queue` may use the value, but for what they can wait for themselves.
     pub async fn wait_device<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
         let id = queue.id();
         let beyond = self.granted(|track| track.beyond(id)).await?;
+        if let Some(watch) = queue.watch() {
+            self.be_watched_by(watch);
+        }
         for event in beyond.iter().filter(|event| !queue.can_wait(event)) {
             // Whether it failed is looked at when its data is used.
             let _ = event.wait().await;
@@ -191,14 +310,23 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     where
         A: Exclusive,
     {
+        let value = self.exclusive();
+        value.unwrap_or_else(|| unreachable!("the modes of exclusive accesses are not `Read`"))
+    }
+
+    /// The value, for writing, if the access is exclusive.
+    fn exclusive(&mut self) -> Option<&mut T> {
         debug_assert!(self.granted, "a value is reached only under a grant");
-        match &mut self.hold {
-            // SAFETY: as in `value`; `A: Exclusive` means that the grant is exclusive, and `&mut self` that no
-            // other reference was made from this guard.
+        if A::MODE == Mode::Read {
+            return None;
+        }
+        Some(match &mut self.hold {
+            // SAFETY: as in `value`; the ledger granted exclusive use, as the mode is not `Read`, and `&mut self`
+            // says that no other reference was made from this guard.
             Hold::Slot { slots, slot, .. } => unsafe { slots.exclusive(*slot) },
             Hold::Value(Some(value)) => value,
             Hold::Value(None) => unreachable!("an own value is taken only by dropping its guard"),
-        }
+        })
     }
 
     /// Hands on as good.
@@ -240,6 +368,9 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 .next_place(*slot)
                 .map(|place| legacy.elsewhere(place));
             ledger.leave(*user, legacy, after);
+            if let Some(watched) = &self.watched {
+                watched.left();
+            }
             awaited.unwrap_or_default()
         });
         awaited.iter().for_each(Event::announce);
@@ -261,9 +392,17 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     /// Hands on, exactly once, with the events of work in flight.
     fn drop(&mut self) {
+        if self.is_watched() {
+            self.about_to_leave();
+        }
         let ended = self.lease.end();
         match &mut self.hold {
-            Hold::Value(value) => drop_value(&self.lease, value.take(), ended),
+            Hold::Value(value) => {
+                if let Some(watched) = &self.watched {
+                    watched.left();
+                }
+                drop_value(&self.lease, value.take(), ended);
+            }
             Hold::Slot { .. } => self.leave(ended),
         }
     }

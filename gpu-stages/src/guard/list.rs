@@ -77,8 +77,10 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
         for guard in &mut self.0.0 {
             guard.held.wait_before(access).await?;
         }
-        for guard in &self.0.0 {
+        for guard in &mut self.0.0 {
+            let spoil = guard.held.spoiler(access);
             guard.held.lease.host_use(access);
+            guard.held.begins_on_host(access, spoil);
         }
         Ok(())
     }

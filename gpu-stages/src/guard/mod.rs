@@ -186,6 +186,9 @@ impl<T: DeviceVisible, A: Access, S> Guard<T, A, S> {
     /// Waits for everything that the device cannot wait for.
     async fn reach<Q: CommandQueue>(mut self, queue: &Q) -> Result<Allocation<T, A>> {
         self.held.wait_device(queue).await?;
+        if queue.fills_garbage() {
+            self.held.spoil_for(queue).await?;
+        }
         Ok(Guard {
             state: Acquired(()),
             held: self.held,

@@ -46,6 +46,11 @@ impl Ledger {
         self.newest
     }
 
+    /// How many slots there are.
+    pub fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The slot that the `nth` write of one call takes.
     pub fn slot_for_write(&self, nth: usize) -> usize {
         (self.newest + 1 + nth) % self.slots.len()

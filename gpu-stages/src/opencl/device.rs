@@ -11,6 +11,7 @@ use std::ptr;
 #[derive(Clone)]
 pub struct Device {
     inner: Arc<Inner>,
+    fills_garbage: bool,
 }
 
 struct Inner {
@@ -129,6 +130,7 @@ impl Device {
             ptr::null_mut(),
         )))?;
         Ok(Device {
+            fills_garbage: false,
             inner: Arc::new(Inner {
                 service: context.queue(found.id)?,
                 context,
@@ -138,6 +140,18 @@ impl Device {
                 alignment: usize::try_from(bits / 8).unwrap_or(1).max(1),
             }),
         })
+    }
+
+    /// Whether new versions are filled with garbage before their first use on queues made for this handle; as
+    /// [`cpu::DeviceBuilder::fill_garbage`](crate::cpu::DeviceBuilder::fill_garbage).
+    #[must_use]
+    pub fn fill_garbage(mut self, fills: bool) -> Self {
+        self.fills_garbage = fills;
+        self
+    }
+
+    pub(super) fn fills_garbage(&self) -> bool {
+        self.fills_garbage
     }
 
     /// The device's name, as its driver gives it.

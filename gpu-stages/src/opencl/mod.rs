@@ -82,6 +82,10 @@ unsafe impl Backend for OpenCl {
         unsafe { queue.submit(submission) }
     }
 
+    fn fills_garbage(queue: &RawQueue) -> bool {
+        queue.fills_garbage()
+    }
+
     fn can_wait(queue: &RawQueue, event: &Event) -> bool {
         queue.can_wait(event)
     }

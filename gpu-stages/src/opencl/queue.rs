@@ -21,6 +21,7 @@ use std::ptr;
 pub struct RawQueue {
     line: Arc<Line>,
     kept: Mutex<VecDeque<Kept>>,
+    fills_garbage: bool,
 }
 
 /// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
@@ -43,7 +44,12 @@ impl RawQueue {
         Ok(RawQueue {
             line: Arc::new(Line::new(queue, device.context().id(), identity)),
             kept: Mutex::default(),
+            fills_garbage: device.fills_garbage(),
         })
+    }
+
+    pub(super) fn fills_garbage(&self) -> bool {
+        self.fills_garbage
     }
 
     pub(super) fn flush(&self) {
@@ -73,6 +79,7 @@ impl RawQueue {
             origin,
             moment,
             signals,
+            uses: _,
         } = submission;
         let refused = |message: String| Failure::new(origin, message);
         let failed = first_failure(order, data, moment);

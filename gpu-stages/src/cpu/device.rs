@@ -1,0 +1,140 @@
+//! [`Device`]: the embedded device, and what can be chosen about it.
+
+use super::hazards::{Hazard, Trace, Tracked, Watcher};
+use crate::sync::Arc;
+
+/// The embedded device. All are alike, but for what [`builder`](Device::builder) can add to one; a clone is another
+/// handle to the same.
+#[derive(Clone, Debug, Default)]
+pub struct Device {
+    watcher: Option<Arc<Watcher>>,
+    fills_garbage: bool,
+}
+
+/// Makes a [`Device`] that does more than others.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder makes nothing until `build`"]
+pub struct DeviceBuilder {
+    checks: bool,
+    records: bool,
+    fills_garbage: bool,
+}
+
+impl Device {
+    /// The device.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A device with a choice of what it does besides.
+    pub fn builder() -> DeviceBuilder {
+        DeviceBuilder::default()
+    }
+
+    /// The [hazards](super::hazards) found so far, in the order of the later accesses; at most 1,000.
+    ///
+    /// # Panics
+    ///
+    /// If the device was built without [`check_hazards`](DeviceBuilder::check_hazards): nothing was checked.
+    #[track_caller]
+    pub fn hazards(&self) -> Vec<Hazard> {
+        match &self.watcher {
+            Some(watcher) => watcher.hazards(),
+            None => panic!("this device checks nothing: build it with `check_hazards(true)`"),
+        }
+    }
+
+    /// For tests: panics if there are hazards, and lists them.
+    ///
+    /// # Panics
+    ///
+    /// If there are hazards, and as [`hazards`](Device::hazards).
+    #[track_caller]
+    pub fn assert_no_hazards(&self) {
+        let hazards = self.hazards();
+        let list: String = hazards.iter().map(|it| format!("\n- {it}")).collect();
+        assert!(hazards.is_empty(), "{} hazards:{list}", hazards.len());
+    }
+
+    /// What was recorded so far, if the device was built with [`record_trace`](DeviceBuilder::record_trace).
+    pub fn trace(&self) -> Option<Trace> {
+        self.watcher.as_ref()?.trace()
+    }
+
+    pub(super) fn fills_garbage(&self) -> bool {
+        self.fills_garbage
+    }
+
+    pub(super) fn watcher(&self) -> Option<Arc<Watcher>> {
+        self.watcher.clone()
+    }
+
+    pub(super) fn track(&self, bytes: usize) -> Option<Tracked> {
+        let watcher = self.watcher.as_ref()?;
+        Some(watcher.track(bytes))
+    }
+}
+
+impl DeviceBuilder {
+    /// Whether the device checks that all accesses to its memory are ordered by synchronisation; see
+    /// [`hazards`](super::hazards).
+    pub fn check_hazards(mut self, checks: bool) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// Whether the device checks, and keeps what it checks as a [`Trace`], which grows with every command.
+    pub fn record_trace(mut self, records: bool) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// Whether new versions are filled with garbage before their first use: floating point numbers with NaN, others
+    /// with the byte `0xA5`.
+    ///
+    /// A `#[writes]` parameter does not promise the old contents, but with one slot they are often there. A pipeline
+    /// that relies on them fails at once on such a device. Device memory is filled by a command behind the users
+    /// before; host memory by the host, which waits for them. A version counts as begun once it is filled.
+    ///
+    /// What is left as it is: versions of a resource that no queue has seen yet, and structs with
+    /// `#[derive(DeviceVisible)]`.
+    ///
+    /// ```
+    /// use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
+    /// use gpu_stages::{Resource, Result, gpu_pipeline};
+    ///
+    /// /// Writes half of `device` and downloads all of it.
+    /// #[gpu_pipeline]
+    /// async fn half(
+    ///     #[queue] queue: Queue,
+    ///     #[writes] device: DeviceBuffer<f32>,
+    ///     #[writes] host: HostBuffer<f32>,
+    /// ) -> Result<f32> {
+    ///     queue.fill(&mut device[..8], 1.0)?;
+    ///     queue.download(&device, &mut host)?;
+    ///     Ok(host.iter().sum())
+    /// }
+    ///
+    /// # fn main() -> Result<()> {
+    /// let device = Device::builder().fill_garbage(true).build();
+    /// let queue = Queue::new(&device)?;
+    /// let buffer = Resource::new(DeviceBuffer::new(&device, 16)?);
+    /// let host = Resource::new(HostBuffer::new(&device, 16)?);
+    /// assert!(futures::executor::block_on(half(&queue, &buffer, &host))?.is_nan());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fill_garbage(mut self, fills: bool) -> Self {
+        self.fills_garbage = fills;
+        self
+    }
+
+    /// The device.
+    pub fn build(self) -> Device {
+        let watches = self.checks || self.records;
+        Device {
+            watcher: watches.then(|| Watcher::new(self.records)),
+            fills_garbage: self.fills_garbage,
+        }
+    }
+}

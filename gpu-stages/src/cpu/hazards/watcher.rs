@@ -1,0 +1,405 @@
+//! [`Watcher`]: feeds the checker, and a trace if one is wanted, with what the library does.
+
+use super::checker::{Checker, HostUse};
+use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
+use super::report::{Action, Doer, Hazard, Place};
+use super::seen::{self, Stamp};
+use super::trace::{Op, Trace};
+use crate::backend::{Argument, Command, Region, Submission};
+use crate::call::Call;
+use crate::cpu::Cpu;
+use crate::cpu::event::Completion;
+use crate::cpu::memory::Owner;
+use crate::error::Origin;
+use crate::order::QueueId;
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::track;
+use crate::watch::{User, Watch};
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// The hazard checker of one device.
+#[derive(Debug)]
+pub(in crate::cpu) struct Watcher {
+    id: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    checker: Checker,
+    trace: Option<Trace>,
+    users: HashMap<(u64, usize), Present>,
+    /// How many of its users each call has.
+    calls: HashMap<u64, usize>,
+    /// The memories that were used in each slot.
+    slots: HashMap<u64, Vec<MemoryKey>>,
+    memories: HashMap<MemoryKey, Known>,
+    next: u64,
+}
+
+/// A user that has not left.
+#[derive(Debug)]
+struct Present {
+    user: User,
+    host: Option<(UseKey, HostUse)>,
+}
+
+/// A memory that is not freed.
+#[derive(Debug)]
+struct Known {
+    bytes: usize,
+    slot: Option<u64>,
+}
+
+/// A memory's membership in a watcher, which ends when it is freed.
+#[derive(Debug)]
+pub(in crate::cpu) struct Tracked {
+    watcher: Arc<Watcher>,
+    key: MemoryKey,
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.watcher.freed(self.key);
+    }
+}
+
+impl Watcher {
+    pub fn new(records: bool) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Arc::new(Watcher {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            state: Mutex::new(State {
+                trace: records.then(Trace::recorded),
+                ..State::default()
+            }),
+        })
+    }
+
+    pub fn hazards(&self) -> Vec<Hazard> {
+        lock(&self.state).checker.hazards.clone()
+    }
+
+    pub fn trace(&self) -> Option<Trace> {
+        lock(&self.state).trace.clone()
+    }
+
+    /// A new memory of `bytes` bytes.
+    pub fn track(self: &Arc<Self>, bytes: usize) -> Tracked {
+        let mut state = lock(&self.state);
+        let key = MemoryKey(state.number());
+        state.memories.insert(key, Known { bytes, slot: None });
+        drop(state);
+        Tracked {
+            watcher: self.clone(),
+            key,
+        }
+    }
+
+    fn freed(&self, memory: MemoryKey) {
+        let doer = host("free", None);
+        let state = &mut *lock(&self.state);
+        state.record(|| Op::FreeLast(memory, doer.clone()));
+        state.checker.free_last(memory, doer);
+        state.checker.forget(memory);
+        let known = state.memories.remove(&memory);
+        if let Some(slot) = known.and_then(|known| known.slot) {
+            state.unbind(memory, slot);
+        }
+    }
+
+    /// A command is enqueued, behind everything that its queue was given before.
+    pub fn enqueued(&self, queue: QueueId, submission: &Submission<'_, Cpu>) -> Arc<Stamp> {
+        let order = submission.order.iter().filter_map(|event| {
+            let record = event.record::<Completion>()?;
+            record.stamp()
+        });
+        let order: Vec<Arc<Stamp>> = order.filter(|stamp| stamp.watcher == self.id).collect();
+        let seen = self.own(seen::take());
+        let queue = QueueKey(queue.into_raw());
+        let doer = Doer {
+            name: Cow::Borrowed(submission.command.name()),
+            origin: submission.origin,
+            place: Place::OnQueue(queue.0),
+        };
+        let leases = || submission.uses.iter().map(|used| used.pass.lease());
+        let names: Vec<Arc<str>> = leases().map(|lease| lease.site().resource).collect();
+
+        let state = &mut *lock(&self.state);
+        let mut accesses = Vec::new();
+        let uses = leases().zip(names);
+        for (touch, (lease, name)) in touches(submission.command).into_iter().zip(uses) {
+            if let Some(memory) = self.tracked(&touch) {
+                state.bind(memory, lease.key(), name);
+                accesses.push(Access {
+                    memory,
+                    bytes: touch.bytes,
+                    action: touch.action,
+                });
+            }
+        }
+        let event = EventKey(state.number());
+        let mut actors: Vec<ActorKey> = leases().map(|lease| ActorKey(lease.key().0)).collect();
+        actors.dedup();
+        state.record(|| Op::Command {
+            queue,
+            actors: actors.clone(),
+            order: order.iter().map(|stamp| stamp.event).collect(),
+            seen: seen.iter().map(|stamp| stamp.event).collect(),
+            accesses: accesses.clone(),
+            doer: doer.clone(),
+            event,
+        });
+        let after = order.iter().chain(&seen).map(|stamp| &stamp.clock);
+        let clock = state
+            .checker
+            .command(queue, &actors, after, &accesses, doer);
+        Arc::new(Stamp {
+            watcher: self.id,
+            event,
+            clock,
+        })
+    }
+
+    /// A command is over and is about to give back its handles to memory.
+    pub fn over(&self, stamp: &Stamp, command: &Command<Cpu>) {
+        let state = &mut *lock(&self.state);
+        for memory in touches(command).iter().filter_map(|it| self.tracked(it)) {
+            state.record(|| Op::GiveBack(memory, stamp.event));
+            state.checker.give_back(memory, &stamp.clock);
+        }
+    }
+
+    /// No more commands come on this queue.
+    pub fn closed(&self, queue: QueueId) {
+        let queue = QueueKey(queue.into_raw());
+        lock(&self.state).checker.close_queue(queue);
+    }
+
+    fn tracked(&self, touch: &Touch<'_>) -> Option<MemoryKey> {
+        let tracked = touch.tracked?;
+        (tracked.watcher.id == self.id).then_some(tracked.key)
+    }
+
+    /// Those of the stamps that this watcher gave.
+    fn own(&self, mut stamps: Vec<Arc<Stamp>>) -> Vec<Arc<Stamp>> {
+        stamps.retain(|stamp| stamp.watcher == self.id);
+        stamps
+    }
+}
+
+impl State {
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn record(&mut self, op: impl FnOnce() -> Op) {
+        if let Some(trace) = &mut self.trace {
+            trace.ops.push(op());
+        }
+    }
+
+    /// The memory is used in the slot of this user.
+    fn bind(&mut self, memory: MemoryKey, user: (u64, usize), name: Arc<str>) {
+        let Some(user) = self.users.get(&user).map(|present| present.user) else {
+            return;
+        };
+        let Some(known) = self.memories.get_mut(&memory) else {
+            return;
+        };
+        let before = known.slot.replace(user.slot);
+        if before == Some(user.slot) {
+            return;
+        }
+        if let Some(before) = before {
+            self.unbind(memory, before);
+        }
+        self.slots.entry(user.slot).or_default().push(memory);
+        self.record(|| Op::Name(memory, name.clone(), user.place));
+        self.checker.name(memory, name, user.place);
+    }
+
+    fn unbind(&mut self, memory: MemoryKey, slot: u64) {
+        if let Some(slot) = self.slots.get_mut(&slot) {
+            slot.retain(|it| *it != memory);
+        }
+    }
+
+    fn learn(&mut self, actor: ActorKey, seen: &[Arc<Stamp>]) {
+        if !seen.is_empty() {
+            let events = seen.iter().map(|stamp| stamp.event);
+            self.record(|| Op::Learn(actor, events.collect()));
+        }
+        for stamp in seen {
+            self.checker.learn(actor, &stamp.clock);
+        }
+    }
+}
+
+impl Watch for Watcher {
+    fn adopt(&self, slots: usize) -> u64 {
+        let state = &mut *lock(&self.state);
+        let first = state.number();
+        state.next += slots as u64;
+        first
+    }
+
+    fn forget(&self, first: u64, slots: usize) {
+        let state = &mut *lock(&self.state);
+        for slot in first..first + slots as u64 {
+            state.checker.forget_lock(LockKey(slot));
+            for memory in state.slots.remove(&slot).unwrap_or_default() {
+                if let Some(known) = state.memories.get_mut(&memory) {
+                    known.slot = None;
+                }
+            }
+        }
+    }
+
+    fn look(&self) {
+        seen::look();
+    }
+
+    fn granted(&self, user: User) {
+        let seen = self.own(seen::seen());
+        let state = &mut *lock(&self.state);
+        *state.calls.entry(user.key.0).or_default() += 1;
+        state.users.insert(user.key, Present { user, host: None });
+        let (actor, lock, turn) = (ActorKey(user.key.0), LockKey(user.slot), turn(user));
+        state.learn(actor, &seen);
+        state.record(|| Op::Acquire(actor, lock, turn));
+        state.checker.acquire(actor, lock, turn);
+    }
+
+    fn learned(&self, call: u64) {
+        let seen = self.own(seen::seen());
+        lock(&self.state).learn(ActorKey(call), &seen);
+    }
+
+    fn begins(&self, user: User, access: track::Access, call: &Call) {
+        let doer = host("host", Some(call.origin()));
+        let action = match access {
+            track::Access::Read => Action::Read,
+            track::Access::Write => Action::Write,
+        };
+        let state = &mut *lock(&self.state);
+        let bound = state.slots.get(&user.slot).into_iter().flatten();
+        let whole = |memory: &MemoryKey| {
+            let known = state.memories.get(memory)?;
+            Some(Access {
+                memory: *memory,
+                bytes: 0..known.bytes,
+                action,
+            })
+        };
+        let accesses: Vec<Access> = bound.filter_map(whole).collect();
+        let (actor, host) = (ActorKey(user.key.0), UseKey(state.number()));
+        state.record(|| Op::Begin(actor, host, accesses.clone(), doer.clone()));
+        let begun = state.checker.begin(actor, &accesses, doer);
+        if let Some(present) = state.users.get_mut(&user.key) {
+            present.host = Some((host, begun));
+        }
+    }
+
+    fn ends(&self, user: User) {
+        let state = &mut *lock(&self.state);
+        let present = state.users.get_mut(&user.key);
+        if let Some((host, begun)) = present.and_then(|present| present.host.take()) {
+            let actor = ActorKey(user.key.0);
+            state.record(|| Op::End(actor, host));
+            state.checker.end(actor, &begun);
+        }
+    }
+
+    fn left(&self, user: User) {
+        let seen = self.own(seen::take());
+        let state = &mut *lock(&self.state);
+        let (actor, lock, turn) = (ActorKey(user.key.0), LockKey(user.slot), turn(user));
+        state.learn(actor, &seen);
+        for memory in state.slots.get(&user.slot).cloned().unwrap_or_default() {
+            state.record(|| Op::LetGo(actor, memory));
+            state.checker.let_go(actor, memory);
+        }
+        state.record(|| Op::Release(actor, lock, turn));
+        state.checker.release(actor, lock, turn);
+        state.users.remove(&user.key);
+        let present = state.calls.entry(user.key.0).or_default();
+        *present -= 1;
+        if *present == 0 {
+            state.calls.remove(&user.key.0);
+            state.checker.end_actor(actor);
+        }
+    }
+
+    fn cleared(&self, first: u64, slots: usize) {
+        let seen = self.own(seen::take());
+        let state = &mut *lock(&self.state);
+        for slot in (first..first + slots as u64).map(LockKey) {
+            for stamp in &seen {
+                state.record(|| Op::Vouch(slot, stamp.event));
+                state.checker.vouch(slot, &stamp.clock);
+            }
+        }
+    }
+}
+
+fn turn(user: User) -> Turn {
+    if user.shared {
+        Turn::Shared
+    } else {
+        Turn::Exclusive
+    }
+}
+
+fn host(name: &'static str, origin: Option<Origin>) -> Doer {
+    Doer {
+        name: Cow::Borrowed(name),
+        origin,
+        place: Place::Host,
+    }
+}
+
+/// What a command does with one region.
+struct Touch<'a> {
+    tracked: Option<&'a Tracked>,
+    bytes: Range<usize>,
+    action: Action,
+}
+
+fn touch<M: Owner>(region: &Region<M>, action: Action) -> Touch<'_> {
+    Touch {
+        tracked: region.memory.block().tracked(),
+        bytes: region.offset..region.offset + region.bytes,
+        action,
+    }
+}
+
+/// What a command does with its regions, in their order.
+fn touches(command: &Command<Cpu>) -> SmallVec<[Touch<'_>; 6]> {
+    let mut all = SmallVec::new();
+    match command {
+        Command::Upload(source, target) => {
+            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
+        }
+        Command::Download(source, target) => {
+            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
+        }
+        Command::Copy(source, target) => {
+            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
+        }
+        Command::Fill(target, _) => all.push(touch(target, Action::Write)),
+        Command::Launch(_, _, arguments) => {
+            all.extend(arguments.iter().filter_map(|argument| match argument {
+                Argument::Read(region, _) => Some(touch(region, Action::Read)),
+                Argument::Write(region, _) => Some(touch(region, Action::Write)),
+                Argument::Scalar(..) => None,
+            }));
+        }
+        Command::Marker | Command::Barrier => {}
+    }
+    all
+}
