@@ -66,6 +66,10 @@ fn on_opencl() {
     what_is_not_written_is_garbage::<gpu_stages::opencl::OpenCl>(&device);
 }
 
+fn increment_first(x: &mut [u32]) {
+    x[0] = x[0].wrapping_add(1);
+}
+
 /// Counts in what the frame before left, which `#[writes]` does not promise to be there.
 #[gpu_pipeline]
 async fn count(
@@ -74,7 +78,7 @@ async fn count(
     #[writes] parts: Vec<DeviceBuffer<u32>>,
     increment: Kernel,
 ) -> Result<u32> {
-    host[0] += 1;
+    increment_first(&mut host);
     queue.upload(&host, &mut parts[0])?;
     queue.launch(&increment, 1, (&mut parts[1],))?;
     queue.download(&parts[1], &mut host)?;
@@ -88,7 +92,7 @@ fn a_pipeline_that_relies_on_old_contents_fails() {
         let buffer = || DeviceBuffer::new(device, 1).unwrap();
         let host = Resource::new(HostBuffer::new(device, 1).unwrap());
         let parts = Resource::new(vec![buffer(), buffer()]);
-        let increment = Kernel::new("increment", |x: &mut [u32]| x[0] = x[0].wrapping_add(1));
+        let increment = Kernel::new("increment", |x: &mut [u32]| increment_first(x));
         let count = || count(&queue, &host, &parts, increment.clone());
         (0..3).map(|_| block_on(count()).unwrap()).collect()
     };
