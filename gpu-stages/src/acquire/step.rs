@@ -53,7 +53,7 @@ pub struct User {
 /// The places that a call was given, in the order in which it asked.
 pub struct Users<'a> {
     call: &'a Call,
-    given: SmallVec<[Option<User>; 16]>,
+    given: SmallVec<[User; 16]>,
     /// The call's account of the first of them; the others follow.
     first_account: usize,
     taken: usize,
@@ -73,10 +73,8 @@ impl<'a> Users<'a> {
     pub(super) fn next(&mut self) -> (User, Lease) {
         let index = self.taken;
         self.taken += 1;
-        match self.given.get(index) {
-            Some(&Some(user)) => (user, Lease::new(self.call, self.first_account + index)),
-            _ => unreachable!("there is a user for every request"),
-        }
+        let lease = Lease::new(self.call, self.first_account + index);
+        (self.given[index], lease)
     }
 }
 
@@ -122,19 +120,18 @@ impl<'a> Line<'a> {
 
 /// The ledgers of a call's resources, all locked, each once. Locked in the order of their addresses, so that
 /// two calls never wait for each other here.
+#[derive(Default)]
 struct Locked<'a>(SmallVec<[Line<'a>; 8]>);
 
 impl<'a> Locked<'a> {
-    fn all(asks: &Asks<'a>) -> Self {
+    fn lock_all(&mut self, asks: &Asks<'a>) {
         let mut cores: SmallVec<[&Core; 16]> = SmallVec::new();
         asks.0.iter().for_each(|ask| cores.push(ask.core));
         cores.sort_unstable_by_key(|core| std::ptr::from_ref(*core));
         cores.dedup_by_key(|core| std::ptr::from_ref(*core));
-        let mut locked = Locked(SmallVec::new());
-        for core in cores {
-            locked.0.push(Line::locked(core));
+        for core in &cores {
+            self.0.push(Line::locked(core));
         }
-        locked
     }
 
     fn of(&mut self, core: &Core) -> &mut Line<'a> {
@@ -152,45 +149,47 @@ impl<'a> Locked<'a> {
 /// Enters a user for each of `asks`, or none.
 pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
     let call = users.call;
-    let mut locked = Locked::all(asks);
-    let mut slots: SmallVec<[usize; 16]> = SmallVec::new();
+    // None of the lists is moved as a whole: they are large.
+    let mut locked = Locked::default();
+    locked.lock_all(asks);
     for ask in &asks.0 {
-        match locked.of(ask.core).take(ask) {
-            Some(slot) => slots.push(slot),
-            None => {
-                drop(locked);
-                return Err(waits_for_itself(ask, call));
-            }
-        }
+        let Some(slot) = locked.of(ask.core).take(ask) else {
+            drop(locked);
+            return Err(waits_for_itself(ask, call));
+        };
+        users.given.push(User {
+            // Until it is entered, below.
+            id: UserId::MAX,
+            slot,
+            granted: false,
+        });
     }
     asks.0.iter().for_each(|ask| ask.core.look());
-    users.given.resize(asks.0.len(), None);
     let mut grants: SmallVec<[Option<Grant>; 16]> = SmallVec::new();
     grants.resize_with(asks.0.len(), || None);
+    let (origin, by) = (call.origin(), call.downgrade());
     // Writes come last: the versions that a call writes are newer than the one it updates.
     for writes in [false, true] {
         for (index, ask) in asks.0.iter().enumerate() {
             if (ask.mode == Mode::Write) == writes {
-                let slot = slots[index];
+                let user = &mut users.given[index];
                 let entry = Entry {
                     mode: ask.mode,
-                    slot,
+                    slot: user.slot,
                     pin: ask.pin,
                     place: ask.place,
                     parameter: ask.parameter,
-                    origin: call.origin(),
-                    call: call.downgrade(),
+                    origin,
+                    call: by,
                 };
-                let (id, grant) = locked.of(ask.core).ledger.enter(entry);
-                let granted = grant.is_some();
-                grants[index] = grant;
-                users.given[index] = Some(User { id, slot, granted });
+                (user.id, grants[index]) = locked.of(ask.core).ledger.enter(entry);
+                user.granted = grants[index].is_some();
             }
         }
     }
     drop(locked);
-    let tracks = asks.0.iter().zip(grants);
-    users.first_account = call.add(tracks.map(|(ask, grant)| ask.track(grant)));
+    let tracks = asks.0.iter().zip(&mut grants);
+    users.first_account = call.add(tracks.map(|(ask, grant)| ask.track(grant.take())));
     Ok(())
 }
 
