@@ -85,10 +85,9 @@ impl Receiver {
         // At first, silence: buffers start zeroed.
         let before = self.signal.pin();
         let received = receive(up, &self.received, &self.signal, frame);
-        let (signal, fir) = (&self.signal, self.fir.clone());
-        let (filtered, result) = (&self.filtered, &self.result);
+        let (filtered, result, fir) = (&self.filtered, &self.result, self.fir.clone());
         // Once acquired the slot is held by the call: the version can go.
-        let filtered = filter(compute, down, &before, signal, filtered, result, fir);
+        let filtered = filter(compute, down, &before, &self.signal, filtered, result, fir);
         async move { Ok(futures::future::try_join(received, filtered).await?.1) }
     }
 }
@@ -111,14 +110,10 @@ async fn main() -> Result<ExitCode> {
     while let Some(frame) = jobs.next().await? {
         filtered.extend(frame);
     }
-    let mut signal = vec![0.0; HISTORY];
-    signal.extend((0..FRAMES * SAMPLES).map(antenna));
+    let silence = std::iter::repeat_n(0.0, HISTORY);
+    let signal: Vec<f32> = silence.chain((0..FRAMES * SAMPLES).map(antenna)).collect();
     let expected: Vec<f32> = signal.windows(TAPS.len()).map(convolve).collect();
     let is_right = filtered == expected;
-    let verdict = if is_right { "as" } else { "NOT as" };
-    let _ = writeln!(
-        io::stdout(),
-        "{FRAMES} frames filtered {verdict} one signal"
-    );
+    let _ = writeln!(io::stdout(), "as one signal: {is_right}");
     Ok(ExitCode::from(u8::from(!is_right)))
 }
