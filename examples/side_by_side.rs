@@ -3,7 +3,7 @@
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{
-    CommandQueue, JobQueue, Pipeline, Resource, Result, Stage, Until, WaitDevice, gpu_pipeline,
+    CommandQueue, JobQueue, Resource, Result, Schedule, Stage, Until, WaitDevice, gpu_pipeline,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -54,7 +54,7 @@ fn by_hand(
     // The future borrows nothing: it can be spawned, and outlives the references it was made from.
 ) -> impl Future<Output = Result<f32>> + use<> {
     // Names for messages: an error, or a poisoned resource, says which stage of which pipeline it comes from.
-    static PIPELINE: Pipeline = Pipeline::new(
+    static PIPELINE: Schedule = Schedule::new(
         "by_hand",
         &[
             Stage::new("fill"),

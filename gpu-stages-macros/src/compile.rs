@@ -27,5 +27,10 @@ pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
         return expand::fallback(&pipeline, &pipeline.body(), Some(errors));
     }
     let plan = schedule::plan(&model.owned(), &model.work());
-    expand::pipeline(&pipeline, &model, &names, &plan)
+    let summaries = schedule::summaries(&model.owned(), &model.work(), &plan);
+    let mut errors = Errors::default();
+    check::max_barriers(&pipeline, &model, &summaries, &mut errors);
+    let mut expansion = expand::pipeline(&pipeline, &model, &names, &plan, &summaries);
+    expansion.extend(errors.into_tokens());
+    expansion
 }

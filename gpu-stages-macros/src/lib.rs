@@ -17,6 +17,7 @@ mod model;
 mod parse;
 mod schedule;
 mod syntax;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -233,6 +234,8 @@ use proc_macro::TokenStream;
 ///
 /// - `until = enqueued`: the future resolves when everything is enqueued. Device errors reach whoever uses the
 ///   data next.
+/// - `max_barriers = n`: the build fails when the schedule needs more barriers.
+/// - `schedule = NAME`, `schedule = Self::NAME`, `schedule = none`: where the schedule stands.
 /// - `crate = path`: where the library is found, if not at `::gpu_stages`.
 ///
 /// # Spawning
@@ -267,8 +270,11 @@ use proc_macro::TokenStream;
 ///
 /// # What is generated
 ///
-/// A function that returns `impl Future`, in the terms of the manual interface; `cargo expand` shows it. The
-/// schedule, with what each stage waits for, is a table at the end of the function's documentation.
+/// A function that returns `impl Future`, in the terms of the manual interface; `cargo expand` shows it. Beside it
+/// stands what the pipeline says about itself, `function::SCHEDULE`, of the type `gpu_stages::Schedule`. The same
+/// table is at the end of the function's documentation.
+///
+#[doc = include_str!("../reference.md")]
 #[proc_macro_attribute]
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     compile::gpu_pipeline(options.into(), item.into()).into()

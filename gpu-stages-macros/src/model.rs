@@ -217,19 +217,18 @@ impl Model {
     }
 }
 
-impl Work {
-    /// Whether more than the facts of `resource` is used.
-    pub fn uses(&self, resource: ResourceId) -> bool {
-        let mut accesses = self.accesses.iter();
-        accesses.any(|access| access.resource == resource)
-    }
-}
-
 impl Stage {
     /// The stage's use of `resource`, if it has one.
     pub fn access(&self, resource: ResourceId) -> Option<Access> {
         let accesses = self.work.accesses.iter();
         accesses.copied().find(|access| access.resource == resource)
+    }
+
+    /// The resources that the stage uses with this right.
+    pub fn accessed(&self, right: Right) -> impl Iterator<Item = ResourceId> {
+        let accesses = self.work.accesses.iter();
+        let accesses = accesses.filter(move |access| access.right == right);
+        accesses.map(|access| access.resource)
     }
 
     /// How `resource` is taken from its guard ahead of the statement, if it is.

@@ -1,9 +1,10 @@
-//! [`Pipeline`] and [`Call`]: one function, and one run of it with everything it enqueued.
+//! [`Call`]: one run of a pipeline, with everything it enqueued.
 
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
 use crate::pool::{Node, Pool, Pooled, Recycle};
 use crate::reaper;
+use crate::schedule::{Schedule, Stage};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::{Ended, Track};
 use smallvec::SmallVec;
@@ -12,44 +13,10 @@ use std::cell::Cell;
 use std::fmt;
 use std::task::{Context, Poll};
 
-/// What is known of a pipeline before it runs: its name and its stages.
-#[derive(Debug)]
-pub struct Pipeline {
-    name: &'static str,
-    stages: &'static [Stage],
-}
-
-/// What is known of a stage before it runs.
-#[derive(Debug)]
-pub struct Stage {
-    name: &'static str,
-    quiet: bool,
-}
-
 /// Allocations made one by one through the manual API.
-pub(crate) static MANUAL: Pipeline = Pipeline::new("manual", &[Stage::new("manual")]);
+pub(crate) static MANUAL: Schedule = Schedule::new("manual", &[Stage::new("manual")]);
 
-impl Stage {
-    /// A stage of this name.
-    pub const fn new(name: &'static str) -> Self {
-        Stage { name, quiet: false }
-    }
-
-    /// Says that within the pipeline nobody waits for this stage but later commands of its own queue, so that
-    /// its commands need no event of their own. A hint: whoever waits after all gets a marker.
-    #[must_use]
-    pub const fn quiet(mut self) -> Self {
-        self.quiet = true;
-        self
-    }
-}
-
-impl Pipeline {
-    /// A pipeline of this name with these stages, in order.
-    pub const fn new(name: &'static str, stages: &'static [Stage]) -> Self {
-        Pipeline { name, stages }
-    }
-
+impl Schedule {
     /// Begins one call of this pipeline.
     pub fn call(&'static self) -> Call {
         static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -58,7 +25,7 @@ impl Pipeline {
         record.id.store(id, Ordering::Relaxed);
         record.parent.store(CURRENT.get(), Ordering::Relaxed);
         Call {
-            pipeline: self,
+            schedule: self,
             record,
         }
     }
@@ -70,14 +37,14 @@ impl Pipeline {
 /// dropping or forgetting the future leaves them as they are.
 #[derive(Clone)]
 pub struct Call {
-    pipeline: &'static Pipeline,
+    schedule: &'static Schedule,
     record: Pooled<Record>,
 }
 
 /// A call that may be over by now.
 #[derive(Clone, Copy)]
 pub(crate) struct CallRef {
-    pipeline: &'static Pipeline,
+    schedule: &'static Schedule,
     record: &'static Node<Record>,
     id: u64,
 }
@@ -200,7 +167,7 @@ impl Call {
 
     pub(crate) fn origin(&self) -> Origin {
         Origin {
-            pipeline: self.pipeline.name,
+            pipeline: self.schedule.name,
             stage: self.stage().map_or("?", |stage| stage.name),
             call: self.id(),
         }
@@ -217,7 +184,7 @@ impl Call {
     }
 
     fn stage(&self) -> Option<&'static Stage> {
-        self.pipeline
+        self.schedule
             .stages
             .get(self.record.stage.load(Ordering::Relaxed))
     }
@@ -407,12 +374,12 @@ impl Call {
 
     /// Whether this is an allocation made by hand, which has no future of its own.
     pub(crate) fn is_manual(&self) -> bool {
-        std::ptr::eq(self.pipeline, &raw const MANUAL)
+        std::ptr::eq(self.schedule, &raw const MANUAL)
     }
 
     pub(crate) fn downgrade(&self) -> CallRef {
         CallRef {
-            pipeline: self.pipeline,
+            schedule: self.schedule,
             record: self.record.node(),
             id: self.id(),
         }
@@ -431,7 +398,7 @@ impl CallRef {
         drop(lock(&record.body));
         let is_same = record.id.load(Ordering::Relaxed) == self.id;
         is_same.then_some(Call {
-            pipeline: self.pipeline,
+            schedule: self.schedule,
             record,
         })
     }
@@ -439,7 +406,7 @@ impl CallRef {
 
 impl fmt::Debug for CallRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "call {} of `{}`", self.id, self.pipeline.name)
+        write!(f, "call {} of `{}`", self.id, self.schedule.name)
     }
 }
 

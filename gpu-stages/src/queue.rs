@@ -163,7 +163,7 @@ impl Drop for Opaque {
     }
 }
 
-/// Device guards that can be handed on together: tuples of up to 16.
+/// Device guards that can be handed on together: tuples of up to 32.
 pub trait HandOn {
     /// Hands on each as [`Guard::ready`](crate::guard::Guard::ready) does.
     fn hand_on(self);

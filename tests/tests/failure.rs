@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
-use gpu_stages::{Error, Pipeline, Problem, Reason, Resource, Result, Stage, Until, acquire};
+use gpu_stages::{Error, Problem, Reason, Resource, Result, Schedule, Stage, Until, acquire};
 use gpu_stages_tests::{
     CountWakes, Gate, device_buffers, failing, host_buffers, poll_once, queue, set,
 };
@@ -241,8 +241,8 @@ fn a_failure_in_flight_does_not_spread_to_later_versions() {
 
 #[test]
 fn a_call_resolves_to_its_own_device_error_and_names_the_stage() {
-    static PIPELINE: Pipeline =
-        Pipeline::new("scale", &[Stage::new("prepare"), Stage::new("launch")]);
+    static PIPELINE: Schedule =
+        Schedule::new("scale", &[Stage::new("prepare"), Stage::new("launch")]);
     let queue = queue();
     let data = device_buffers(1, 1);
     let call = PIPELINE.call();

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
 use gpu_stages::{
-    CommandQueue, Error, Pipeline, Problem, Reason, Resource, Result, Stage, Until, acquire,
+    CommandQueue, Error, Problem, Reason, Resource, Result, Schedule, Stage, Until, acquire,
 };
 use gpu_stages_tests::{
     CountWakes, Gate, device_buffers, failing, host_buffers, poll_once, queue, set,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
-static PIPELINE: Pipeline = Pipeline::new("robust", &[Stage::new("only")]);
+static PIPELINE: Schedule = Schedule::new("robust", &[Stage::new("only")]);
 
 /// Leaves a resource whose last write has failed on the device.
 fn failed_on_device() -> Resource<gpu_stages::cpu::DeviceBuffer<f32>> {

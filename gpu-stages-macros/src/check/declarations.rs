@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::Type;
 
 /// The most resources that can be acquired in one step.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 /// There is something to synchronise.
 pub fn has_resource(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {

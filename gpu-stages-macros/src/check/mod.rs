@@ -2,6 +2,7 @@
 //!
 //! What rustc says better is left to rustc.
 
+mod barriers;
 mod blocking;
 mod borrows;
 mod conflicts;
@@ -17,6 +18,8 @@ mod queues;
 mod stages;
 mod tasks;
 mod writes;
+
+pub use barriers::at_most as max_barriers;
 
 use crate::diagnostics::Errors;
 use crate::model::{Model, Names};

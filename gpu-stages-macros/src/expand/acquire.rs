@@ -7,25 +7,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
-/// What is known of the pipeline and its stages before it runs.
-pub fn constants(pipeline: &Pipeline, model: &Model, plan: &Plan) -> TokenStream {
-    let glue = Span::mixed_site();
-    let library = &pipeline.options.library;
-    let name = pipeline.name.to_string();
-    let stages = model
-        .stages
-        .iter()
-        .zip(&plan.quiet)
-        .filter_map(|(stage, quiet)| {
-            let name = stage.name.as_ref()?;
-            let quiet = quiet.then(|| quote_spanned!(glue=> .quiet()));
-            Some(quote_spanned!(glue=> #library::Stage::new(#name) #quiet))
-        });
-    quote_spanned! {glue=>
-        static __PIPELINE: #library::Pipeline = #library::Pipeline::new(#name, &[#(#stages),*]);
-    }
-}
-
 /// The declarations that carry an expression, evaluated: `let x: &Source<T> = &(self.x);`.
 pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();

@@ -2,8 +2,8 @@
 
 use super::acquire::at;
 use super::body::Body;
-use crate::model::{Blocking, Stage};
-use crate::syntax::{is_value, take_attributes};
+use crate::model::{Blocking, ResourceId, Stage};
+use crate::syntax::{Mode, is_value, take_attributes};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Ident, Local, Stmt};
@@ -49,7 +49,13 @@ impl Body<'_> {
     /// Binds again what moved, unless nothing comes after.
     fn back(&self, stage: &Stage, blocking: &Blocking) -> TokenStream {
         let guards = stage.work.accesses.iter();
-        let guards = guards.map(|access| self.binding(access));
+        let guards = guards.map(|access| {
+            if self.is_over(stage, access.resource) {
+                quote_spanned!(self.glue=> _)
+            } else {
+                self.binding(access)
+            }
+        });
         let locals = blocking.locals.iter().map(|(name, is_mut)| {
             let mutability = is_mut.then(|| quote_spanned!(self.glue=> mut));
             quote!(#mutability #name)
@@ -59,6 +65,15 @@ impl Body<'_> {
             return TokenStream::new();
         }
         quote_spanned!(self.glue=> let (#(#bindings,)*) = __moved;)
+    }
+
+    /// Whether nothing comes of `resource` after the stage: the call's own is not handed on.
+    fn is_over(&self, stage: &Stage, resource: ResourceId) -> bool {
+        let later = self.model.stages.iter().rev();
+        let mut later = later.take_while(|it| !std::ptr::eq(*it, stage));
+        let is_own = self.model.resources[resource.0].mode == Mode::Owns;
+        is_own
+            && !later.any(|it| it.access(resource).is_some() || it.work.facts.contains(&resource))
     }
 
     /// What becomes of the value that the statement gives.

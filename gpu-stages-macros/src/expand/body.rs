@@ -42,7 +42,7 @@ pub fn traits(library: &Path, plan: &Plan) -> Option<TokenStream> {
 
 pub struct Body<'a> {
     pub pipeline: &'a Pipeline,
-    model: &'a Model,
+    pub model: &'a Model,
     names: &'a Names,
     pub output: &'a Type,
     pub glue: Span,

@@ -3,7 +3,7 @@
 //! Queues and resources are used up at the call: a future that borrows nothing else is `'static`.
 
 use super::elision::Mentioned;
-use crate::syntax::{Param, Pipeline, Plain, bound, mentions};
+use crate::syntax::{Param, Pipeline, Plain, ScheduleAt, bound, mentions};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::collections::BTreeSet;
@@ -50,14 +50,18 @@ fn captured_lifetimes(pipeline: &Pipeline, types: &[Type], output: &Type) -> Men
 }
 
 /// A function with a `self`, or one that says `Self`, may have generics that cannot be seen from here.
-fn is_method(pipeline: &Pipeline) -> bool {
+pub fn is_method(pipeline: &Pipeline) -> bool {
     let says_self = |ty: &Type| mentions(ty.to_token_stream(), "Self");
     let mut types = pipeline
         .params
         .iter()
         .map(Param::ty)
         .chain([&pipeline.output]);
-    pipeline.receiver.is_some() || types.any(says_self) || pipeline.body_mentions("Self")
+    let is_associated = matches!(pipeline.options.schedule, Some(ScheduleAt::Associated(_)));
+    is_associated
+        || pipeline.receiver.is_some()
+        || types.any(says_self)
+        || pipeline.body_mentions("Self")
 }
 
 fn borrows_self(pipeline: &Pipeline, captured: &Mentioned) -> bool {

@@ -3,7 +3,8 @@
 //! Callers still find a function of the right type, and the editor the user's body; the compiler sees no body,
 //! so that one mistake is not reported twice.
 
-use super::signature;
+use super::placed::placed;
+use super::{schedule, signature};
 use crate::syntax::{Param, Pipeline, listed};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -21,6 +22,7 @@ pub fn fallback(
 ) -> TokenStream {
     let (attrs, vis) = (&pipeline.attrs, &pipeline.vis);
     let header = signature::signature(pipeline).tokens;
+    let schedule = placed(pipeline, &schedule::unknown(pipeline)).beside;
     let declared = declared(pipeline);
     quote_spanned! {Span::mixed_site()=>
         #(#attrs)*
@@ -33,6 +35,7 @@ pub fn fallback(
             };
             async move { ::core::unreachable!() }
         }
+        #schedule
         #errors
     }
 }

@@ -8,28 +8,41 @@ mod body;
 mod captures;
 mod elision;
 mod fallback;
+mod placed;
 mod rewrite;
+mod schedule;
 mod signature;
 mod table;
 
 use crate::model::{Model, Names};
-use crate::schedule::Plan;
+use crate::schedule::{Plan, Summary};
 use crate::syntax::Pipeline;
+use placed::{Placed, placed};
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 pub use fallback::{fallback, unread};
 
-/// The function that the pipeline becomes.
-pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) -> TokenStream {
+/// The function that the pipeline becomes, and its schedule.
+pub fn pipeline(
+    pipeline: &Pipeline,
+    model: &Model,
+    names: &Names,
+    plan: &Plan,
+    summaries: &[Summary],
+) -> TokenStream {
     let (attrs, vis) = (&pipeline.attrs, &pipeline.vis);
-    let table = table::table(model, plan);
+    let table = table::table(model, summaries);
     let signature = signature::signature(pipeline);
     let (header, output) = (&signature.tokens, &signature.output);
     let library = &pipeline.options.library;
     let glue = Span::mixed_site();
 
-    let constants = acquire::constants(pipeline, model, plan);
+    let Placed {
+        beside,
+        inside,
+        path,
+    } = placed(pipeline, &schedule::schedule(pipeline, model, summaries));
     let values = acquire::declared_values(pipeline);
     let held = acquire::held(library, model, plan);
     let queues = acquire::queues(pipeline);
@@ -52,9 +65,9 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
         #table
         #allow
         #vis #header {
-            #constants
+            #inside
             #values
-            let __call = __PIPELINE.call();
+            let __call = #path.call();
             #held
             #queues
             __call.clone().run::<#output, _>(#until, async move {
@@ -64,5 +77,7 @@ pub fn pipeline(pipeline: &Pipeline, model: &Model, names: &Names, plan: &Plan) 
                 #body
             })
         }
+
+        #beside
     }
 }

@@ -62,7 +62,8 @@ impl Rewrite<'_> {
         plain_name(expr).map(Ident::span)
     }
 
-    /// `x` becomes `(*x)`, or what was taken from it.
+    /// `x` becomes `(*x)`, or what was taken from it. The parentheses have the place of `x` and are the macro's:
+    /// errors point at what the user wrote, and lints look away.
     fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
         let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
         let span = glue(name.span());

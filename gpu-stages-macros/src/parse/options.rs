@@ -1,20 +1,22 @@
-//! `#[gpu_pipeline(until = enqueued, crate = path)]`.
+//! `#[gpu_pipeline(until = enqueued, max_barriers = n, schedule = NAME, crate = path)]`.
 
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::Options;
+use crate::syntax::{Options, ScheduleAt};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Meta, Path, Token};
+use syn::{Expr, ExprLit, Lit, LitInt, Meta, Path, Token};
 
-const KNOWN: [&str; 2] = ["until", "crate"];
+const KNOWN: [&str; 4] = ["until", "max_barriers", "schedule", "crate"];
 
 /// Reads the options; what is wrong with them is reported and left at its default.
 pub fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options {
         until_enqueued: false,
         library: syn::parse_quote!(::gpu_stages),
+        max_barriers: None,
+        schedule: None,
     };
     let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(metas) => metas,
@@ -51,6 +53,22 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
                 "write `until = enqueued`, or leave it out to wait for completion",
             ),
         },
+        "max_barriers" => match number(meta) {
+            Some(number) => options.max_barriers = Some(number),
+            None => errors.report(
+                meta,
+                "`max_barriers` says how many barriers the schedule may need at most",
+                "write a number, such as `max_barriers = 3`",
+            ),
+        },
+        "schedule" => match value(meta).and_then(schedule_at) {
+            Some(at) => options.schedule = Some(at),
+            None => errors.report(
+                meta,
+                "`schedule` says what the constant with the pipeline's schedule is called",
+                "write `schedule = NAME`, `schedule = Self::NAME` in an `impl` block, or `schedule = none`",
+            ),
+        },
         "crate" => match value(meta) {
             Some(path) => options.library = path.clone(),
             None => errors.report(
@@ -71,7 +89,8 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
 
 /// What to say to whoever does not know the options.
 fn all() -> String {
-    "the options are `until = enqueued` and `crate = path`, with a comma between".to_owned()
+    "the options are `until = enqueued`, `max_barriers = n`, `schedule = NAME` and `crate = path`, with commas between"
+        .to_owned()
 }
 
 /// The path that an option is set to.
@@ -81,6 +100,37 @@ fn value(meta: &Meta) -> Option<&Path> {
             Expr::Path(path) if path.qself.is_none() => Some(&path.path),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// The number that an option is set to.
+fn number(meta: &Meta) -> Option<(usize, LitInt)> {
+    match meta {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(number),
+                ..
+            }) => Some((number.base10_parse().ok()?, number.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `NAME`, `Self::NAME` or `none`
+fn schedule_at(path: &Path) -> Option<ScheduleAt> {
+    if path.is_ident("none") {
+        return Some(ScheduleAt::Inside);
+    }
+    if let Some(name) = path.get_ident() {
+        return Some(ScheduleAt::Beside(name.clone()));
+    }
+    let mut words = path.segments.iter();
+    match (words.next(), words.next(), words.next()) {
+        (Some(first), Some(name), None) if first.ident == "Self" => {
+            Some(ScheduleAt::Associated(name.ident.clone()))
+        }
         _ => None,
     }
 }

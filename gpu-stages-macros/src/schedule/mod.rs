@@ -1,13 +1,19 @@
 //! Model to plan: a flat list of steps. The only place that decides what waits for what.
 
 mod clocks;
+mod ends;
 mod history;
+mod summary;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 use crate::model::{Access, Place, QueueId, ResourceId, Right, Work};
 use clocks::Clocks;
+use ends::{marked, quiet};
 use history::History;
+pub use summary::{Summary, summaries};
+use uses::Uses;
 
 /// What the pipeline does, step by step.
 #[derive(Debug)]
@@ -16,8 +22,13 @@ pub struct Plan {
     pub first_use: Vec<Place>,
     /// For each stage, the earlier ones that it waits for: those not otherwise known to be over where it runs.
     pub after: Vec<Vec<usize>>,
+    /// For each stage, the resources whose users of earlier calls it waits for.
+    pub earlier: Vec<Vec<ResourceId>>,
     /// For each stage, whether within the pipeline only later commands of its own queue are behind it.
     pub quiet: Vec<bool>,
+    /// For each stage on a queue, whether somebody off the queue may wait for it: a later stage, or who uses one of
+    /// its resources next.
+    pub marked: Vec<bool>,
     pub steps: Vec<Step>,
 }
 
@@ -68,11 +79,14 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
     let mut planner = Planner {
         works,
         owned,
+        uses: Uses::of(resources, works),
+        asked: asked(resources, works),
         states: vec![State::Allocated; resources],
         has_facts: vec![false; resources],
         history: vec![History::default(); resources],
         clocks: Clocks::default(),
         after: Vec::new(),
+        earlier: Vec::new(),
         steps: Vec::new(),
     };
     let mut entered = 0;
@@ -83,40 +97,41 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
         }
         planner.stage(stage);
     }
+    let first_use = |resource| planner.uses.first(ResourceId(resource));
+    let first_use = |resource| first_use(resource).map_or(Place::Host, |first| first.place);
     Plan {
-        first_use: (0..resources)
-            .map(|resource| first_use(works, ResourceId(resource)))
-            .collect(),
-        quiet: (0..works.len())
-            .map(|stage| is_quiet(works, &planner.after, stage))
-            .collect(),
+        first_use: (0..resources).map(first_use).collect(),
+        quiet: quiet(works, &planner.after),
+        marked: marked(works, &planner.after, &planner.history),
         after: planner.after,
+        earlier: planner.earlier,
         steps: planner.steps,
     }
 }
 
-/// The last stage of a queue is not quiet: the end of the call is behind it.
-fn is_quiet(works: &[&Work], after: &[Vec<usize>], stage: usize) -> bool {
-    let place = works[stage].place;
-    let is_followed = works[stage + 1..].iter().any(|work| work.place == place);
-    let is_awaited = after.iter().any(|earlier| earlier.contains(&stage));
-    matches!(place, Place::Device(_)) && is_followed && !is_awaited
-}
-
-fn first_use(works: &[&Work], resource: ResourceId) -> Place {
-    let first = works.iter().find(|work| work.uses(resource));
-    first.map_or(Place::Host, |work| work.place)
+/// For each resource, the last stage that takes its facts from a copy.
+fn asked(resources: usize, works: &[&Work]) -> Vec<Option<usize>> {
+    let mut asked = vec![None; resources];
+    for (stage, work) in works.iter().enumerate() {
+        for resource in &work.facts {
+            asked[resource.0] = Some(stage);
+        }
+    }
+    asked
 }
 
 struct Planner<'a> {
     works: &'a [&'a Work],
     owned: &'a [bool],
+    uses: Uses,
+    asked: Vec<Option<usize>>,
     states: Vec<State>,
     /// Whether a copy of the facts exists and is true.
     has_facts: Vec<bool>,
     history: Vec<History>,
     clocks: Clocks,
     after: Vec<Vec<usize>>,
+    earlier: Vec<Vec<ResourceId>>,
     steps: Vec<Step>,
 }
 
@@ -133,7 +148,8 @@ impl Planner<'_> {
             _ => self.steps.push(Step::Run { stage }),
         }
         for access in &work.accesses {
-            self.history[access.resource.0].record(stage, access.right);
+            let is_ordered = |earlier| self.clocks.is_ordered(work.place, earlier);
+            self.history[access.resource.0].record(stage, access.right, is_ordered);
             // On the host a value may grow.
             if work.place == Place::Host && access.right == Right::Write {
                 self.has_facts[access.resource.0] = false;
@@ -156,16 +172,41 @@ impl Planner<'_> {
         }
     }
 
-    /// Orders the stage after those whose effects it must not overtake.
+    /// Orders the stage after those whose effects it must not overtake: the fewest that imply the others.
     fn order(&mut self, stage: usize) {
-        let place = self.works[stage].place;
-        self.clocks.begin(place);
-        let after = self.unordered(stage);
-        for &earlier in &after {
-            self.clocks.synchronize(place, earlier);
-        }
-        self.clocks.end(place);
+        let work = self.works[stage];
+        let mut after: Vec<usize> = work
+            .accesses
+            .iter()
+            .flat_map(|access| self.history[access.resource.0].conflicts(access.right))
+            .collect();
+        // A stage can only imply what came before it: look at the newest first.
+        after.sort_unstable_by(|a, b| b.cmp(a));
+        after.dedup();
+        self.clocks.begin(work.place);
+        after.retain(|&earlier| {
+            let is_needed = !self.clocks.is_ordered(work.place, earlier);
+            if is_needed {
+                self.clocks.synchronize(work.place, earlier);
+            }
+            is_needed
+        });
+        let earlier = self.earlier(stage);
+        self.earlier.push(earlier);
+        self.clocks.end(work.place);
+        after.reverse();
         self.after.push(after);
+    }
+
+    /// The resources that the stage is the first to use, as far as is known where it runs.
+    fn earlier(&mut self, stage: usize) -> Vec<ResourceId> {
+        let work = self.works[stage];
+        let used = work.accesses.iter().map(|access| access.resource);
+        let shared = used.filter(|resource| !self.owned[resource.0]);
+        let is_ordered = |earlier| self.clocks.is_ordered(work.place, earlier);
+        shared
+            .filter(|resource| self.history[resource.0].is_head(stage, is_ordered))
+            .collect()
     }
 
     /// Makes the stage's resources usable where it runs.
@@ -200,41 +241,12 @@ impl Planner<'_> {
     /// good for reading and writing.
     fn stay(&self, stage: usize, access: Access) -> Access {
         let place = self.works[stage].place;
-        let uses = self.works[stage..]
-            .iter()
-            .filter(|work| work.uses(access.resource));
-        let here = uses.take_while(|work| work.place == place);
-        let rights = here
-            .flat_map(|work| &work.accesses)
-            .filter(|other| other.resource == access.resource)
-            .map(|other| other.right);
+        let uses = self.uses.since(access.resource, stage).iter();
+        let here = uses.take_while(|it| it.place == place);
         Access {
-            right: rights.max().unwrap_or(access.right),
+            right: here.map(|it| it.right).max().unwrap_or(access.right),
             ..access
         }
-    }
-
-    /// The earlier stages that this one has to be ordered after and is not: the fewest that imply the others.
-    fn unordered(&self, stage: usize) -> Vec<usize> {
-        let work = self.works[stage];
-        let mut conflicts: Vec<usize> = work
-            .accesses
-            .iter()
-            .flat_map(|access| self.history[access.resource.0].conflicts(access.right))
-            .collect();
-        // A stage can only imply what came before it: look at the newest first.
-        conflicts.sort_unstable_by(|a, b| b.cmp(a));
-        conflicts.dedup();
-        let mut clocks = self.clocks.clone();
-        conflicts.retain(|&earlier| {
-            let is_needed = !clocks.is_ordered(work.place, earlier);
-            if is_needed {
-                clocks.synchronize(work.place, earlier);
-            }
-            is_needed
-        });
-        conflicts.reverse();
-        conflicts
     }
 
     fn facts(&mut self, resource: ResourceId) {
@@ -250,16 +262,15 @@ impl Planner<'_> {
     /// Hands on what no later stage uses. Facts that are asked for later are copied before.
     fn hand_on(&mut self, stage: usize) {
         let work = self.works[stage];
-        let later = &self.works[stage + 1..];
         let resources: Vec<ResourceId> = work
             .accesses
             .iter()
             .map(|access| access.resource)
             .filter(|resource| !self.owned[resource.0])
-            .filter(|resource| !later.iter().any(|work| work.uses(*resource)))
+            .filter(|resource| !self.uses.goes_on(*resource, stage + 1))
             .collect();
         for &resource in &resources {
-            if later.iter().any(|work| work.facts.contains(&resource)) {
+            if self.asked[resource.0] > Some(stage) {
                 self.facts(resource);
             }
         }

@@ -49,6 +49,11 @@ prop_compose! {
     }
 }
 
+fn uses(work: &Work, resource: ResourceId) -> bool {
+    let mut accesses = work.accesses.iter();
+    accesses.any(|access| access.resource == resource)
+}
+
 /// The last resource is the call's own.
 const OWNED: [bool; RESOURCES] = {
     let mut owned = [false; RESOURCES];
@@ -136,6 +141,39 @@ proptest! {
         }
     }
 
+    /// Who uses a resource behind no other use of it waits for earlier calls.
+    #[test]
+    fn earlier_calls_are_waited_for(works in program()) {
+        let plan = planned(&works);
+        for (later, work) in works.iter().enumerate() {
+            for access in &work.accesses {
+                let resource = access.resource;
+                let is_behind = (0..later).any(|earlier| {
+                    uses(&works[earlier], resource) && is_ordered(&works, &plan.after, earlier, later)
+                });
+                let waits = plan.earlier[later].contains(&resource);
+                prop_assert_eq!(waits, !is_behind && !OWNED[resource.0]);
+            }
+        }
+    }
+
+    /// Markers are where somebody off the queue may wait: a later stage, or who comes after all uses of a resource.
+    #[test]
+    fn markers_are_needed(works in program()) {
+        let plan = planned(&works);
+        for (earlier, work) in works.iter().enumerate() {
+            let is_awaited = plan.after.iter().any(|after| after.contains(&earlier));
+            let is_open = work.accesses.iter().any(|access| {
+                !(earlier + 1..works.len()).any(|later| {
+                    uses(&works[later], access.resource)
+                        && is_ordered(&works, &plan.after, earlier, later)
+                })
+            });
+            let is_on_queue = matches!(work.place, Place::Device(_));
+            prop_assert_eq!(plan.marked[earlier], is_on_queue && (is_awaited || is_open));
+        }
+    }
+
     /// Every resource is where it is used, with the right it is used with, and is handed on once, after its last
     /// use; facts are copied while they can be; the uses of opaque stages are open while they run.
     #[test]
@@ -195,7 +233,7 @@ proptest! {
             }
         }
         for resource in 0..RESOURCES {
-            let last = works.iter().rfind(|work| work.uses(ResourceId(resource)));
+            let last = works.iter().rfind(|work| uses(work, ResourceId(resource)));
             let is_handed_on = last.is_some_and(|work| !work.is_last);
             prop_assert_eq!(ready[resource], is_handed_on && !OWNED[resource]);
         }

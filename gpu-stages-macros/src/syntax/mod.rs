@@ -11,7 +11,7 @@ pub use query::{
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Expr, Generics, Ident, Pat, Path, Receiver, Stmt, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, LitInt, Pat, Path, Receiver, Stmt, Type, Visibility};
 
 /// A function under `#[gpu_pipeline]`.
 pub struct Pipeline {
@@ -32,6 +32,23 @@ pub struct Options {
     pub until_enqueued: bool,
     /// Where the library is found.
     pub library: Path,
+    /// The most barriers that the schedule may need, and where this is said.
+    pub max_barriers: Option<(usize, LitInt)>,
+    /// Where the schedule is to stand, if this is said.
+    pub schedule: Option<ScheduleAt>,
+}
+
+/// Where the schedule stands.
+#[derive(Clone)]
+pub enum ScheduleAt {
+    /// `function::SCHEDULE`
+    Namespace,
+    /// `Self::NAME`
+    Associated(Ident),
+    /// `NAME`, beside the function
+    Beside(Ident),
+    /// In the body alone
+    Inside,
 }
 
 /// One parameter.

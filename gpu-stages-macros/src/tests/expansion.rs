@@ -7,29 +7,46 @@ use crate::compile;
 use expect_test::expect_file;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{ImplItem, Item};
+use syn::{File, ImplItem, Item, ItemImpl};
 
 /// Replaces every function under `#[gpu_pipeline]` by what it becomes.
 struct Expand;
 
 impl VisitMut for Expand {
-    fn visit_item_mut(&mut self, item: &mut Item) {
-        let Item::Fn(function) = item else {
-            return visit_mut::visit_item_mut(self, item);
-        };
-        if let Some(options) = super::options(&mut function.attrs) {
-            let expanded = compile::gpu_pipeline(options, function.to_token_stream());
-            *item = syn::parse2(expanded).expect("the expansion is one function");
+    fn visit_file_mut(&mut self, file: &mut File) {
+        let items = std::mem::take(&mut file.items);
+        for mut item in items {
+            let Item::Fn(function) = &mut item else {
+                visit_mut::visit_item_mut(self, &mut item);
+                file.items.push(item);
+                continue;
+            };
+            match super::options(&mut function.attrs) {
+                Some(options) => {
+                    let expanded = compile::gpu_pipeline(options, function.to_token_stream());
+                    let expanded: File = syn::parse2(expanded).expect("the expansion is items");
+                    file.items.extend(expanded.items);
+                }
+                None => file.items.push(item),
+            }
         }
     }
 
-    fn visit_impl_item_mut(&mut self, item: &mut ImplItem) {
-        let ImplItem::Fn(function) = item else {
-            return;
-        };
-        if let Some(options) = super::options(&mut function.attrs) {
-            let expanded = compile::gpu_pipeline(options, function.to_token_stream());
-            *item = syn::parse2(expanded).expect("the expansion is one method");
+    fn visit_item_impl_mut(&mut self, block: &mut ItemImpl) {
+        let items = std::mem::take(&mut block.items);
+        for mut item in items {
+            let options = match &mut item {
+                ImplItem::Fn(function) => super::options(&mut function.attrs),
+                _ => None,
+            };
+            match options {
+                Some(options) => {
+                    let expanded = compile::gpu_pipeline(options, item.to_token_stream());
+                    let expanded: ItemImpl = syn::parse_quote!(impl Any { #expanded });
+                    block.items.extend(expanded.items);
+                }
+                None => block.items.push(item),
+            }
         }
     }
 }

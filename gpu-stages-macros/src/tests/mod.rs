@@ -1,7 +1,9 @@
 //! The macro run in-process.
 
+mod cost;
 mod derive;
 mod expansion;
+mod reference;
 mod robustness;
 mod rules;
 mod spans;

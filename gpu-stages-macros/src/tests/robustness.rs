@@ -144,6 +144,13 @@ fn errors_leave_a_function() {
             };
             async move { ::core::unreachable!() }
         }
+        /// What the stages of `f` do, and what waits for what.
+        #[allow(non_camel_case_types)]
+        enum f {}
+        impl f {
+            /// What the stages of `f` do, and what waits for what.
+            const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new("f", &[]);
+        }
         ::core::compile_error! {
             "there is no declaration `#[read]`\n\nhelp: did you mean `#[reads]`?"
         }

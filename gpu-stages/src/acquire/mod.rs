@@ -11,11 +11,12 @@ use crate::guard::access::Own;
 use crate::lease::Lease;
 use crate::terms::Parameter;
 use crate::track::Track;
+use crate::tuples::for_tuples;
 pub use list::Requests;
 pub use request::Request;
 use step::{Asks, Users, acquire_all};
 
-/// Requests that can be granted together: tuples of up to 16, of [`Request`]s and of lists of them
+/// Requests that can be granted together: tuples of up to 32, of [`Request`]s and of lists of them
 /// ([`Requests`]).
 pub trait Acquire {
     /// One allocation per request, and one list of allocations per list.
@@ -95,7 +96,7 @@ impl Call {
 }
 
 macro_rules! tuples {
-    ($($($R:ident $i:tt),+;)+) => {$(
+    ($($R:ident $i:tt),+;) => {
         impl<$($R: Wanted),+> Acquire for ($($R,)+) {
             type Allocations = ($($R::Allocation,)+);
 
@@ -108,24 +109,7 @@ macro_rules! tuples {
                 Ok(($(self.$i.take(&mut users),)+))
             }
         }
-    )+};
+    };
 }
 
-tuples! {
-    R0 0;
-    R0 0, R1 1;
-    R0 0, R1 1, R2 2;
-    R0 0, R1 1, R2 2, R3 3;
-    R0 0, R1 1, R2 2, R3 3, R4 4;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13, R14 14;
-    R0 0, R1 1, R2 2, R3 3, R4 4, R5 5, R6 6, R7 7, R8 8, R9 9, R10 10, R11 11, R12 12, R13 13, R14 14, R15 15;
-}
+for_tuples!(tuples);

@@ -5,10 +5,11 @@ use super::{Allocation, DeviceGuard, Guard, OnDevice, track_access};
 use crate::error::Result;
 use crate::lease::{Lease, settle};
 use crate::queue::{CommandQueue, HandOn, Uses};
+use crate::tuples::for_tuples;
 use crate::visible::DeviceVisible;
 use smallvec::SmallVec;
 
-/// Allocations or guards, or lists of them, that can be waited for together: tuples of up to 16.
+/// Allocations or guards, or lists of them, that can be waited for together: tuples of up to 32.
 pub trait WaitDevice: Sized {
     /// The guards, in the same order.
     type Guards;
@@ -107,7 +108,7 @@ impl<T: Send + 'static, A: Access, H> Handing for Guard<T, A, OnDevice<H>> {
 }
 
 macro_rules! tuples {
-    ($($($G:ident $i:tt),+;)+) => {$(
+    ($($G:ident $i:tt),+;) => {
         impl<$($G: Waiting),+> WaitDevice for ($($G,)+) {
             type Guards = ($($G::OnQueue,)+);
 
@@ -131,24 +132,7 @@ macro_rules! tuples {
                 $(self.$i.hand_on_settled();)+
             }
         }
-    )+};
+    };
 }
 
-tuples! {
-    G0 0;
-    G0 0, G1 1;
-    G0 0, G1 1, G2 2;
-    G0 0, G1 1, G2 2, G3 3;
-    G0 0, G1 1, G2 2, G3 3, G4 4;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13, G14 14;
-    G0 0, G1 1, G2 2, G3 3, G4 4, G5 5, G6 6, G7 7, G8 8, G9 9, G10 10, G11 11, G12 12, G13 13, G14 14, G15 15;
-}
+for_tuples!(tuples);

@@ -6,8 +6,9 @@ use crate::error::{Error, Problem, Result};
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::track;
+use crate::tuples::for_tuples;
 
-/// Device guards that [`CommandQueue::opaque`] can be told: tuples of up to 16, of `&guard` to read and
+/// Device guards that [`CommandQueue::opaque`] can be told: tuples of up to 32, of `&guard` to read and
 /// `&mut guard` to write, lists of guards too.
 pub trait OpaqueUses {
     #[doc(hidden)]
@@ -67,7 +68,7 @@ impl<T: Send + 'static, A: Exclusive, H> OpaqueUse for &mut GuardList<T, A, OnDe
 }
 
 macro_rules! tuples {
-    ($($($U:ident $i:tt),+;)+) => {$(
+    ($($U:ident $i:tt),+;) => {
         impl<$($U: OpaqueUse),+> OpaqueUses for ($($U,)+) {
             fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque> {
                 let id = queue.id();
@@ -76,24 +77,7 @@ macro_rules! tuples {
                 queue.open(&uses)
             }
         }
-    )+};
+    };
 }
 
-tuples! {
-    U0 0;
-    U0 0, U1 1;
-    U0 0, U1 1, U2 2;
-    U0 0, U1 1, U2 2, U3 3;
-    U0 0, U1 1, U2 2, U3 3, U4 4;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10, U11 11;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10, U11 11, U12 12;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10, U11 11, U12 12, U13 13;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10, U11 11, U12 12, U13 13, U14 14;
-    U0 0, U1 1, U2 2, U3 3, U4 4, U5 5, U6 6, U7 7, U8 8, U9 9, U10 10, U11 11, U12 12, U13 13, U14 14, U15 15;
-}
+for_tuples!(tuples);

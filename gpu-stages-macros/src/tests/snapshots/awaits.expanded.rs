@@ -1,21 +1,17 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `len` | host |  | `socket`, `packet` |  |
-/// | `up.upload` | queue `up` | `packet` | `device` |  |
+/// | # | stage     | runs on  | reads  | writes         | waits for                      | on the queue    | hands on       |
+/// |---|-----------|----------|--------|----------------|--------------------------------|-----------------|----------------|
+/// | 0 | len       | host     |        | socket, packet | earlier calls (socket, packet) |                 | socket         |
+/// | 1 | up.upload | queue up | packet | device         | earlier calls (device)         | barrier, marker | packet, device |
 fn receive(
     up: &Queue,
     socket: &::gpu_stages::Source<UdpSocket>,
     packet: &::gpu_stages::Resource<HostBuffer<u8>>,
     device: &::gpu_stages::Resource<DeviceBuffer<u8>>,
 ) -> impl ::core::future::Future<Output = Result<usize, Failure>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "receive",
-        &[::gpu_stages::Stage::new("len"), ::gpu_stages::Stage::new("up.upload")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = receive::SCHEDULE.call();
     let __held = __call
         .acquire((
             socket.updates().named("socket").on_host(),
@@ -51,4 +47,33 @@ fn receive(
                 __value
             },
         )
+}
+/// What the stages of `receive` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum receive {}
+impl receive {
+    /// What the stages of `receive` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "receive",
+            &[
+                ::gpu_stages::Stage::new("len")
+                    .writes(&["socket", "packet"])
+                    .waits(&["socket", "packet"])
+                    .earlier(&["socket", "packet"])
+                    .ready(&["socket"]),
+                ::gpu_stages::Stage::new("up.upload")
+                    .on("up")
+                    .reads(&["packet"])
+                    .writes(&["device"])
+                    .waits(&["packet", "device"])
+                    .earlier(&["device"])
+                    .barrier()
+                    .marker()
+                    .ready(&["packet", "device"])
+                    .flush(),
+            ],
+        )
+        .queues(&["up"])
+        .writes(&["packet", "device"])
+        .updates(&["socket"]);
 }

@@ -1,32 +1,23 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `read the file` | host, blocking |  |  |  |
-/// | `lines` | host, blocking |  | `table` |  |
-/// | `stage 3` | host | `table` |  |  |
-/// | `sum` | host, blocking | `table` |  |  |
+/// | # | stage         | runs on        | reads | writes | waits for             | on the queue | hands on |
+/// |---|---------------|----------------|-------|--------|-----------------------|--------------|----------|
+/// | 0 | read the file | host, blocking |       |        |                       |              |          |
+/// | 1 | lines         | host, blocking |       | table  | earlier calls (table) |              |          |
+/// | 2 | stage 3       | host           | table |        |                       |              |          |
+/// | 3 | sum           | host, blocking | table |        |                       |              | table    |
 fn load(
     table: &::gpu_stages::Resource<Vec<u64>>,
     path: PathBuf,
-    count: usize,
-) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "load",
-        &[
-            ::gpu_stages::Stage::new("read the file"),
-            ::gpu_stages::Stage::new("lines"),
-            ::gpu_stages::Stage::new("stage 3"),
-            ::gpu_stages::Stage::new("sum"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    count: u64,
+) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
+    let __call = load::SCHEDULE.call();
     let __held = __call.acquire((table.writes().named("table").on_host(),));
     __call
         .clone()
         .run::<
-            Result<usize>,
+            Result<u64>,
             _,
         >(
             ::gpu_stages::Until::Complete,
@@ -37,7 +28,7 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<usize> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
                         > {
                             ::core::result::Result::Ok({
                                 count += 1;
@@ -54,7 +45,7 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<usize> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
                         > {
                             ::core::result::Result::Ok(
                                 for line in text.lines() {
@@ -73,13 +64,36 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<usize> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
                         > { ::core::result::Result::Ok(Ok(count + sum(&(*table)))) })();
                         (__result, (table,))
                     })
                     .await;
-                let __value = __call.returns::<Result<usize>>(__result?);
+                let __value = __call.returns::<Result<u64>>(__result?);
                 __value
             },
         )
+}
+/// What the stages of `load` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum load {}
+impl load {
+    /// What the stages of `load` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "load",
+            &[
+                ::gpu_stages::Stage::new("read the file").blocking(),
+                ::gpu_stages::Stage::new("lines")
+                    .blocking()
+                    .writes(&["table"])
+                    .waits(&["table"])
+                    .earlier(&["table"]),
+                ::gpu_stages::Stage::new("stage 3").reads(&["table"]),
+                ::gpu_stages::Stage::new("sum")
+                    .blocking()
+                    .reads(&["table"])
+                    .ready(&["table"]),
+            ],
+        )
+        .writes(&["table"]);
 }

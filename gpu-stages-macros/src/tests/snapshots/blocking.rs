@@ -1,5 +1,5 @@
 #[gpu_pipeline]
-async fn load(#[writes] table: Vec<u64>, path: PathBuf, mut count: usize) -> Result<usize> {
+async fn load(#[writes] table: Vec<u64>, path: PathBuf, mut count: u64) -> Result<u64> {
     #[stage(blocking, name = "read the file")]
     let text = {
         count += 1;

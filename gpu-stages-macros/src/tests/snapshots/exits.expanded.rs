@@ -1,27 +1,18 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `iter` | host | `table` |  |  |
-/// | `stage 2` | host | `found` |  |  |
-/// | `stage 3` | host |  | `found` |  |
-/// | `stage 4` | host | `found` |  |  |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
+/// | 0 | iter    | host    | table |        | earlier calls (table) |              | table    |
+/// | 1 | stage 2 | host    | found |        | earlier calls (found) |              |          |
+/// | 2 | stage 3 | host    |       | found  |                       |              |          |
+/// | 3 | stage 4 | host    | found |        |                       |              | found    |
 fn search(
     table: &::gpu_stages::Source<Vec<u64>>,
     found: &::gpu_stages::Source<u64>,
     key: u64,
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "search",
-        &[
-            ::gpu_stages::Stage::new("iter"),
-            ::gpu_stages::Stage::new("stage 2"),
-            ::gpu_stages::Stage::new("stage 3"),
-            ::gpu_stages::Stage::new("stage 4"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = search::SCHEDULE.call();
     let __held = __call
         .acquire((
             table.reads().named("table").on_host(),
@@ -41,8 +32,9 @@ fn search(
                 let table = table.wait_events().await?;
                 let Some(value) = (*table)
                     .iter()
+                    .copied()
                     .find(|it| {
-                        return **it == key;
+                        return *it == key;
                     }) else {
                     return __call.returns::<Result<u64>>(Err(Error::NotFound));
                 };
@@ -63,4 +55,28 @@ fn search(
                 __value
             },
         )
+}
+/// What the stages of `search` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum search {}
+impl search {
+    /// What the stages of `search` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "search",
+            &[
+                ::gpu_stages::Stage::new("iter")
+                    .reads(&["table"])
+                    .waits(&["table"])
+                    .earlier(&["table"])
+                    .ready(&["table"]),
+                ::gpu_stages::Stage::new("stage 2")
+                    .reads(&["found"])
+                    .waits(&["found"])
+                    .earlier(&["found"]),
+                ::gpu_stages::Stage::new("stage 3").writes(&["found"]).waits(&["found"]),
+                ::gpu_stages::Stage::new("stage 4").reads(&["found"]).ready(&["found"]),
+            ],
+        )
+        .reads(&["table"])
+        .updates(&["found"]);
 }

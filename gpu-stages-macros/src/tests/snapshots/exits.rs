@@ -1,6 +1,6 @@
 #[gpu_pipeline]
 async fn search(#[reads] table: Vec<u64>, #[updates] found: u64, key: u64) -> Result<u64> {
-    let Some(value) = table.iter().find(|it| { return **it == key; }) else {
+    let Some(value) = table.iter().copied().find(|it| { return *it == key; }) else {
         return Err(Error::NotFound);
     };
     let late = async { return 1; };

@@ -1,21 +1,17 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `queue.launch` | queue `queue` |  | `device` |  |
-/// | `is_empty` | host | `host` |  |  |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
+/// | 0 | queue.launch | queue queue |       | device | earlier calls (device) | barrier, marker | device   |
+/// | 1 | is_empty     | host        | host  |        | earlier calls (host)   |                 | host     |
 fn facts(
     queue: &Queue,
     device: &::gpu_stages::Resource<DeviceBuffer<f32>>,
     host: &::gpu_stages::Source<Vec<f32>>,
     kernel: Kernel,
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "facts",
-        &[::gpu_stages::Stage::new("queue.launch"), ::gpu_stages::Stage::new("is_empty")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = facts::SCHEDULE.call();
     let __held = __call
         .acquire((
             device.writes().named("device").on(queue),
@@ -51,4 +47,33 @@ fn facts(
                 __value
             },
         )
+}
+/// What the stages of `facts` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum facts {}
+impl facts {
+    /// What the stages of `facts` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "facts",
+            &[
+                ::gpu_stages::Stage::new("queue.launch")
+                    .on("queue")
+                    .writes(&["device"])
+                    .waits(&["device"])
+                    .facts(&["device"])
+                    .earlier(&["device"])
+                    .barrier()
+                    .marker()
+                    .ready(&["device"])
+                    .flush(),
+                ::gpu_stages::Stage::new("is_empty")
+                    .reads(&["host"])
+                    .waits(&["host"])
+                    .earlier(&["host"])
+                    .ready(&["host"]),
+            ],
+        )
+        .queues(&["queue"])
+        .reads(&["host"])
+        .writes(&["device"]);
 }

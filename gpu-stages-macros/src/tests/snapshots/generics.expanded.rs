@@ -1,22 +1,18 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `queue.copy` | queue `queue` | `from` | `to` |  |
+/// | # | stage      | runs on     | reads | writes | waits for                | on the queue    | hands on |
+/// |---|------------|-------------|-------|--------|--------------------------|-----------------|----------|
+/// | 0 | queue.copy | queue queue | from  | to     | earlier calls (from, to) | barrier, marker | from, to |
 fn copy<B: Backend, E, const N: usize>(
     queue: &Queue<B>,
     from: &::gpu_stages::Source<DeviceBuffer<B, E>>,
     to: &::gpu_stages::Resource<DeviceBuffer<B, E>>,
-) -> impl ::core::future::Future<Output = Result<()>> + use<B, E, N>
+) -> impl ::core::future::Future<Output = gpu_stages::Result<()>> + use<B, E, N>
 where
     E: Element,
 {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "copy",
-        &[::gpu_stages::Stage::new("queue.copy")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = copy::SCHEDULE.call();
     let __held = __call
         .acquire((
             from.reads().named("from").on(queue),
@@ -26,7 +22,7 @@ where
     __call
         .clone()
         .run::<
-            Result<()>,
+            gpu_stages::Result<()>,
             _,
         >(
             ::gpu_stages::Until::Complete,
@@ -36,8 +32,31 @@ where
                 __call.enter(0);
                 let (from, mut to) = (from, to).wait_device(&queue).await?;
                 let __value = __call
-                    .returns::<Result<()>>(queue.copy(&(*from), &mut (*to)));
+                    .returns::<gpu_stages::Result<()>>(queue.copy(&(*from), &mut (*to)));
                 __value
             },
         )
+}
+/// What the stages of `copy` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum copy {}
+impl copy {
+    /// What the stages of `copy` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "copy",
+            &[
+                ::gpu_stages::Stage::new("queue.copy")
+                    .on("queue")
+                    .reads(&["from"])
+                    .writes(&["to"])
+                    .waits(&["from", "to"])
+                    .earlier(&["from", "to"])
+                    .barrier()
+                    .marker()
+                    .ready(&["from", "to"]),
+            ],
+        )
+        .queues(&["queue"])
+        .reads(&["from"])
+        .writes(&["to"]);
 }

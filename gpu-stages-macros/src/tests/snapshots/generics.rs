@@ -3,7 +3,7 @@ async fn copy<B: Backend, E, const N: usize>(
     #[queue] queue: Queue<B>,
     #[reads] from: DeviceBuffer<B, E>,
     #[writes] to: DeviceBuffer<B, E>,
-) -> Result<()>
+) -> gpu_stages::Result<()>
 where
     E: Element,
 {

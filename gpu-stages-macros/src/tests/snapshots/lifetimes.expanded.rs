@@ -1,9 +1,9 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `text` | host | `table` |  |  |
+/// | # | stage | runs on | reads | writes | waits for             | on the queue | hands on |
+/// |---|-------|---------|-------|--------|-----------------------|--------------|----------|
+/// | 0 | text  | host    | table |        | earlier calls (table) |              | table    |
 fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
     table: &::gpu_stages::Source<Table<'static>>,
     name: &'__name str,
@@ -13,11 +13,7 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
 ) -> impl ::core::future::Future<
     Output = Result<Text<'a>>,
 > + use<'__arg2, '__name, 'a, __Impl0> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "describe",
-        &[::gpu_stages::Stage::new("text")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = describe::SCHEDULE.call();
     let __held = __call.acquire((table.reads().named("table").on_host(),));
     __call
         .clone()
@@ -40,21 +36,34 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
             },
         )
 }
+/// What the stages of `describe` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum describe {}
+impl describe {
+    /// What the stages of `describe` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "describe",
+            &[
+                ::gpu_stages::Stage::new("text")
+                    .reads(&["table"])
+                    .waits(&["table"])
+                    .earlier(&["table"])
+                    .ready(&["table"]),
+            ],
+        )
+        .reads(&["table"]);
+}
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `stage 1` | host | `least` |  |  |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
+/// | 0 | stage 1 | host    | least |        | earlier calls (least) |              | least    |
 fn elided<'__text>(
     least: &::gpu_stages::Source<usize>,
     text: &'__text str,
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "elided",
-        &[::gpu_stages::Stage::new("stage 1")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = elided::SCHEDULE.call();
     let __held = __call.acquire((least.reads().named("least").on_host(),));
     __call
         .clone()
@@ -74,4 +83,21 @@ fn elided<'__text>(
                 __value
             },
         )
+}
+/// What the stages of `elided` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum elided {}
+impl elided {
+    /// What the stages of `elided` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "elided",
+            &[
+                ::gpu_stages::Stage::new("stage 1")
+                    .reads(&["least"])
+                    .waits(&["least"])
+                    .earlier(&["least"])
+                    .ready(&["least"]),
+            ],
+        )
+        .reads(&["least"]);
 }

@@ -1,24 +1,17 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `queue.fill` | queue `queue` |  | `total` |  |
-/// | `queue.launch` | queue `queue` | `parts` | `total` |  |
+/// | # | stage        | runs on     | reads | writes | waits for             | on the queue    | hands on     |
+/// |---|--------------|-------------|-------|--------|-----------------------|-----------------|--------------|
+/// | 0 | queue.fill   | queue queue |       | total  | earlier calls (total) | barrier         |              |
+/// | 1 | queue.launch | queue queue | parts | total  | earlier calls (parts) | barrier, marker | parts, total |
 fn sum(
     queue: &Queue,
     parts: &[&::gpu_stages::Resource<DeviceBuffer<f32>>],
     total: &::gpu_stages::Resource<DeviceBuffer<f32>>,
     add: Kernel,
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "sum",
-        &[
-            ::gpu_stages::Stage::new("queue.fill").quiet(),
-            ::gpu_stages::Stage::new("queue.launch"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = sum::SCHEDULE.call();
     let __held = __call
         .acquire((
             ::gpu_stages::Requests::reads(parts).named("parts").on(queue),
@@ -59,29 +52,52 @@ fn sum(
             },
         )
 }
+/// What the stages of `sum` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum sum {}
+impl sum {
+    /// What the stages of `sum` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "sum",
+            &[
+                ::gpu_stages::Stage::new("queue.fill")
+                    .on("queue")
+                    .writes(&["total"])
+                    .waits(&["total"])
+                    .earlier(&["total"])
+                    .barrier()
+                    .quiet(),
+                ::gpu_stages::Stage::new("queue.launch")
+                    .on("queue")
+                    .reads(&["parts"])
+                    .writes(&["total"])
+                    .waits(&["parts"])
+                    .earlier(&["parts"])
+                    .barrier()
+                    .marker()
+                    .ready(&["parts", "total"])
+                    .flush(),
+            ],
+        )
+        .queues(&["queue"])
+        .reads(&["parts"])
+        .writes(&["total"]);
+}
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `iter_mut` | host |  | `counts` |  |
-/// | `queue.fill` | queue `queue` |  | `parts` |  |
-/// | `stage 3` | host |  | `counts` |  |
+/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// |---|------------|-------------|-------|--------|------------------------|-----------------|----------|
+/// | 0 | iter_mut   | host        |       | counts | earlier calls (counts) |                 |          |
+/// | 1 | queue.fill | queue queue |       | parts  | earlier calls (parts)  | barrier, marker | parts    |
+/// | 2 | stage 3    | host        |       | counts |                        |                 | counts   |
 fn spread(
     queue: &Queue,
     counts: &[&::gpu_stages::Resource<u64>],
     parts: &[&::gpu_stages::Resource<DeviceBuffer<f32>>],
     value: f32,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "spread",
-        &[
-            ::gpu_stages::Stage::new("iter_mut"),
-            ::gpu_stages::Stage::new("queue.fill"),
-            ::gpu_stages::Stage::new("stage 3"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = spread::SCHEDULE.call();
     let __held = __call
         .acquire((
             ::gpu_stages::Requests::updates(counts).named("counts").on_host(),
@@ -119,4 +135,34 @@ fn spread(
                 __value
             },
         )
+}
+/// What the stages of `spread` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum spread {}
+impl spread {
+    /// What the stages of `spread` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "spread",
+            &[
+                ::gpu_stages::Stage::new("iter_mut")
+                    .writes(&["counts"])
+                    .waits(&["counts"])
+                    .earlier(&["counts"]),
+                ::gpu_stages::Stage::new("queue.fill")
+                    .on("queue")
+                    .writes(&["parts"])
+                    .waits(&["parts"])
+                    .earlier(&["parts"])
+                    .barrier()
+                    .marker()
+                    .ready(&["parts"])
+                    .flush(),
+                ::gpu_stages::Stage::new("stage 3")
+                    .writes(&["counts"])
+                    .ready(&["counts"]),
+            ],
+        )
+        .queues(&["queue"])
+        .writes(&["parts"])
+        .updates(&["counts"]);
 }

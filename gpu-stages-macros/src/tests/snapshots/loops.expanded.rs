@@ -1,12 +1,12 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `compute.fill` | queue `compute` |  | `b` |  |
-/// | `compute.launch` | queue `compute` |  | `a`, `b` |  |
-/// | `down.download` | queue `down` | `a`, `b` | `host` | `compute.launch` |
-/// | `iter_mut` | host |  | `host` | `down.download` |
+/// | # | stage          | runs on       | reads | writes | waits for                                   | on the queue    | hands on |
+/// |---|----------------|---------------|-------|--------|---------------------------------------------|-----------------|----------|
+/// | 0 | compute.fill   | queue compute |       | b      | earlier calls (b)                           | barrier         |          |
+/// | 1 | compute.launch | queue compute |       | a, b   | earlier calls (a)                           | barrier, marker |          |
+/// | 2 | down.download  | queue down    | a, b  | host   | earlier calls (host), compute.launch (a, b) | barrier, marker | a, b     |
+/// | 3 | iter_mut       | host          |       | host   | down.download (host)                        |                 | host     |
 fn iterate(
     compute: &Queue,
     down: &Queue,
@@ -16,16 +16,7 @@ fn iterate(
     step: Kernel,
     rounds: usize,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "iterate",
-        &[
-            ::gpu_stages::Stage::new("compute.fill").quiet(),
-            ::gpu_stages::Stage::new("compute.launch"),
-            ::gpu_stages::Stage::new("down.download"),
-            ::gpu_stages::Stage::new("iter_mut"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = iterate::SCHEDULE.call();
     let __held = __call
         .acquire((
             a.updates().named("a").on(compute),
@@ -74,4 +65,49 @@ fn iterate(
                 __value
             },
         )
+}
+/// What the stages of `iterate` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum iterate {}
+impl iterate {
+    /// What the stages of `iterate` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "iterate",
+            &[
+                ::gpu_stages::Stage::new("compute.fill")
+                    .on("compute")
+                    .writes(&["b"])
+                    .waits(&["b"])
+                    .earlier(&["b"])
+                    .barrier()
+                    .quiet(),
+                ::gpu_stages::Stage::new("compute.launch")
+                    .on("compute")
+                    .writes(&["a", "b"])
+                    .waits(&["a"])
+                    .earlier(&["a"])
+                    .barrier()
+                    .marker()
+                    .flush(),
+                ::gpu_stages::Stage::new("down.download")
+                    .on("down")
+                    .reads(&["a", "b"])
+                    .writes(&["host"])
+                    .waits(&["a", "b", "host"])
+                    .earlier(&["host"])
+                    .after(&[(1, "a"), (1, "b")])
+                    .barrier()
+                    .marker()
+                    .ready(&["a", "b"])
+                    .flush(),
+                ::gpu_stages::Stage::new("iter_mut")
+                    .writes(&["host"])
+                    .waits(&["host"])
+                    .after(&[(2, "host")])
+                    .ready(&["host"]),
+            ],
+        )
+        .queues(&["compute", "down"])
+        .writes(&["b", "host"])
+        .updates(&["a"]);
 }

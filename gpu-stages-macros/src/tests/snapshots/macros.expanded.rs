@@ -1,28 +1,18 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `stage 1` | host | `state`, `limit` |  |  |
-/// | `stage 2` | host | `state`, `limit` |  |  |
-/// | `stage 3` | host | `limit` | `state` |  |
-/// | `stage 4` | host | `limit` | `state` |  |
-/// | `stage 5` | host |  | `state` |  |
+/// | # | stage   | runs on | reads        | writes | waits for                    | on the queue | hands on |
+/// |---|---------|---------|--------------|--------|------------------------------|--------------|----------|
+/// | 0 | stage 1 | host    | state, limit |        | earlier calls (state, limit) |              |          |
+/// | 1 | stage 2 | host    | state, limit |        |                              |              |          |
+/// | 2 | stage 3 | host    | limit        | state  |                              |              |          |
+/// | 3 | stage 4 | host    | limit        | state  |                              |              | limit    |
+/// | 4 | stage 5 | host    |              | state  |                              |              | state    |
 fn log(
     state: &::gpu_stages::Source<State>,
     limit: &::gpu_stages::Source<u64>,
 ) -> impl ::core::future::Future<Output = Result<String>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "log",
-        &[
-            ::gpu_stages::Stage::new("stage 1"),
-            ::gpu_stages::Stage::new("stage 2"),
-            ::gpu_stages::Stage::new("stage 3"),
-            ::gpu_stages::Stage::new("stage 4"),
-            ::gpu_stages::Stage::new("stage 5"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = log::SCHEDULE.call();
     let __held = __call
         .acquire((
             state.updates().named("state").on_host(),
@@ -63,4 +53,31 @@ fn log(
                 __value
             },
         )
+}
+/// What the stages of `log` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum log {}
+impl log {
+    /// What the stages of `log` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "log",
+            &[
+                ::gpu_stages::Stage::new("stage 1")
+                    .reads(&["state", "limit"])
+                    .waits(&["state", "limit"])
+                    .earlier(&["state", "limit"]),
+                ::gpu_stages::Stage::new("stage 2").reads(&["state", "limit"]),
+                ::gpu_stages::Stage::new("stage 3")
+                    .reads(&["limit"])
+                    .writes(&["state"])
+                    .waits(&["state"]),
+                ::gpu_stages::Stage::new("stage 4")
+                    .reads(&["limit"])
+                    .writes(&["state"])
+                    .ready(&["limit"]),
+                ::gpu_stages::Stage::new("stage 5").writes(&["state"]).ready(&["state"]),
+            ],
+        )
+        .reads(&["limit"])
+        .updates(&["state"]);
 }

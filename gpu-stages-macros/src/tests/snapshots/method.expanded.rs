@@ -1,27 +1,29 @@
+pub struct Correlator {
+    queue: Queue,
+    host: Resource<HostBuffer<f32>>,
+    device: Resource<DeviceBuffer<f32>>,
+    name: String,
+}
 impl Correlator {
+    fn next(&self) -> u64 {
+        self.name.len() as u64
+    }
     /// The body does not mention `self`.
     ///
     /// # Schedule
     ///
-    /// | stage | runs on | reads | writes | waits for |
-    /// |---|---|---|---|---|
-    /// | `queue.upload` | queue `queue` | `host` | `device` |  |
-    /// | `stage 2` | host | `host`, `seed` |  |  |
+    /// | # | stage        | runs on     | reads      | writes | waits for                    | on the queue    | hands on |
+    /// |---|--------------|-------------|------------|--------|------------------------------|-----------------|----------|
+    /// | 0 | queue.upload | queue queue | host       | device | earlier calls (host, device) | barrier, marker | device   |
+    /// | 1 | stage 2      | host        | host, seed |        | earlier calls (host)         |                 | host     |
     pub fn process(
         &self,
     ) -> impl ::core::future::Future<Output = Result<f32>> + 'static {
-        static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-            "process",
-            &[
-                ::gpu_stages::Stage::new("queue.upload"),
-                ::gpu_stages::Stage::new("stage 2"),
-            ],
-        );
         let queue: &Queue = &(self.queue);
         let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
         let device: &::gpu_stages::Resource<DeviceBuffer<f32>> = &(self.device);
         let seed: u64 = self.next();
-        let __call = __PIPELINE.call();
+        let __call = Self::PROCESS_SCHEDULE.call();
         let seed = __call.own("seed", seed);
         let __held = __call
             .acquire((
@@ -48,30 +50,51 @@ impl Correlator {
                     let host = host.wait_events().await?;
                     let seed = seed.wait_events_to_read().await?;
                     let __value = __call
-                        .returns::<Result<f32>>(Ok((*host)[0] + (*seed)));
+                        .returns::<Result<f32>>(Ok((*host)[0] * (*seed) as f32));
                     __value
                 },
             )
     }
+    /// What the stages of `process` do, and what waits for what.
+    pub const PROCESS_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "process",
+            &[
+                ::gpu_stages::Stage::new("queue.upload")
+                    .on("queue")
+                    .reads(&["host"])
+                    .writes(&["device"])
+                    .waits(&["host", "device"])
+                    .earlier(&["host", "device"])
+                    .barrier()
+                    .marker()
+                    .ready(&["device"])
+                    .flush(),
+                ::gpu_stages::Stage::new("stage 2")
+                    .reads(&["host", "seed"])
+                    .waits(&["host", "seed"])
+                    .earlier(&["host"])
+                    .ready(&["host"]),
+            ],
+        )
+        .queues(&["queue"])
+        .reads(&["host"])
+        .writes(&["device"])
+        .owns(&["seed"]);
     /// The body mentions `self`, and there is more to borrow.
     ///
     /// # Schedule
     ///
-    /// | stage | runs on | reads | writes | waits for |
-    /// |---|---|---|---|---|
-    /// | `stage 1` | host | `host` |  |  |
+    /// | # | stage   | runs on | reads | writes | waits for            | on the queue | hands on |
+    /// |---|---------|---------|-------|--------|----------------------|--------------|----------|
+    /// | 0 | stage 1 | host    | host  |        | earlier calls (host) |              | host     |
     fn label<'__unit>(
         &self,
         unit: &'__unit str,
     ) -> impl ::core::future::Future<
         Output = Result<String>,
     > + ::gpu_stages::Captures<(&'__unit (), &'_ ())> {
-        static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-            "label",
-            &[::gpu_stages::Stage::new("stage 1")],
-        );
         let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
-        let __call = __PIPELINE.call();
+        let __call = Self::LABEL_SCHEDULE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
         __call
             .clone()
@@ -93,4 +116,16 @@ impl Correlator {
                 },
             )
     }
+    /// What the stages of `label` do, and what waits for what.
+    const LABEL_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "label",
+            &[
+                ::gpu_stages::Stage::new("stage 1")
+                    .reads(&["host"])
+                    .waits(&["host"])
+                    .earlier(&["host"])
+                    .ready(&["host"]),
+            ],
+        )
+        .reads(&["host"]);
 }

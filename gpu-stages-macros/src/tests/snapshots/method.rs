@@ -1,4 +1,15 @@
+pub struct Correlator {
+    queue: Queue,
+    host: Resource<HostBuffer<f32>>,
+    device: Resource<DeviceBuffer<f32>>,
+    name: String,
+}
+
 impl Correlator {
+    fn next(&self) -> u64 {
+        self.name.len() as u64
+    }
+
     /// The body does not mention `self`.
     #[gpu_pipeline]
     pub async fn process(
@@ -9,7 +20,7 @@ impl Correlator {
         #[owns(self.next())] seed: u64,
     ) -> Result<f32> {
         queue.upload(&host, &mut device)?;
-        Ok(host[0] + seed)
+        Ok(host[0] * seed as f32)
     }
 
     /// The body mentions `self`, and there is more to borrow.

@@ -1,12 +1,12 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `up.upload` | queue `up` | `host` | `input` |  |
-/// | `enq` | queue `compute`, opaque | `window` | `input` | `up.upload` |
-/// | `transform` | queue `compute`, opaque | `input` | `workspace`, `spectra` |  |
-/// | `finish` | queue `compute`, opaque |  | `workspace`, `spectra` |  |
+/// | # | stage     | runs on               | reads  | writes             | waits for                                 | on the queue    | hands on           |
+/// |---|-----------|-----------------------|--------|--------------------|-------------------------------------------|-----------------|--------------------|
+/// | 0 | up.upload | queue up              | host   | input              | earlier calls (host, input)               | barrier, marker | host               |
+/// | 1 | enq       | queue compute, opaque | window | input              | earlier calls (window), up.upload (input) | barrier, marker | window             |
+/// | 2 | transform | queue compute, opaque | input  | workspace, spectra | earlier calls (workspace, spectra)        | barrier, marker | input              |
+/// | 3 | finish    | queue compute, opaque |        | workspace, spectra |                                           | marker          | workspace, spectra |
 #[allow(clippy::too_many_arguments)]
 fn opaque(
     up: &Queue,
@@ -19,16 +19,7 @@ fn opaque(
     kernel: ocl::Kernel,
     plan: Plan,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "opaque",
-        &[
-            ::gpu_stages::Stage::new("up.upload"),
-            ::gpu_stages::Stage::new("enq").quiet(),
-            ::gpu_stages::Stage::new("transform").quiet(),
-            ::gpu_stages::Stage::new("finish"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = opaque::SCHEDULE.call();
     let __held = __call
         .acquire((
             window.reads().named("window").on(compute),
@@ -86,4 +77,58 @@ fn opaque(
                 __value
             },
         )
+}
+/// What the stages of `opaque` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum opaque {}
+impl opaque {
+    /// What the stages of `opaque` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "opaque",
+            &[
+                ::gpu_stages::Stage::new("up.upload")
+                    .on("up")
+                    .reads(&["host"])
+                    .writes(&["input"])
+                    .waits(&["host", "input"])
+                    .earlier(&["host", "input"])
+                    .barrier()
+                    .marker()
+                    .ready(&["host"])
+                    .flush(),
+                ::gpu_stages::Stage::new("enq")
+                    .on("compute")
+                    .opaque()
+                    .reads(&["window"])
+                    .writes(&["input"])
+                    .waits(&["window", "input"])
+                    .earlier(&["window"])
+                    .after(&[(0, "input")])
+                    .barrier()
+                    .marker()
+                    .quiet()
+                    .ready(&["window"]),
+                ::gpu_stages::Stage::new("transform")
+                    .on("compute")
+                    .opaque()
+                    .reads(&["input"])
+                    .writes(&["workspace", "spectra"])
+                    .waits(&["workspace", "spectra"])
+                    .earlier(&["workspace", "spectra"])
+                    .barrier()
+                    .marker()
+                    .quiet()
+                    .ready(&["input"]),
+                ::gpu_stages::Stage::new("finish")
+                    .on("compute")
+                    .opaque()
+                    .writes(&["workspace", "spectra"])
+                    .marker()
+                    .ready(&["workspace", "spectra"]),
+            ],
+        )
+        .queues(&["up", "compute"])
+        .reads(&["window", "host"])
+        .writes(&["input", "spectra"])
+        .updates(&["workspace"]);
 }

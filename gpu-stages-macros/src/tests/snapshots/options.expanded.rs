@@ -1,18 +1,14 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `queue.fill` | queue `queue` |  | `buffer` |  |
+/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// |---|------------|-------------|-------|--------|------------------------|-----------------|----------|
+/// | 0 | queue.fill | queue queue |       | buffer | earlier calls (buffer) | barrier, marker | buffer   |
 fn fill(
     queue: &Queue,
-    buffer: &::some::library::Resource<DeviceBuffer<u8>>,
+    buffer: &crate::some::library::Resource<DeviceBuffer<u8>>,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::some::library::Pipeline = ::some::library::Pipeline::new(
-        "fill",
-        &[::some::library::Stage::new("queue.fill")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = FILL.call();
     let __held = __call.acquire((buffer.writes().named("buffer").on(queue),));
     let queue = ::core::clone::Clone::clone(queue);
     __call
@@ -21,16 +17,33 @@ fn fill(
             Result<()>,
             _,
         >(
-            ::some::library::Until::Enqueued,
+            crate::some::library::Until::Enqueued,
             async move {
                 let (buffer,) = __held?;
                 __call.enter(0);
                 let mut buffer = buffer.wait_device(&queue).await?;
                 queue.fill(&mut (*buffer), 1)?;
-                ::some::library::CommandQueue::ready(&queue, (buffer,));
-                ::some::library::CommandQueue::flush(&queue);
+                crate::some::library::CommandQueue::ready(&queue, (buffer,));
+                crate::some::library::CommandQueue::flush(&queue);
                 let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )
 }
+/// What the stages of `fill` do, and what waits for what.
+const FILL: crate::some::library::Schedule = crate::some::library::Schedule::new(
+        "fill",
+        &[
+            crate::some::library::Stage::new("queue.fill")
+                .on("queue")
+                .writes(&["buffer"])
+                .waits(&["buffer"])
+                .earlier(&["buffer"])
+                .barrier()
+                .marker()
+                .ready(&["buffer"])
+                .flush(),
+        ],
+    )
+    .queues(&["queue"])
+    .writes(&["buffer"]);

@@ -1,20 +1,16 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `stage 1` | host |  | `chunk` |  |
-/// | `queue.upload` | queue `queue` | `chunk` | `device` |  |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
+/// | 0 | stage 1      | host        |       | chunk  |                        |                 |          |
+/// | 1 | queue.upload | queue queue | chunk | device | earlier calls (device) | barrier, marker | device   |
 fn send(
     queue: &Queue,
     chunk: HostBuffer<u8>,
     device: &::gpu_stages::Resource<DeviceBuffer<u8>>,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "send",
-        &[::gpu_stages::Stage::new("stage 1"), ::gpu_stages::Stage::new("queue.upload")],
-    );
-    let __call = __PIPELINE.call();
+    let __call = send::SCHEDULE.call();
     let chunk = __call.own("chunk", chunk);
     let __held = __call.acquire((device.writes().named("device").on(queue),));
     let queue = ::core::clone::Clone::clone(queue);
@@ -40,4 +36,29 @@ fn send(
                 __value
             },
         )
+}
+/// What the stages of `send` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum send {}
+impl send {
+    /// What the stages of `send` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "send",
+            &[
+                ::gpu_stages::Stage::new("stage 1").writes(&["chunk"]).waits(&["chunk"]),
+                ::gpu_stages::Stage::new("queue.upload")
+                    .on("queue")
+                    .reads(&["chunk"])
+                    .writes(&["device"])
+                    .waits(&["chunk", "device"])
+                    .earlier(&["device"])
+                    .barrier()
+                    .marker()
+                    .ready(&["device"])
+                    .flush(),
+            ],
+        )
+        .queues(&["queue"])
+        .writes(&["device"])
+        .owns(&["chunk"]);
 }

@@ -1,26 +1,19 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `queue.copy` | queue `queue` | `net` | `out` |  |
-/// | `queue.launch` | queue `queue` | `net` | `out` |  |
-/// | `queue.copy` | queue `queue` |  | `out` |  |
+/// | # | stage        | runs on     | reads | writes | waits for                | on the queue | hands on |
+/// |---|--------------|-------------|-------|--------|--------------------------|--------------|----------|
+/// | 0 | queue.copy   | queue queue | net   | out    | earlier calls (net, out) | barrier      |          |
+/// | 1 | queue.launch | queue queue | net   | out    |                          | marker       | net      |
+/// | 2 | queue.copy   | queue queue |       | out    |                          | marker       | out      |
 fn parts(
     queue: &Queue,
     net: &::gpu_stages::Source<Net>,
     out: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
+    layer: Kernel,
     i: usize,
 ) -> impl ::core::future::Future<Output = Result<()>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "parts",
-        &[
-            ::gpu_stages::Stage::new("queue.copy").quiet(),
-            ::gpu_stages::Stage::new("queue.launch").quiet(),
-            ::gpu_stages::Stage::new("queue.copy"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = parts::SCHEDULE.call();
     let __held = __call
         .acquire((
             net.reads().named("net").on(queue),
@@ -36,7 +29,7 @@ fn parts(
             ::gpu_stages::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
-                let i = i;
+                let (layer, i) = (layer, i);
                 let (net, out) = __held?;
                 __call.enter(0);
                 let (net, mut out) = (net, out).wait_device(&queue).await?;
@@ -51,18 +44,56 @@ fn parts(
                 let mut __out = out.views_mut();
                 queue
                     .launch(
-                        &__net.kernel,
+                        &layer,
                         net.facts().weights.len() * __out_facts.1.len(),
-                        (&__net.weights[i], &mut __out.0, &mut __out.1),
+                        (&__net.weights[i], &__net.bias, &mut __out.0, &mut __out.1),
                     )?;
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
                 let mut __out = out.views_mut();
-                let __value = __call
-                    .returns::<Result<()>>(queue.copy(&__out.0, &mut __out.1));
+                queue.copy(&__out.0, &mut __out.1)?;
+                #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
+                ::gpu_stages::CommandQueue::ready(&queue, (out,));
+                ::gpu_stages::CommandQueue::flush(&queue);
+                let __value = __call.returns::<Result<()>>(Ok(()));
                 __value
             },
         )
+}
+/// What the stages of `parts` do, and what waits for what.
+#[allow(non_camel_case_types)]
+enum parts {}
+impl parts {
+    /// What the stages of `parts` do, and what waits for what.
+    const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "parts",
+            &[
+                ::gpu_stages::Stage::new("queue.copy")
+                    .on("queue")
+                    .reads(&["net"])
+                    .writes(&["out"])
+                    .waits(&["net", "out"])
+                    .earlier(&["net", "out"])
+                    .barrier()
+                    .quiet(),
+                ::gpu_stages::Stage::new("queue.launch")
+                    .on("queue")
+                    .reads(&["net"])
+                    .writes(&["out"])
+                    .marker()
+                    .quiet()
+                    .ready(&["net"]),
+                ::gpu_stages::Stage::new("queue.copy")
+                    .on("queue")
+                    .writes(&["out"])
+                    .marker()
+                    .ready(&["out"])
+                    .flush(),
+            ],
+        )
+        .queues(&["queue"])
+        .reads(&["net"])
+        .writes(&["out"]);
 }

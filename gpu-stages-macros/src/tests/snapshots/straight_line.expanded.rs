@@ -2,13 +2,13 @@
 ///
 /// # Schedule
 ///
-/// | stage | runs on | reads | writes | waits for |
-/// |---|---|---|---|---|
-/// | `fill_normal` | host |  | `h_in` |  |
-/// | `up.upload` | queue `up` | `h_in` | `d_in` |  |
-/// | `compute.launch` | queue `compute` | `d_in` | `d_out` | `up.upload` |
-/// | `down.download` | queue `down` | `d_out` | `h_out` | `compute.launch` |
-/// | `mean_square` | host | `h_out` |  | `down.download` |
+/// | # | stage          | runs on       | reads | writes | waits for                                     | on the queue    | hands on |
+/// |---|----------------|---------------|-------|--------|-----------------------------------------------|-----------------|----------|
+/// | 0 | fill_normal    | host          |       | h_in   | earlier calls (h_in)                          |                 |          |
+/// | 1 | up.upload      | queue up      | h_in  | d_in   | earlier calls (d_in)                          | barrier, marker | h_in     |
+/// | 2 | compute.launch | queue compute | d_in  | d_out  | earlier calls (d_out), up.upload (d_in)       | barrier, marker | d_in     |
+/// | 3 | down.download  | queue down    | d_out | h_out  | earlier calls (h_out), compute.launch (d_out) | barrier, marker | d_out    |
+/// | 4 | mean_square    | host          | h_out |        | down.download (h_out)                         |                 | h_out    |
 #[allow(clippy::too_many_arguments)]
 pub fn process_one(
     up: &Queue,
@@ -21,17 +21,7 @@ pub fn process_one(
     triple: Kernel,
     seed: u64,
 ) -> impl ::core::future::Future<Output = Result<f32>> + use<> {
-    static __PIPELINE: ::gpu_stages::Pipeline = ::gpu_stages::Pipeline::new(
-        "process_one",
-        &[
-            ::gpu_stages::Stage::new("fill_normal"),
-            ::gpu_stages::Stage::new("up.upload"),
-            ::gpu_stages::Stage::new("compute.launch"),
-            ::gpu_stages::Stage::new("down.download"),
-            ::gpu_stages::Stage::new("mean_square"),
-        ],
-    );
-    let __call = __PIPELINE.call();
+    let __call = process_one::SCHEDULE.call();
     let __held = __call
         .acquire((
             h_in.writes().named("h_in").on_host(),
@@ -77,4 +67,58 @@ pub fn process_one(
                 __value
             },
         )
+}
+/// What the stages of `process_one` do, and what waits for what.
+#[allow(non_camel_case_types)]
+pub enum process_one {}
+impl process_one {
+    /// What the stages of `process_one` do, and what waits for what.
+    pub const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
+            "process_one",
+            &[
+                ::gpu_stages::Stage::new("fill_normal")
+                    .writes(&["h_in"])
+                    .waits(&["h_in"])
+                    .earlier(&["h_in"]),
+                ::gpu_stages::Stage::new("up.upload")
+                    .on("up")
+                    .reads(&["h_in"])
+                    .writes(&["d_in"])
+                    .waits(&["h_in", "d_in"])
+                    .earlier(&["d_in"])
+                    .barrier()
+                    .marker()
+                    .ready(&["h_in"])
+                    .flush(),
+                ::gpu_stages::Stage::new("compute.launch")
+                    .on("compute")
+                    .reads(&["d_in"])
+                    .writes(&["d_out"])
+                    .waits(&["d_in", "d_out"])
+                    .earlier(&["d_out"])
+                    .after(&[(1, "d_in")])
+                    .barrier()
+                    .marker()
+                    .ready(&["d_in"])
+                    .flush(),
+                ::gpu_stages::Stage::new("down.download")
+                    .on("down")
+                    .reads(&["d_out"])
+                    .writes(&["h_out"])
+                    .waits(&["d_out", "h_out"])
+                    .earlier(&["h_out"])
+                    .after(&[(2, "d_out")])
+                    .barrier()
+                    .marker()
+                    .ready(&["d_out"])
+                    .flush(),
+                ::gpu_stages::Stage::new("mean_square")
+                    .reads(&["h_out"])
+                    .waits(&["h_out"])
+                    .after(&[(3, "h_out")])
+                    .ready(&["h_out"]),
+            ],
+        )
+        .queues(&["up", "compute", "down"])
+        .writes(&["h_in", "d_in", "d_out", "h_out"]);
 }

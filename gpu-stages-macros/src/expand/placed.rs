@@ -1,0 +1,76 @@
+//! Where the schedule stands, as a constant.
+
+use super::captures::is_method;
+use crate::syntax::{Pipeline, ScheduleAt};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+/// The constant with the schedule.
+pub struct Placed {
+    /// What stands beside the function.
+    pub beside: TokenStream,
+    /// What stands in its body.
+    pub inside: TokenStream,
+    /// How the body names it.
+    pub path: TokenStream,
+}
+
+/// The schedule `value` of `pipeline`, in its place.
+pub fn placed(pipeline: &Pipeline, value: &TokenStream) -> Placed {
+    let (vis, name) = (&pipeline.vis, &pipeline.name);
+    // If there is no room for it, this is said at the function's name.
+    let glue = Span::mixed_site().located_at(name.span());
+    let library = &pipeline.options.library;
+    let doc = format!(" What the stages of `{name}` do, and what waits for what.");
+    let mut inside = TokenStream::new();
+    let (beside, path) = match at(pipeline) {
+        ScheduleAt::Namespace => (
+            // Not a module: what the function can name can be named here.
+            quote_spanned! {glue=>
+                #[doc = #doc]
+                #[allow(non_camel_case_types)]
+                #vis enum #name {}
+
+                impl #name {
+                    #[doc = #doc]
+                    #vis const SCHEDULE: #library::Schedule = #value;
+                }
+            },
+            quote_spanned!(glue=> #name::SCHEDULE),
+        ),
+        ScheduleAt::Associated(constant) | ScheduleAt::Beside(constant) => {
+            let of_self = is_method(pipeline).then(|| quote_spanned!(glue=> Self::));
+            let beside = quote_spanned! {glue=>
+                #[doc = #doc]
+                #vis const #constant: #library::Schedule = #value;
+            };
+            (beside, quote!(#of_self #constant))
+        }
+        ScheduleAt::Inside => {
+            inside = quote_spanned!(glue=> const __SCHEDULE: #library::Schedule = #value;);
+            (TokenStream::new(), quote_spanned!(glue=> __SCHEDULE))
+        }
+    };
+    Placed {
+        beside,
+        inside,
+        path,
+    }
+}
+
+/// Where the user wants the schedule, or else where there is room for it.
+fn at(pipeline: &Pipeline) -> ScheduleAt {
+    if let Some(at) = &pipeline.options.schedule {
+        return at.clone();
+    }
+    if is_method(pipeline) {
+        let name = pipeline.name.to_string().to_uppercase();
+        let name = name.trim_start_matches("R#");
+        ScheduleAt::Associated(format_ident!(
+            "{name}_SCHEDULE",
+            span = pipeline.name.span()
+        ))
+    } else {
+        ScheduleAt::Namespace
+    }
+}

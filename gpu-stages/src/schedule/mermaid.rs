@@ -1,0 +1,92 @@
+//! The schedule as a Mermaid flowchart.
+
+use super::{Schedule, Stage, list};
+use std::fmt;
+
+/// Prints as a flowchart.
+pub(super) struct Mermaid(pub(super) Schedule);
+
+impl fmt::Display for Mermaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mermaid(schedule) = self;
+        writeln!(f, "flowchart LR")?;
+        for (number, (queue, stages)) in schedule.lanes().iter().enumerate() {
+            let title = queue.map_or_else(|| "host".to_owned(), |queue| format!("queue {queue}"));
+            writeln!(f, "    subgraph lane{number}[\"{}\"]", text(&title))?;
+            for &index in stages {
+                writeln!(
+                    f,
+                    "        s{index}[\"{}\"]",
+                    label(&schedule.stages[index])
+                )?;
+            }
+            writeln!(f, "    end")?;
+        }
+        for (earlier, later) in schedule.in_order() {
+            writeln!(f, "    s{earlier} --> s{later}")?;
+        }
+        self.waits(f)?;
+        self.between_calls(f)
+    }
+}
+
+impl Mermaid {
+    /// The waits within the call.
+    fn waits(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, stage) in self.0.stages.iter().enumerate() {
+            for (source, resources) in stage.sources() {
+                let resources = text(&list(resources));
+                writeln!(f, "    s{source} ==>|\"{resources}\"| s{index}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes from earlier calls and is handed on to later ones.
+    fn between_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, stage) in self.0.stages.iter().enumerate() {
+            if !stage.earlier.is_empty() {
+                let resources = text(&list(stage.earlier.iter().copied()));
+                writeln!(
+                    f,
+                    "    earlier([\"earlier calls\"]) -.->|\"{resources}\"| s{index}"
+                )?;
+            }
+            if !stage.ready.is_empty() {
+                let resources = text(&list(stage.ready.iter().copied()));
+                writeln!(
+                    f,
+                    "    s{index} -.->|\"{resources}\"| later([\"later calls\"])"
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of the stage, and what it uses.
+fn label(stage: &Stage) -> String {
+    let mut label = text(stage.name);
+    for (what, resources) in [("reads", stage.reads), ("writes", stage.writes)] {
+        if !resources.is_empty() {
+            let resources = text(&list(resources.iter().copied()));
+            label = format!("{label}<br/>{what} {resources}");
+        }
+    }
+    label
+}
+
+/// Text between quotation marks: what means something there becomes an entity.
+fn text(raw: &str) -> String {
+    let mut text = String::new();
+    for letter in raw.chars() {
+        match letter {
+            '"' | '#' | '<' | '>' | '&' | ';' | '`' | '\\' | '*' => {
+                text.push_str(&format!("#{};", u32::from(letter)));
+            }
+            letter if letter.is_control() => text.push(' '),
+            letter => text.push(letter),
+        }
+    }
+    text
+}

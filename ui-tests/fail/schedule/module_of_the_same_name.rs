@@ -1,0 +1,10 @@
+use gpu_stages::{Result, gpu_pipeline};
+
+mod length {}
+
+#[gpu_pipeline]
+async fn length(#[reads] list: Vec<u8>) -> Result<usize> {
+    Ok(list.len())
+}
+
+fn main() {}
