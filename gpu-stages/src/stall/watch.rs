@@ -19,19 +19,21 @@ static BEGUN: Condvar = Condvar::new();
 /// `gpu_stages::stall`, once for each wait. 10 seconds at first; `None` for never. The time is kept to within a
 /// quarter of it.
 ///
-/// Logging needs the feature `tracing`.
+/// Logging needs the feature `tracing`, and a subscriber that takes such events.
 pub fn set_timeout(timeout: Option<Duration>) {
     let milliseconds = timeout.map_or(0, |timeout| timeout.as_millis().max(1));
     TIMEOUT.store(
         u64::try_from(milliseconds).unwrap_or(u64::MAX),
         Ordering::Relaxed,
     );
-    wake();
+    if is_wanted() {
+        wake();
+    }
 }
 
-/// A wait begins that may take long.
+/// A wait begins that may take long. There is no thread while nobody would get to see what it logs.
 pub(crate) fn note_wait() {
-    if cfg!(feature = "tracing") && !AWAKE.load(Ordering::Relaxed) {
+    if !AWAKE.load(Ordering::Relaxed) && is_wanted() {
         wake();
     }
 }
@@ -115,5 +117,15 @@ fn log(wait: &Wait, age: Duration) {
     );
 }
 
+#[cfg(feature = "tracing")]
+fn is_wanted() -> bool {
+    tracing::enabled!(target: "gpu_stages::stall", tracing::Level::WARN)
+}
+
 #[cfg(not(feature = "tracing"))]
 fn log(_: &Wait, _: Duration) {}
+
+#[cfg(not(feature = "tracing"))]
+fn is_wanted() -> bool {
+    false
+}
