@@ -22,10 +22,10 @@
 
 use crate::error::{Failure, Origin, Problem};
 use crate::event::Event;
-use crate::kernel::Use;
 use crate::order::{Knowledge, QueueId};
 use crate::pool::Pooled;
 use crate::sync::Arc;
+use crate::visible::Use;
 use crate::watch::Watch;
 use smallvec::SmallVec;
 use std::any::TypeId;

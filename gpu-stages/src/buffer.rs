@@ -27,12 +27,6 @@ pub struct HostBuffer<B: Backend, E> {
     element: PhantomData<fn() -> E>,
 }
 
-/// What a device stage sees of a [`DeviceBuffer`].
-pub type DeviceView<B, E> = View<<B as Backend>::Memory, E>;
-
-/// What a device stage sees of a [`HostBuffer`].
-pub type HostView<B, E> = View<<B as Backend>::HostMemory, E>;
-
 fn bytes_of<E>(len: usize) -> Result<usize, Failure> {
     const {
         assert!(

@@ -5,18 +5,18 @@ mod opaque;
 use crate::backend::{
     Arguments, Backend, Bytes, Command, Element, Grid, Identity, Region, Submission,
 };
-use crate::buffer::{DeviceView, HostView};
 use crate::call::Call;
 use crate::error::{Error, Failure, Origin, Problem, Result};
 use crate::event::Event;
 use crate::garbage;
-use crate::kernel::{KernelArguments, Launch, Use};
+use crate::kernel::{KernelArguments, Launch};
 use crate::lease::{Before, Lease};
 use crate::order::{Knowledge, QueueId};
 use crate::pool::Pooled;
 use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::Arc;
-use crate::view::View;
+use crate::view::{DeviceView, HostView, View};
+use crate::visible::Use;
 use crate::waits;
 use crate::watch::Watch;
 use smallvec::SmallVec;
@@ -138,7 +138,7 @@ impl<B: Backend> Queue<B> {
     pub fn fill<E: Element>(&self, target: &mut DeviceView<B, E>, value: E) -> Result<()> {
         let pattern = Bytes::from_slice(bytemuck::bytes_of(&value));
         let mut command = Command::Fill(target.region()?, pattern);
-        self.enqueue(&[Use::writing(target)], &mut command)
+        self.enqueue(&[target.writing()], &mut command)
     }
 
     /// Fills with garbage.
@@ -147,7 +147,7 @@ impl<B: Backend> Queue<B> {
             return Ok(());
         }
         let mut command = Command::Fill(target.region()?, garbage::pattern::<E>());
-        self.enqueue(&[Use::writing(target)], &mut command)
+        self.enqueue(&[target.writing()], &mut command)
     }
 
     /// Runs a kernel over `grid` work-items. `arguments` is a tuple: `&view` to read, `&mut view` to write,
@@ -233,7 +233,7 @@ impl<B: Backend> Queue<B> {
         target: &mut View<T, E>,
         command: impl FnOnce(Region<S>, Region<T>) -> Command<B>,
     ) -> Result<()> {
-        let uses = [Use::reading(source), Use::writing(target)];
+        let uses = [source.reading(), target.writing()];
         if source.len() != target.len() {
             let (source_len, target_len) = (source.len(), target.len());
             let problem = Problem::Length {

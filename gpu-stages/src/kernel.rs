@@ -2,48 +2,9 @@
 
 use crate::backend::{Argument, Arguments, Backend, Bytes, Element, ElementType};
 use crate::error::Result;
-use crate::lease::{Lease, Used};
-use crate::track::Access;
 use crate::view::{Slice, SliceMut, View};
-use crate::visible::Pass;
+use crate::visible::Use;
 use smallvec::SmallVec;
-
-/// One view that a command uses, and how.
-#[derive(Debug)]
-pub(crate) struct Use<'a> {
-    pub pass: &'a Pass,
-    pub access: Access,
-}
-
-impl<'a> Use<'a> {
-    pub(crate) fn reading<M, E: Element>(view: &'a View<M, E>) -> Self {
-        Use {
-            pass: view.pass(),
-            access: Access::Read,
-        }
-    }
-
-    pub(crate) fn writing<M, E: Element>(view: &'a View<M, E>) -> Self {
-        Use {
-            pass: view.pass(),
-            access: Access::Write,
-        }
-    }
-
-    pub(crate) fn reads(&self) -> bool {
-        self.access == Access::Read
-    }
-}
-
-impl Used for Use<'_> {
-    fn lease(&self) -> &Lease {
-        self.pass.lease()
-    }
-
-    fn access(&self) -> Access {
-        self.access
-    }
-}
 
 /// The arguments of a launch and the views among them.
 pub struct Launch<'a, B: Backend> {
@@ -85,7 +46,7 @@ fn read<'a, B: Backend, E: Element>(
 ) -> Result<()> {
     let argument = Argument::Read(view.region()?, view.element());
     launch.arguments.push(argument);
-    launch.uses.push(Use::reading(view));
+    launch.uses.push(view.reading());
     Ok(())
 }
 
@@ -95,7 +56,7 @@ fn write<'a, B: Backend, E: Element>(
 ) -> Result<()> {
     let argument = Argument::Write(view.region()?, view.element());
     launch.arguments.push(argument);
-    launch.uses.push(Use::writing(view));
+    launch.uses.push(view.writing());
     Ok(())
 }
 

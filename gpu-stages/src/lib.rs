@@ -96,24 +96,24 @@ pub use acquire::{Acquire, Request, Requests, Wanted, acquire};
 pub use backend::Backend;
 pub use backend::{Element, Grid};
 pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
-pub use buffer::{DeviceBuffer, DeviceView, HostBuffer, HostView};
+pub use buffer::{DeviceBuffer, HostBuffer};
 pub use call::Call;
 pub use commands::Queue;
 pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
 pub use event::{Event, Status, WaitKey};
 pub use gpu_stages_macros::{DeviceVisible, gpu_pipeline};
-pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, OpaqueUses, WaitDevice};
+pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, WaitDevice};
 pub use guard::{GuardList, Parts};
 pub use jobs::JobQueue;
 pub use kernel::{KernelArgument, KernelArguments, Scalar};
 pub use order::{Position, QueueId};
-pub use queue::{CommandQueue, HandOn, Opaque};
+pub use queue::{CommandQueue, HandOn, Opaque, OpaqueUses};
 pub use resource::Resource;
 pub use run::{Run, Until};
 pub use schedule::{Schedule, Stage};
 pub use source::Source;
 pub use version::Version;
-pub use view::View;
+pub use view::{DeviceView, HostView, View};
 pub use visible::{DeviceVisible, HostOnly, Length, Pass};
 
 /// Lets a future's type name the lifetimes that it captures, in the 2021 edition.

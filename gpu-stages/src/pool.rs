@@ -26,6 +26,7 @@ pub trait Recycle: Send + Sync + Sized + 'static {
 /// The records of one type that nobody holds.
 pub struct Pool<T: Recycle> {
     free: Mutex<Vec<&'static Node<T>>>,
+    all: Mutex<Vec<&'static Node<T>>>,
 }
 
 /// The part of a record that is the same for all types with one `Object`.
@@ -70,7 +71,26 @@ impl<T: Recycle> Pool<T> {
     pub const fn new() -> Self {
         Pool {
             free: Mutex::new(Vec::new()),
+            all: Mutex::new(Vec::new()),
         }
+    }
+
+    /// All records that somebody holds.
+    pub(crate) fn alive(&'static self) -> Vec<Pooled<T>> {
+        let all = lock(&self.all).clone();
+        all.into_iter().filter_map(Node::upgrade).collect()
+    }
+
+    fn grow(&'static self) -> &'static Node<T> {
+        let node = &*Box::leak(Box::new(Node {
+            head: Head {
+                handles: AtomicUsize::new(0),
+                object: OnceLock::new(),
+            },
+            value: T::fresh(),
+        }));
+        lock(&self.all).push(node);
+        node
     }
 }
 
@@ -107,15 +127,7 @@ impl<T: Recycle> Pooled<T> {
     /// Takes an empty record from the pool.
     pub fn take() -> Self {
         let spare = lock(&T::pool().free).pop();
-        let node = spare.unwrap_or_else(|| {
-            Box::leak(Box::new(Node {
-                head: Head {
-                    handles: AtomicUsize::new(0),
-                    object: OnceLock::new(),
-                },
-                value: T::fresh(),
-            }))
-        });
+        let node = spare.unwrap_or_else(|| T::pool().grow());
         node.head.retain();
         Pooled(node)
     }

@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::error::Result;
 use crate::event::Event;
-use crate::guard::OpaqueUses;
 use crate::lease::{Before, Lease, settle};
 use crate::order::QueueId;
 use crate::sync::Arc;
@@ -83,6 +82,7 @@ pub trait CommandQueue: Clone + Send + Sync + 'static {
     /// Opens uses by what is not seen.
     #[doc(hidden)]
     fn open(&self, uses: &Uses<'_>) -> Result<Opaque>;
+
     /// Whether new versions are filled with garbage before their first use on this queue.
     #[doc(hidden)]
     fn fills_garbage(&self) -> bool {
@@ -161,6 +161,13 @@ impl Drop for Opaque {
             settle(&open.collect::<SmallVec<[&Lease; 4]>>());
         }
     }
+}
+
+/// Device guards that [`CommandQueue::opaque`] can be told: tuples of up to 32, of `&guard` to read and
+/// `&mut guard` to write, lists of guards too.
+pub trait OpaqueUses {
+    #[doc(hidden)]
+    fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque>;
 }
 
 /// Device guards that can be handed on together: tuples of up to 32.

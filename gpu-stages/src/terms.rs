@@ -1,6 +1,5 @@
 //! The words in which a ledger and its users talk: what is asked, granted and left behind.
 
-use crate::call::CallRef;
 use crate::error::{Origin, Poison};
 use crate::event::Events;
 use crate::order::QueueId;
@@ -71,7 +70,6 @@ pub(crate) struct Entry {
     pub place: Place,
     pub parameter: Parameter,
     pub origin: Origin,
-    pub call: CallRef,
 }
 
 /// A user, as others see it.
@@ -80,7 +78,7 @@ pub(crate) struct Seat {
     pub slot: usize,
     pub standing: Standing,
     /// The call, and what it calls the resource; none for a pinned version.
-    pub by: Option<(CallRef, Parameter)>,
+    pub by: Option<(u64, Parameter)>,
 }
 
 /// How far a user has come.

@@ -1,9 +1,10 @@
 //! [`View`]: what a device stage sees of a buffer.
 
-use crate::backend::{Element, ElementType, Region};
+use crate::backend::{Backend, Element, ElementType, Region};
 use crate::error::{Error, Problem};
 use crate::sync::Arc;
-use crate::visible::Pass;
+use crate::track::Access;
+use crate::visible::{Pass, Use};
 use std::marker::PhantomData;
 use std::ops::{Bound, Deref, DerefMut, RangeBounds};
 
@@ -22,6 +23,12 @@ pub struct View<M, E, Tail: ?Sized = [()]> {
     #[allow(dead_code, reason = "its type is its use")]
     unsized_tail: Tail,
 }
+
+/// What a device stage sees of a [`DeviceBuffer`](crate::DeviceBuffer).
+pub type DeviceView<B, E> = View<<B as Backend>::Memory, E>;
+
+/// What a device stage sees of a [`HostBuffer`](crate::HostBuffer).
+pub type HostView<B, E> = View<<B as Backend>::HostMemory, E>;
 
 /// A part of a buffer, to read.
 #[derive(Debug)]
@@ -116,8 +123,20 @@ impl<M, E: Element, Tail: ?Sized> View<M, E, Tail> {
         }
     }
 
-    pub(crate) fn pass(&self) -> &Pass {
-        &self.pass
+    /// A use of the view by a command that reads it.
+    pub(crate) fn reading(&self) -> Use<'_> {
+        Use {
+            pass: &self.pass,
+            access: Access::Read,
+        }
+    }
+
+    /// A use of the view by a command that writes it.
+    pub(crate) fn writing(&self) -> Use<'_> {
+        Use {
+            pass: &self.pass,
+            access: Access::Write,
+        }
     }
 
     pub(crate) fn element(&self) -> ElementType {

@@ -1,8 +1,9 @@
 //! [`DeviceVisible`]: which values device stages can use, and what they see of them.
 
 use crate::error::Result;
-use crate::lease::Lease;
+use crate::lease::{Lease, Used};
 use crate::order::QueueId;
+use crate::track::Access;
 use smallvec::SmallVec;
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -120,6 +121,29 @@ impl Pass {
 
     pub(crate) fn queue(&self) -> QueueId {
         self.queue
+    }
+}
+
+/// One view that a command uses, and how.
+#[derive(Debug)]
+pub(crate) struct Use<'a> {
+    pub pass: &'a Pass,
+    pub access: Access,
+}
+
+impl Use<'_> {
+    pub(crate) fn reads(&self) -> bool {
+        self.access == Access::Read
+    }
+}
+
+impl Used for Use<'_> {
+    fn lease(&self) -> &Lease {
+        self.pass.lease()
+    }
+
+    fn access(&self) -> Access {
+        self.access
     }
 }
 

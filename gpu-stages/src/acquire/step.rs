@@ -167,7 +167,7 @@ pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
     asks.0.iter().for_each(|ask| ask.core.look());
     let mut grants: SmallVec<[Option<Grant>; 16]> = SmallVec::new();
     grants.resize_with(asks.0.len(), || None);
-    let (origin, by) = (call.origin(), call.downgrade());
+    let origin = call.origin();
     // Writes come last: the versions that a call writes are newer than the one it updates.
     for writes in [false, true] {
         for (index, ask) in asks.0.iter().enumerate() {
@@ -180,7 +180,6 @@ pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
                     place: ask.place,
                     parameter: ask.parameter,
                     origin,
-                    call: by,
                 };
                 (user.id, grants[index]) = locked.of(ask.core).ledger.enter(entry);
                 user.granted = grants[index].is_some();

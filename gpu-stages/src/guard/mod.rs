@@ -31,7 +31,6 @@ use access::{Access, Exclusive};
 use held::Held;
 pub use list::{GuardList, Iter, IterMut, Parts};
 pub use many::{Handing, WaitDevice, Waiting};
-pub use opaque::OpaqueUses;
 use std::ops::{Deref, DerefMut};
 
 /// A use of a resource of type `T`, with access `A`, in state `S`; see the [module](self) for the states.

@@ -4,16 +4,9 @@ use super::access::{Access, Exclusive};
 use super::{Guard, GuardList, OnDevice};
 use crate::error::{Error, Problem, Result};
 use crate::order::QueueId;
-use crate::queue::{CommandQueue, Opaque, Uses};
+use crate::queue::{CommandQueue, Opaque, OpaqueUses, Uses};
 use crate::track;
 use crate::tuples::for_tuples;
-
-/// Device guards that [`CommandQueue::opaque`] can be told: tuples of up to 32, of `&guard` to read and
-/// `&mut guard` to write, lists of guards too.
-pub trait OpaqueUses {
-    #[doc(hidden)]
-    fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque>;
-}
 
 /// One of them.
 pub trait OpaqueUse {

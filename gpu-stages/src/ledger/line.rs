@@ -1,7 +1,6 @@
 //! The users of a resource, and the line in which they wait for a slot.
 
 use super::Ledger;
-use crate::call::CallRef;
 use crate::error::Origin;
 use crate::terms::{After, Orphaned, Parameter, Place, UserId};
 use std::ops::{Index, IndexMut};
@@ -37,8 +36,8 @@ pub(super) struct User {
     pub slot: usize,
     pub place: Place,
     pub origin: Origin,
-    /// The call, and what it calls the resource; none for a pin.
-    pub by: Option<(CallRef, Parameter)>,
+    /// What its call calls the resource; none for a pin.
+    pub parameter: Option<Parameter>,
     /// What `Slot::accepted` was when the turn came.
     pub accepted: u64,
     pub turn: Turn,
@@ -65,7 +64,7 @@ impl User {
             slot,
             place: Place::Anywhere,
             origin,
-            by: None,
+            parameter: None,
             accepted: 0,
             turn: Turn::Waiting,
             version: 0,

@@ -75,7 +75,7 @@ impl Ledger {
         let pinned = pin.map(|pin| self.users[pin].version);
         let id = self.users.add(User {
             place: entry.place,
-            by: Some((entry.call, entry.parameter)),
+            parameter: Some(entry.parameter),
             version: pinned.unwrap_or(self.slots[slot].version),
             previous_version,
             ..User::new(role, slot, entry.origin)
@@ -170,7 +170,9 @@ impl Ledger {
             Some(Seat {
                 slot: user.slot,
                 standing,
-                by: user.by,
+                by: user
+                    .parameter
+                    .map(|parameter| (user.origin.call, parameter)),
             })
         });
         seats.collect()

@@ -1,7 +1,7 @@
 //! Who holds what and who waits for what, at one moment.
 
 use super::registry;
-use crate::call::{Call, CallRef, Doing};
+use crate::call::{Call, Doing};
 use crate::error::Origin;
 use crate::sync::{Arc, lock};
 use crate::terms::{Seat, Standing};
@@ -37,23 +37,17 @@ pub(super) struct Actor {
 impl Scene {
     pub fn now() -> Self {
         let mut lines = Vec::new();
-        let mut calls: BTreeMap<u64, CallRef> = BTreeMap::new();
         for resource in registry::all() {
             let core = resource.core();
             let seats = lock(&core.ledger).seats();
             let place = std::ptr::from_ref(core).addr();
             let own_name = core.name.get();
-            for (slot, seats) in by_slot(seats) {
-                calls.extend(seats.iter().filter_map(|seat| {
-                    let (call, _) = seat.by?;
-                    Some((call.id(), call))
-                }));
-                lines.push(Line::of((place, slot), own_name, &seats));
-            }
+            let slots = by_slot(seats).into_iter();
+            lines.extend(slots.map(|(slot, seats)| Line::of((place, slot), own_name, &seats)));
         }
         // Outside of all locks: a call that ends meanwhile is let go here.
-        let known = calls.into_values().filter_map(|call| call.upgrade());
-        let calls = known.map(|call| (call.id(), Actor::of(&call))).collect();
+        let calls = Call::all().into_iter();
+        let calls = calls.map(|call| (call.id(), Actor::of(&call))).collect();
         Scene { lines, calls }
     }
 
@@ -79,7 +73,7 @@ impl Line {
         let resource = own_name.cloned().or(called);
         let those = |standing: Standing| {
             let seats = seats.iter().filter(move |seat| seat.standing == standing);
-            seats.map(|seat| seat.by.map(|(call, _)| call.id()))
+            seats.map(|seat| seat.by.map(|(call, _)| call))
         };
         Line {
             place,

@@ -1,15 +1,18 @@
 //! [`Call`]: one run of a pipeline, with everything it enqueued.
 
+mod doing;
+mod record;
+
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
-use crate::pool::{Node, Pool, Pooled, Recycle};
+use crate::pool::Pooled;
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicU64, Ordering, lock};
 use crate::track::{Ended, Track};
-use smallvec::SmallVec;
+pub(crate) use doing::{Current, Doing};
+use record::{ENDING, Kept, Record};
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt;
 use std::task::{Context, Poll};
 
@@ -23,7 +26,8 @@ impl Schedule {
         let record = Pooled::<Record>::take();
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         record.id.store(id, Ordering::Relaxed);
-        record.parent.store(CURRENT.get(), Ordering::Relaxed);
+        record.parent.store(doing::current(), Ordering::Relaxed);
+        lock(&record.body).schedule = Some(self);
         Call {
             schedule: self,
             record,
@@ -39,116 +43,6 @@ impl Schedule {
 pub struct Call {
     schedule: &'static Schedule,
     record: Pooled<Record>,
-}
-
-/// A call that may be over by now.
-#[derive(Clone, Copy)]
-pub(crate) struct CallRef {
-    schedule: &'static Schedule,
-    record: &'static Node<Record>,
-    id: u64,
-}
-
-/// What a call is doing, as far as it says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doing {
-    /// Its future was never polled.
-    Nothing,
-    /// Its future is being polled.
-    Running,
-    /// It is suspended, for reasons of its own or waiting for its turn with a resource.
-    Suspended,
-    /// On the host, until devices are done with the allocation of this number.
-    WaitingForDevice(usize),
-    /// Until all that it enqueued is over.
-    Ending,
-}
-
-/// Values of `Record::waiting`; others are the number of an allocation, plus one.
-const NOT_WAITING: usize = 0;
-const ENDING: usize = usize::MAX;
-
-pub(crate) struct Record {
-    id: AtomicU64,
-    /// The call in whose stage this one was made; 0 for none.
-    parent: AtomicU64,
-    stage: AtomicUsize,
-    /// Whether the future was ever polled.
-    begun: AtomicBool,
-    /// What devices are waited for, on the host.
-    waiting: AtomicUsize,
-    succeeded: AtomicBool,
-    polled: AtomicBool,
-    /// The present poll of the pipeline's body; 0 outside of one.
-    moment: AtomicU64,
-    dropped: AtomicBool,
-    /// Whether there were uses whose end has to be marked.
-    opened: AtomicBool,
-    body: Mutex<Body>,
-}
-
-#[derive(Default)]
-struct Body {
-    tracks: SmallVec<[Track; 8]>,
-    /// The last writes of what was handed on, to be looked at when the call ends.
-    finals: SmallVec<[(usize, Event); 8]>,
-    failed: Option<(usize, Arc<Failure>)>,
-    /// Values of the call's own that devices may still use.
-    kept: Vec<Kept>,
-}
-
-/// A value of the call's own, and the commands that may still use it.
-struct Kept {
-    value: Box<dyn Any + Send>,
-    events: Events,
-}
-
-static CALLS: Pool<Record> = Pool::new();
-
-impl Recycle for Record {
-    type Object = ();
-
-    fn pool() -> &'static Pool<Self> {
-        &CALLS
-    }
-
-    fn fresh() -> Self {
-        Record {
-            id: AtomicU64::new(0),
-            parent: AtomicU64::new(0),
-            stage: AtomicUsize::new(0),
-            begun: AtomicBool::new(false),
-            waiting: AtomicUsize::new(NOT_WAITING),
-            succeeded: AtomicBool::new(false),
-            polled: AtomicBool::new(false),
-            moment: AtomicU64::new(0),
-            dropped: AtomicBool::new(false),
-            opened: AtomicBool::new(false),
-            body: Mutex::default(),
-        }
-    }
-
-    fn recycle(&self) {
-        // No call has id 0: references from before no longer fit.
-        self.id.store(0, Ordering::Relaxed);
-        self.stage.store(0, Ordering::Relaxed);
-        self.begun.store(false, Ordering::Relaxed);
-        self.waiting.store(NOT_WAITING, Ordering::Relaxed);
-        self.succeeded.store(false, Ordering::Relaxed);
-        self.polled.store(false, Ordering::Relaxed);
-        self.moment.store(0, Ordering::Relaxed);
-        self.dropped.store(false, Ordering::Relaxed);
-        self.opened.store(false, Ordering::Relaxed);
-        let mut body = lock(&self.body);
-        body.tracks.clear();
-        body.finals.clear();
-        body.failed = None;
-        let kept = std::mem::take(&mut body.kept);
-        drop(body);
-        for Kept { value, events } in kept {
-            reaper::drop_after(value, events);
-        }
-    }
 }
 
 impl Call {
@@ -344,93 +238,6 @@ impl Call {
 
     pub(crate) fn id(&self) -> u64 {
         self.record.id.load(Ordering::Relaxed)
-    }
-
-    /// The call in whose stage this one was made; 0 for none.
-    pub(crate) fn parent(&self) -> u64 {
-        self.record.parent.load(Ordering::Relaxed)
-    }
-
-    /// Notes that the host waits for devices, to use the allocation number `index`.
-    pub(crate) fn set_waiting(&self, index: usize) {
-        self.record.waiting.store(index + 1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set_not_waiting(&self) {
-        self.record.waiting.store(NOT_WAITING, Ordering::Relaxed);
-    }
-
-    /// What the call is doing right now.
-    pub(crate) fn doing(&self) -> Doing {
-        let record = &self.record;
-        match record.waiting.load(Ordering::Relaxed) {
-            _ if record.polled.load(Ordering::Relaxed) => Doing::Running,
-            ENDING => Doing::Ending,
-            NOT_WAITING if record.begun.load(Ordering::Relaxed) => Doing::Suspended,
-            NOT_WAITING => Doing::Nothing,
-            index => Doing::WaitingForDevice(index - 1),
-        }
-    }
-
-    /// Whether this is an allocation made by hand, which has no future of its own.
-    pub(crate) fn is_manual(&self) -> bool {
-        std::ptr::eq(self.schedule, &raw const MANUAL)
-    }
-
-    pub(crate) fn downgrade(&self) -> CallRef {
-        CallRef {
-            schedule: self.schedule,
-            record: self.record.node(),
-            id: self.id(),
-        }
-    }
-}
-
-impl CallRef {
-    pub(crate) fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// The call, unless it is over.
-    pub(crate) fn upgrade(&self) -> Option<Call> {
-        let record = self.record.upgrade()?;
-        // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
-        drop(lock(&record.body));
-        let is_same = record.id.load(Ordering::Relaxed) == self.id;
-        is_same.then_some(Call {
-            schedule: self.schedule,
-            record,
-        })
-    }
-}
-
-impl fmt::Debug for CallRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "call {} of `{}`", self.id, self.schedule.name)
-    }
-}
-
-thread_local! {
-    /// The call whose body this thread is in; 0 for none.
-    static CURRENT: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Makes a call the current one of this thread until it is dropped.
-pub(crate) struct Current {
-    before: u64,
-}
-
-impl Current {
-    pub(crate) fn set(call: &Call) -> Self {
-        Current {
-            before: CURRENT.replace(call.id()),
-        }
-    }
-}
-
-impl Drop for Current {
-    fn drop(&mut self) {
-        CURRENT.set(self.before);
     }
 }
 

@@ -1,0 +1,102 @@
+//! The record of a call: what its handles share.
+
+use crate::error::Failure;
+use crate::event::{Event, Events};
+use crate::pool::{Pool, Recycle};
+use crate::reaper;
+use crate::schedule::Schedule;
+use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::track::Track;
+use smallvec::SmallVec;
+use std::any::Any;
+
+/// Values of `Record::waiting`; others are the number of an allocation, plus one.
+pub(super) const NOT_WAITING: usize = 0;
+pub(super) const ENDING: usize = usize::MAX;
+
+/// What a call is made of; used again when the call is over.
+pub struct Record {
+    pub(super) id: AtomicU64,
+    /// The call in whose stage this one was made; 0 for none.
+    pub(super) parent: AtomicU64,
+    pub(super) stage: AtomicUsize,
+    /// Whether the future was ever polled.
+    pub(super) begun: AtomicBool,
+    /// What devices are waited for, on the host.
+    pub(super) waiting: AtomicUsize,
+    pub(super) succeeded: AtomicBool,
+    pub(super) polled: AtomicBool,
+    /// The present poll of the pipeline's body; 0 outside of one.
+    pub(super) moment: AtomicU64,
+    pub(super) dropped: AtomicBool,
+    /// Whether there were uses whose end has to be marked.
+    pub(super) opened: AtomicBool,
+    pub(super) body: Mutex<Body>,
+}
+
+#[derive(Default)]
+pub(super) struct Body {
+    /// The pipeline.
+    pub schedule: Option<&'static Schedule>,
+    pub tracks: SmallVec<[Track; 8]>,
+    /// The last writes of what was handed on, to be looked at when the call ends.
+    pub finals: SmallVec<[(usize, Event); 8]>,
+    pub failed: Option<(usize, Arc<Failure>)>,
+    /// Values of the call's own that devices may still use.
+    pub kept: Vec<Kept>,
+}
+
+/// A value of the call's own, and the commands that may still use it.
+pub(super) struct Kept {
+    pub value: Box<dyn Any + Send>,
+    pub events: Events,
+}
+
+pub(super) static CALLS: Pool<Record> = Pool::new();
+
+impl Recycle for Record {
+    type Object = ();
+
+    fn pool() -> &'static Pool<Self> {
+        &CALLS
+    }
+
+    fn fresh() -> Self {
+        Record {
+            id: AtomicU64::new(0),
+            parent: AtomicU64::new(0),
+            stage: AtomicUsize::new(0),
+            begun: AtomicBool::new(false),
+            waiting: AtomicUsize::new(NOT_WAITING),
+            succeeded: AtomicBool::new(false),
+            polled: AtomicBool::new(false),
+            moment: AtomicU64::new(0),
+            dropped: AtomicBool::new(false),
+            opened: AtomicBool::new(false),
+            body: Mutex::default(),
+        }
+    }
+
+    fn recycle(&self) {
+        // No call has id 0: references from before no longer fit.
+        self.id.store(0, Ordering::Relaxed);
+        self.stage.store(0, Ordering::Relaxed);
+        self.begun.store(false, Ordering::Relaxed);
+        self.waiting.store(NOT_WAITING, Ordering::Relaxed);
+        self.succeeded.store(false, Ordering::Relaxed);
+        self.polled.store(false, Ordering::Relaxed);
+        self.moment.store(0, Ordering::Relaxed);
+        self.dropped.store(false, Ordering::Relaxed);
+        self.opened.store(false, Ordering::Relaxed);
+        let mut body = lock(&self.body);
+        body.schedule = None;
+        body.tracks.clear();
+        body.finals.clear();
+        body.failed = None;
+        let kept = std::mem::take(&mut body.kept);
+        drop(body);
+        for Kept { value, events } in kept {
+            reaper::drop_after(value, events);
+        }
+    }
+}
