@@ -180,3 +180,31 @@ fn when_all_of_several_writers_give_up_the_contents_from_before_count() {
     write(&ring, 9);
     assert_eq!(read(&ring), 9);
 }
+
+#[test]
+fn a_writer_that_goes_before_its_turn_concerns_those_behind_it_alone() {
+    let value = Resource::new(0);
+    let first = value.acquire_write().unwrap();
+    let before = value.acquire_read().unwrap();
+    let gone = value.acquire_write().unwrap();
+    let behind = value.acquire_read().unwrap();
+    let next = value.acquire_write().unwrap();
+    drop(gone);
+    block_on(async {
+        let mut first = first.wait_events().await.unwrap();
+        *first = 1;
+        first.ready();
+        let before = before.wait_events().await.unwrap();
+        assert_eq!(*before, 1, "it never waited for the one that is gone");
+        before.ready();
+        let error = behind.wait_events().await.unwrap_err();
+        assert!(matches!(error, Error::NeverWritten { .. }), "{error}");
+        let mut next = next.wait_events().await.unwrap();
+        *next = 2;
+        next.ready();
+        assert_eq!(
+            *value.acquire_read().unwrap().wait_events().await.unwrap(),
+            2
+        );
+    });
+}
