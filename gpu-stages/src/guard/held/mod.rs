@@ -1,17 +1,20 @@
 //! One granted use of one value, from acquisition to handing on: what all guards are made of.
 
-use crate::error::{Error, Poison, Reason, Result};
-use crate::event::{Event, Events, Status, move_all};
+mod garbage;
+mod leave;
+mod watched;
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Events, Status};
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Contents, Grant, Legacy, Mode, UserId};
-use crate::track::{self, Ended, Needs, Track};
+use crate::terms::{Grant, Mode, UserId};
+use crate::track::{self, Needs, Track};
 use crate::value::Slots;
-use crate::visible::{DeviceVisible, Pass};
-use crate::watch::{Watch, Watched};
+use crate::watch::Watched;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 
@@ -96,20 +99,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return self.lease.checked(look);
         }
         looked
-    }
-
-    /// The calling thread is going to look at events on behalf of this use.
-    fn look(&self) {
-        if let Some(watched) = &self.watched {
-            watched.look();
-        }
-    }
-
-    /// The use need not wait any more for what was seen to be over.
-    fn learned(&self) {
-        if let Some(watched) = &self.watched {
-            watched.learned();
-        }
     }
 
     /// Whether the contents were accepted as they are since the grant.
@@ -198,79 +187,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         self.first_failure(&needs.data)
     }
 
-    /// A watched use is about to end, perhaps of a resource that is watched only since it was granted.
-    #[cold]
-    fn about_to_leave(&mut self) {
-        if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &self.watched) {
-            slots.core.look();
-            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
-        }
-        if let Some(watched) = &self.watched {
-            watched.ends();
-            watched.look();
-        }
-    }
-
-    fn is_watched(&self) -> bool {
-        let unknown = match &self.hold {
-            Hold::Slot { slots, .. } => self.granted && slots.core.is_watched(),
-            Hold::Value(_) => false,
-        };
-        unknown || self.watched.is_some()
-    }
-
-    /// The use is watched from now on, if it was not.
-    #[cold]
-    fn be_watched_by(&mut self, watch: &Arc<dyn Watch>) {
-        if self.watched.is_some() {
-            return;
-        }
-        watch.look();
-        self.watched = match &self.hold {
-            Hold::Slot { slots, slot, .. } => {
-                slots.core.adopt(watch.clone());
-                slots.core.granted(*slot, &self.lease, A::MODE)
-            }
-            Hold::Value(_) => Some(Watched::alone(watch.clone(), &self.lease)),
-        };
-    }
-
-    /// Whether this is a new version that was not used yet.
-    fn is_unused(&self) -> bool {
-        A::MODE == Mode::Write && !self.lease.is_dirty()
-    }
-
-    /// What fills the value with garbage, if that is wanted and nothing was written yet.
-    pub fn spoiler(&self, access: track::Access) -> Option<fn(&mut T)> {
-        let Hold::Slot { slots, .. } = &self.hold else {
-            return None;
-        };
-        let spoil = slots.spoil.get()?;
-        let fresh = access == track::Access::Write && self.is_unused();
-        fresh.then_some(*spoil)
-    }
-
-    /// Fills a version that was not used yet with garbage, if `queue` wants it: on the host what is there, and by
-    /// commands on `queue` what is on the device.
-    pub async fn spoil_for<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()>
-    where
-        T: DeviceVisible,
-    {
-        let Hold::Slot { slots, .. } = &self.hold else {
-            return Ok(());
-        };
-        slots.spoil.get_or_init(|| T::spoil_on_host);
-        if !self.is_unused() {
-            return Ok(());
-        }
-        if T::ON_HOST {
-            self.wait_events(track::Access::Write).await?;
-            self.wait_device(queue).await?;
-        }
-        let pass = Pass::new(self.lease.clone(), queue.id());
-        T::spoil(&mut self.value().hold(&pass), queue)
-    }
-
     /// Waits until commands on `queue` may use the value, but for what they can wait for themselves.
     pub async fn wait_device<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
         let id = queue.id();
@@ -332,88 +248,5 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Hands on as good.
     pub fn ready(mut self) {
         self.good = true;
-    }
-
-    /// How the contents are handed on. Without `ready` they are good only if the whole call is.
-    fn contents(&self, ended: &Ended, keep: bool) -> Contents {
-        let call = self.lease.call();
-        if !ended.dirty {
-            return Contents::Untouched;
-        }
-        if self.good || keep || call.has_succeeded() {
-            return Contents::Good;
-        }
-        let failure = ended.writes.iter().find_map(|event| match event.known() {
-            Status::Failed(failure) => Some(failure),
-            _ => None,
-        });
-        let origin = failure.as_ref().and_then(|failure| failure.origin());
-        Contents::Poisoned(Arc::new(Poison {
-            by: origin.unwrap_or_else(|| call.origin()),
-            reason: failure.map_or_else(|| call.reason_for_drop(), Reason::Device),
-        }))
-    }
-
-    /// Leaves the resource's line, and has the events made that whoever is next will wait for.
-    fn leave(&self, ended: Ended) {
-        let Hold::Slot {
-            slots, slot, user, ..
-        } = &self.hold
-        else {
-            return;
-        };
-        let legacy = self.legacy(ended, slots.core.keeps_on_failure());
-        let awaited = slots.core.with(|ledger, after| {
-            let awaited = ledger
-                .next_place(*slot)
-                .map(|place| legacy.elsewhere(place));
-            ledger.leave(*user, legacy, after);
-            if let Some(watched) = &self.watched {
-                watched.left();
-            }
-            awaited.unwrap_or_default()
-        });
-        awaited.iter().for_each(Event::announce);
-    }
-
-    fn legacy(&self, ended: Ended, keep: bool) -> Legacy {
-        match A::MODE {
-            _ if !self.granted => Legacy::Nothing,
-            Mode::Read => Legacy::Read(ended.reads),
-            Mode::Update | Mode::Write => Legacy::Exclusive {
-                contents: self.contents(&ended, keep),
-                writes: ended.writes,
-                reads: ended.reads,
-            },
-        }
-    }
-}
-
-impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
-    /// Hands on, exactly once, with the events of work in flight.
-    fn drop(&mut self) {
-        if self.is_watched() {
-            self.about_to_leave();
-        }
-        let ended = self.lease.end();
-        match &mut self.hold {
-            Hold::Value(value) => {
-                if let Some(watched) = &self.watched {
-                    watched.left();
-                }
-                drop_value(&self.lease, value.take(), ended);
-            }
-            Hold::Slot { .. } => self.leave(ended),
-        }
-    }
-}
-
-/// Drops a value of one's own, or leaves it to the call while devices may still use it.
-fn drop_value<T: Send + 'static>(lease: &Lease, value: Option<T>, ended: Ended) {
-    let (mut pending, mut writes) = (ended.reads, ended.writes);
-    move_all(&mut writes, &mut pending);
-    pending.retain(|event| event.is_pending());
-    if let (Some(value), false) = (value, pending.is_empty()) {
-        lease.call().keep(Box::new(value), pending);
     }
 }
