@@ -226,3 +226,27 @@ fn values_of_a_call_that_is_dropped_live_as_long_as_its_commands() {
         assert!(read.iter().all(|&x| x == 3));
     }
 }
+
+#[test]
+fn a_queue_that_takes_the_place_of_another_starts_anew() {
+    use gpu_stages_tests::talk::Talk;
+    // What is known of a queue is kept in records that are used again.
+    let before = Talk::<OpenCl>::new(1, 1, LEN);
+    for seed in 0..20 {
+        block_on(before.frame(seed)).unwrap();
+    }
+    before.queues[0].finish();
+    drop(before);
+
+    let talk = Talk::<OpenCl>::new(1, 1, LEN);
+    let hold = Hold::next_command();
+    let (mut first, mut second) = (Box::pin(talk.frame(1)), Box::pin(talk.frame(2)));
+    assert!(poll_once(&mut first).is_pending());
+    for _ in 0..3 {
+        // It would fill the buffer that the first one's upload is still to read.
+        assert!(poll_once(&mut second).is_pending());
+    }
+    hold.release();
+    assert_eq!(block_on(first).unwrap(), Talk::<OpenCl>::expected(LEN, 1));
+    assert_eq!(block_on(second).unwrap(), Talk::<OpenCl>::expected(LEN, 2));
+}
