@@ -1,6 +1,5 @@
 //! Who waits for the ends of stages.
 
-use super::history::History;
 use crate::model::{Place, Work};
 
 /// The stages on queues for which no other lane waits. The last stage of a queue is not quiet: the end of the call
@@ -20,10 +19,9 @@ pub fn quiet(works: &[&Work], after: &[Vec<usize>]) -> Vec<bool> {
     quiet
 }
 
-/// The stages on queues that later stages wait for, or whose use of a resource no later one is behind.
-pub fn marked(works: &[&Work], after: &[Vec<usize>], history: &[History]) -> Vec<bool> {
+/// The stages on queues that later stages wait for, and those in `open`, behind whose uses nobody is known to be.
+pub fn marked(works: &[&Work], after: &[Vec<usize>], open: &[usize]) -> Vec<bool> {
     let mut marked = vec![false; works.len()];
-    let open = history.iter().flat_map(History::open);
     for &stage in after.iter().flatten().chain(open) {
         marked[stage] = matches!(works[stage].place, Place::Device(_));
     }

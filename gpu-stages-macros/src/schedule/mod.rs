@@ -102,7 +102,7 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
     Plan {
         first_use: (0..resources).map(first_use).collect(),
         quiet: quiet(works, &planner.after),
-        marked: marked(works, &planner.after, &planner.history),
+        marked: marked(works, &planner.after, &planner.open()),
         after: planner.after,
         earlier: planner.earlier,
         steps: planner.steps,
@@ -207,6 +207,17 @@ impl Planner<'_> {
         shared
             .filter(|resource| self.history[resource.0].is_head(stage, is_ordered))
             .collect()
+    }
+
+    /// The stages whose uses whoever comes next has to be ordered after. The call's own values go with its body: what
+    /// the host knows by then to be over needs nobody.
+    fn open(&self) -> Vec<usize> {
+        let is_known = |stage| self.clocks.is_ordered(Place::Host, stage);
+        let open = self.history.iter().zip(self.owned).map(|(history, owned)| {
+            let open = history.open().iter().copied();
+            open.filter(move |stage| !(*owned && is_known(*stage)))
+        });
+        open.flatten().collect()
     }
 
     /// Makes the stage's resources usable where it runs.

@@ -1,28 +1,31 @@
 //! Random programs against a brute-force search for paths of happens-before.
 
+mod traces;
+
 use super::{Plan, Step, plan};
 use crate::model::{Access, Place, QueueId, ResourceId, Right, Work};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-const RESOURCES: usize = 4;
+const RESOURCES: usize = 8;
+const QUEUES: usize = 4;
 
 fn right() -> impl Strategy<Value = Right> {
     prop_oneof![Just(Right::Read), Just(Right::Write)]
 }
 
-fn place() -> impl Strategy<Value = Place> {
+fn place(queues: usize) -> impl Strategy<Value = Place> {
     prop_oneof![
-        Just(Place::Host),
-        (0..3_usize).prop_map(|queue| Place::Device(QueueId(queue)))
+        1 => Just(Place::Host),
+        2 => (0..queues).prop_map(|queue| Place::Device(QueueId(queue)))
     ]
 }
 
 prop_compose! {
-    fn work()(
-        place in place(),
-        accesses in btree_map(0..RESOURCES, right(), 0..4),
-        facts in btree_map(0..RESOURCES, Just(()), 0..2),
+    fn work(resources: usize, queues: usize)(
+        place in place(queues),
+        accesses in btree_map(0..resources, right(), 0..4),
+        facts in btree_map(0..resources, Just(()), 0..2),
         is_opaque: bool,
     ) -> Work {
         let uses = |resource: &usize| accesses.contains_key(resource);
@@ -40,13 +43,15 @@ prop_compose! {
     }
 }
 
-prop_compose! {
-    fn program()(mut works in vec(work(), 1..9), has_last: bool) -> Vec<Work> {
+fn program() -> impl Strategy<Value = Vec<Work>> {
+    let size = (1..=RESOURCES, 1..=QUEUES);
+    let works = size.prop_flat_map(|(resources, queues)| vec(work(resources, queues), 1..9));
+    (works, any::<bool>()).prop_map(|(mut works, has_last)| {
         if let Some(last) = works.last_mut() {
             last.is_last = has_last;
         }
         works
-    }
+    })
 }
 
 fn uses(work: &Work, resource: ResourceId) -> bool {
@@ -54,10 +59,10 @@ fn uses(work: &Work, resource: ResourceId) -> bool {
     accesses.any(|access| access.resource == resource)
 }
 
-/// The last resource is the call's own.
+/// The second resource is the call's own.
 const OWNED: [bool; RESOURCES] = {
     let mut owned = [false; RESOURCES];
-    owned[RESOURCES - 1] = true;
+    owned[1] = true;
     owned
 };
 
@@ -158,14 +163,18 @@ proptest! {
     }
 
     /// Markers are where somebody off the queue may wait: a later stage, or who comes after all uses of a resource.
+    /// Behind those of the call's own values comes the end of its body, on the host.
     #[test]
     fn markers_are_needed(works in program()) {
         let plan = planned(&works);
         for (earlier, work) in works.iter().enumerate() {
             let is_awaited = plan.after.iter().any(|after| after.contains(&earlier));
             let is_open = work.accesses.iter().any(|access| {
+                let is_at_end = |work: &Work| {
+                    OWNED[access.resource.0] && !matches!(work.place, Place::Device(_))
+                };
                 !(earlier + 1..works.len()).any(|later| {
-                    uses(&works[later], access.resource)
+                    (uses(&works[later], access.resource) || is_at_end(&works[later]))
                         && is_ordered(&works, &plan.after, earlier, later)
                 })
             });
