@@ -74,10 +74,10 @@ fn values(seed: usize, len: usize) -> Vec<f32> {
         .collect()
 }
 
-async fn serve() -> Result<ExitCode> {
-    let device = Device::new();
-    let buffer = |len| DeviceBuffer::<f32>::new(&device, len);
-    let host = |len| HostBuffer::<f32>::new(&device, len);
+/// Answers all requests, and says whether the answers are right.
+pub async fn serve(device: &Device) -> Result<ExitCode> {
+    let buffer = |len| DeviceBuffer::<f32>::new(device, len);
+    let host = |len| HostBuffer::<f32>::new(device, len);
     let buffers = |len| (0..LAYERS).map(|_| buffer(len)).collect::<Result<_>>();
     let weights = Resource::new(Weights {
         matrices: buffers(MATRIX)?,
@@ -88,7 +88,7 @@ async fn serve() -> Result<ExitCode> {
     let hosts = Resource::try_ring(4, || host(WIDTH))?;
     let pair = || -> Result<_> { Ok((buffer(WIDTH)?, buffer(WIDTH)?)) };
     let states = Resource::try_ring(4, pair)?;
-    let queues = [Queue::new(&device)?, Queue::new(&device)?];
+    let queues = [Queue::new(device)?, Queue::new(device)?];
     let kernel = Kernel::new("dense", dense);
     let network: Vec<_> = (0..LAYERS)
         .map(|layer| values(layer, MATRIX + WIDTH))
@@ -115,5 +115,5 @@ async fn serve() -> Result<ExitCode> {
 }
 
 fn main() -> Result<ExitCode> {
-    futures::executor::block_on(serve())
+    futures::executor::block_on(serve(&Device::new()))
 }

@@ -103,9 +103,9 @@ impl Reduction {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode> {
-    let reduction = Reduction::new(&Device::new())?;
+/// Counts all rounds, and says whether the histograms are right.
+pub async fn count(device: &Device) -> Result<ExitCode> {
+    let reduction = Reduction::new(device)?;
     let rounds = (0..ROUNDS).map(|round| reduction.round(round));
     let sums = futures::future::try_join_all(rounds.collect::<Vec<_>>()).await?;
     let expected = (0..ROUNDS).map(|round| {
@@ -116,4 +116,9 @@ async fn main() -> Result<ExitCode> {
     let correct = expected.zip(&sums).filter(|(a, b)| a == *b).count();
     let _ = writeln!(io::stdout(), "{correct} of {ROUNDS} histograms are right");
     Ok(ExitCode::from(u8::from(correct != ROUNDS as usize)))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode> {
+    count(&Device::new()).await
 }

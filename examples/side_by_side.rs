@@ -138,14 +138,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn new() -> Result<Self> {
-        let device = Device::new();
-        let host = || Resource::try_ring(SLOTS, || HostBuffer::new(&device, SAMPLES));
-        let on_device = || Resource::try_ring(SLOTS, || DeviceBuffer::new(&device, SAMPLES));
+    fn new(device: &Device) -> Result<Self> {
+        let host = || Resource::try_ring(SLOTS, || HostBuffer::new(device, SAMPLES));
+        let on_device = || Resource::try_ring(SLOTS, || DeviceBuffer::new(device, SAMPLES));
         Ok(Shared {
-            up: Queue::new(&device)?,
-            compute: Queue::new(&device)?,
-            down: Queue::new(&device)?,
+            up: Queue::new(device)?,
+            compute: Queue::new(device)?,
+            down: Queue::new(device)?,
             h_in: host()?,
             d_in: on_device()?,
             d_out: on_device()?,
@@ -172,8 +171,8 @@ where
     Ok(std::iter::from_fn(|| jobs.pop()).collect())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode> {
+/// All frames both ways; says whether the results are the same.
+pub async fn compare(device: &Device) -> Result<ExitCode> {
     let Shared {
         up,
         compute,
@@ -183,7 +182,7 @@ async fn main() -> Result<ExitCode> {
         d_out,
         h_out,
         triple,
-    } = &Shared::new()?;
+    } = &Shared::new(device)?;
     let macros = process_all(|seed| {
         let triple = triple.clone();
         with_the_macro(up, compute, down, h_in, d_in, d_out, h_out, triple, seed)
@@ -195,6 +194,11 @@ async fn main() -> Result<ExitCode> {
     });
     let hands = hands.await?;
     Ok(report(&macros, &hands))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<ExitCode> {
+    compare(&Device::new()).await
 }
 
 fn report(macros: &[f32], hands: &[f32]) -> ExitCode {

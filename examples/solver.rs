@@ -68,13 +68,13 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.map(f64::abs).fold(0.0, f64::max)
 }
 
-async fn solve() -> Result<ExitCode> {
-    let device = Device::new();
-    let (compute, transfer) = (Queue::new(&device)?, Queue::new(&device)?);
-    let buffer = || DeviceBuffer::<f64>::new(&device, POINTS);
+/// Solves one step, and says whether it converged to the solution.
+pub async fn solve(device: &Device) -> Result<ExitCode> {
+    let (compute, transfer) = (Queue::new(device)?, Queue::new(device)?);
+    let buffer = || DeviceBuffer::<f64>::new(device, POINTS);
     // Three slots: one to read, one to write, one that is still being looked at.
     let (x, rhs) = (Resource::try_ring(3, buffer)?, Resource::new(buffer()?));
-    let host = Resource::new(HostBuffer::new(&device, POINTS)?);
+    let host = Resource::new(HostBuffer::new(device, POINTS)?);
     let jacobi = Kernel::new("jacobi", |x: &[f64], rhs: &[f64], next: &mut [f64]| {
         for (i, next) in next.iter_mut().enumerate() {
             *next = (rhs[i] + R * neighbours(x, i)) / (1.0 + 2.0 * R);
@@ -102,5 +102,5 @@ async fn solve() -> Result<ExitCode> {
 }
 
 fn main() -> Result<ExitCode> {
-    futures::executor::block_on(solve())
+    futures::executor::block_on(solve(&Device::new()))
 }

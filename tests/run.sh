@@ -10,5 +10,6 @@ cargo build --workspace --examples
 cargo test --workspace
 # Optimised, the threads of queues and executors meet in other ways.
 cargo test --release -p gpu-stages-tests
+cargo test --release -p gpu-stages-macros --lib executed
 cargo test --release -p gpu-stages -p gpu-stages-tests -p gpu-stages-examples \
     --features gpu-stages-tests/opencl,gpu-stages-examples/opencl

@@ -2,6 +2,7 @@
 
 mod cost;
 mod derive;
+mod executed;
 mod expansion;
 mod reference;
 mod robustness;

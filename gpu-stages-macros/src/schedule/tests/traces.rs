@@ -106,7 +106,10 @@ impl<'a> Teller<'a> {
         let earlier = self.plan.earlier[stage].iter();
         let earlier = earlier.filter_map(|it| self.resources[it.0].written);
         let after = self.plan.after[stage].iter();
-        let order: Vec<EventKey> = after.filter_map(|it| self.ends[*it]).chain(earlier).collect();
+        let order: Vec<EventKey> = after
+            .filter_map(|it| self.ends[*it])
+            .chain(earlier)
+            .collect();
         let work = &self.works[stage];
         let accesses = work.accesses.iter().map(|access| {
             let memory = self.resources[access.resource.0].memory;
