@@ -16,7 +16,7 @@ use check::Check;
 use clap::Parser;
 use device::Device;
 use error::Error;
-use gpu_stages::Backend;
+use gpu_stages::{Backend, cpu};
 use modes::{Bench, Mode};
 use options::{DeviceChoice, Options, Plan};
 use progress::Progress;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 
 fn on_device(plan: &Plan) -> Result<Report, Error> {
     match &plan.device {
-        DeviceChoice::Cpu => compare(&device::cpu(), plan),
+        DeviceChoice::Cpu => compare(&device::cpu(cpu::Device::new()), plan),
         #[cfg(feature = "opencl")]
         DeviceChoice::OpenCl(choice) => {
             let device =
