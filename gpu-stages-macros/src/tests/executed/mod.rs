@@ -1,9 +1,12 @@
 //! Random pipelines, planned as the macro does and executed on the embedded device, several in flight.
 //!
-//! The hazard checker finds no hazard, and one as soon as any wait is taken out of a command's wait list: there are no
-//! exceptions. What can go without a hazard are waits of the host that were over when it looked, what it saw to be
-//! over, and hand-overs between calls whose commands wait for each other. They wait for nobody, or for more than
-//! order: that a turn has come, and how the end of the data's command was.
+//! The hazard checker finds no hazard, and one as soon as any event is taken out of a command's wait list: to that
+//! there are no exceptions, not after failures and drops either.
+//!
+//! The trace's other edges are not held to be needed. `Seen` and most of `HostWait` are events that were over when they
+//! were looked at, so that nobody waited; the trace does not tell those that the host awaited from the others. The host
+//! may also await an event for its data alone: whether a command failed that others are behind. `HandOver` is a turn:
+//! it admits users one after another, whether or not their commands wait for each other.
 //!
 //! A failure names its seed. Threads take part in a program, so that a seed is worth several tries:
 //!
