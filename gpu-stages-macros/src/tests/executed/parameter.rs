@@ -11,6 +11,7 @@ type Buffer = DeviceBuffer<f32>;
 type OnQueue<A> = GuardList<Buffer, A, OnDevice<<Buffer as DeviceVisible>::Holder>>;
 
 /// A declared resource: a list of one, which tells reads from writes at run time only.
+#[allow(clippy::large_enum_variant, reason = "one for each parameter")]
 pub enum Held<A: Access> {
     Acquired(GuardList<Buffer, A, Acquired>),
     OnHost(GuardList<Buffer, A, OnHost>),
