@@ -65,6 +65,11 @@ pub trait EventSource: Recycle<Object = dyn Erased> {
 
     /// Somebody who is not on the queue is going to wait: a backend that makes events late makes it now.
     fn announce(&self);
+
+    /// Whether the device goes on by itself; if not, threads other than its own must not block for the command.
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
 }
 
 /// A record of an [`EventSource`], made into an object.
@@ -81,6 +86,7 @@ pub trait Erased: Send + Sync {
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
+    fn source_runs_by_itself(&self) -> bool;
     fn source_record(&self) -> &dyn Any;
 }
 
@@ -117,6 +123,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_announce(&self) {
         self.value().announce();
+    }
+    fn source_runs_by_itself(&self) -> bool {
+        self.value().runs_by_itself()
     }
     fn source_record(&self) -> &dyn Any {
         self.value()
@@ -222,6 +231,11 @@ impl Event {
     /// Somebody who is not on the queue is going to wait.
     pub(crate) fn announce(&self) {
         self.0.object().source_announce();
+    }
+
+    /// Whether the device goes on by itself, so that a thread may block for the command.
+    pub(crate) fn runs_by_itself(&self) -> bool {
+        self.0.object().source_runs_by_itself()
     }
 
     /// Whether the command has been seen to be over. Asks nobody: for use under locks.

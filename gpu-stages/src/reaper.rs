@@ -1,12 +1,14 @@
 //! Dropping values only once the device is done with them, without blocking whoever dropped them.
 //!
 //! One thread, started when it is first needed, serves all values. It is needed only when a call is cancelled,
-//! or resolves early, while commands on its own values are in flight.
+//! or resolves early, while commands on its own values are in flight. Values that wait for a device which does not
+//! go on by itself are dropped by whoever makes it go on: the thread would wait for ever, and others behind it.
 
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, WaitKey};
 use crate::panics::contain;
-use crate::sync::{Mutex, lock};
+use crate::sync::{Arc, Mutex, lock};
 use std::sync::mpsc::{self, Sender};
+use std::task::Wake;
 
 type Drop = Box<dyn FnOnce() + Send>;
 
@@ -17,6 +19,9 @@ static REAPER: Mutex<Option<Sender<Drop>>> = Mutex::new(None);
 pub(crate) fn drop_after<T: Send + 'static>(value: T, events: Events) {
     if events.iter().all(|event| !event.is_pending()) {
         return drop(value);
+    }
+    if !events.iter().all(Event::runs_by_itself) {
+        return Arc::new(Kept::new(value, events)).wake();
     }
     let value = std::mem::ManuallyDrop::new(value);
     let job: Drop = Box::new(move || {
@@ -45,4 +50,32 @@ fn sender() -> Option<Sender<Drop>> {
         *reaper = thread.spawn(run).is_ok().then_some(sender);
     }
     reaper.clone()
+}
+
+/// A value that is dropped by the wake that finds the last of its events over.
+struct Kept<T> {
+    value: Mutex<Option<T>>,
+    events: Events,
+    key: WaitKey,
+}
+
+impl<T> Kept<T> {
+    fn new(value: T, events: Events) -> Self {
+        Kept {
+            value: Mutex::new(Some(value)),
+            events,
+            key: WaitKey::unique(),
+        }
+    }
+}
+
+impl<T: Send + 'static> Wake for Kept<T> {
+    fn wake(self: Arc<Self>) {
+        let waker = self.clone().into();
+        let waits = |event: &Event| event.is_pending() && event.register(self.key, &waker);
+        if !self.events.iter().any(waits) {
+            let value = lock(&self.value).take();
+            drop(value);
+        }
+    }
 }

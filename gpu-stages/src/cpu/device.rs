@@ -1,6 +1,7 @@
 //! [`Device`]: the embedded device, and what can be chosen about it.
 
 use super::hazards::{Hazard, Trace, Tracked, Watcher};
+use super::simulation::Simulation;
 use crate::sync::Arc;
 
 /// The embedded device. All are alike, but for what [`builder`](Device::builder) can add to one; a clone is another
@@ -9,6 +10,7 @@ use crate::sync::Arc;
 pub struct Device {
     watcher: Option<Arc<Watcher>>,
     fills_garbage: bool,
+    simulation: Option<Simulation>,
 }
 
 /// Makes a [`Device`] that does more than others.
@@ -18,6 +20,7 @@ pub struct DeviceBuilder {
     checks: bool,
     records: bool,
     fills_garbage: bool,
+    simulation: Option<Simulation>,
 }
 
 impl Device {
@@ -63,6 +66,10 @@ impl Device {
 
     pub(super) fn fills_garbage(&self) -> bool {
         self.fills_garbage
+    }
+
+    pub(super) fn simulation(&self) -> Option<&Simulation> {
+        self.simulation.as_ref()
     }
 
     pub(super) fn watcher(&self) -> Option<Arc<Watcher>> {
@@ -129,12 +136,19 @@ impl DeviceBuilder {
         self
     }
 
+    /// Makes the device part of a [simulation](super::simulation): its commands run only when somebody steps.
+    pub fn simulated(mut self, simulation: &Simulation) -> Self {
+        self.simulation = Some(simulation.clone());
+        self
+    }
+
     /// The device.
     pub fn build(self) -> Device {
         let watches = self.checks || self.records;
         Device {
             watcher: watches.then(|| Watcher::new(self.records)),
             fills_garbage: self.fills_garbage,
+            simulation: self.simulation,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Events of the embedded device.
 
 use super::hazards::{self, Stamp};
+use super::simulation::SimulationId;
 use crate::backend::Identity;
 use crate::error::Failure;
 use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
@@ -22,6 +23,8 @@ pub(super) struct Completion {
     state: AtomicUsize,
     queue: AtomicU64,
     position: AtomicU64,
+    /// The simulation that the command is of; 0 if none.
+    simulation: AtomicU64,
     rest: Mutex<Rest>,
 }
 
@@ -48,6 +51,7 @@ impl Recycle for Completion {
             state: AtomicUsize::new(PENDING),
             queue: AtomicU64::new(0),
             position: AtomicU64::new(0),
+            simulation: AtomicU64::new(0),
             rest: Mutex::default(),
         }
     }
@@ -61,12 +65,18 @@ impl Recycle for Completion {
 
 impl Completion {
     /// A completion to come, of the command at `position` of the queue.
-    pub(super) fn pending(identity: &Identity, position: u64) -> Pooled<Completion> {
+    pub(super) fn pending(
+        identity: &Identity,
+        position: u64,
+        simulation: Option<SimulationId>,
+    ) -> Pooled<Completion> {
         let completion = Pooled::<Completion>::take();
         completion
             .queue
             .store(identity.id.into_raw(), Ordering::Relaxed);
         completion.position.store(position, Ordering::Relaxed);
+        let simulation = simulation.map_or(0, SimulationId::into_raw);
+        completion.simulation.store(simulation, Ordering::Relaxed);
         lock(&completion.rest).knowledge = Some(identity.knowledge.clone());
         completion
     }
@@ -78,6 +88,16 @@ impl Completion {
 
     pub(super) fn stamp(&self) -> Option<Arc<Stamp>> {
         lock(&self.rest).stamp.clone()
+    }
+
+    /// The simulation that the command is of.
+    pub(super) fn simulation(&self) -> Option<SimulationId> {
+        SimulationId::from_raw(self.simulation.load(Ordering::Relaxed))
+    }
+
+    /// Whether the command is over. The device looks: nobody is noted to have seen it.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.load(Ordering::Acquire) != PENDING
     }
 
     /// The state, which the calling thread sees now.
@@ -170,4 +190,8 @@ impl EventSource for Completion {
 
     /// Every command has its event from the start.
     fn announce(&self) {}
+
+    fn runs_by_itself(&self) -> bool {
+        self.simulation().is_none()
+    }
 }

@@ -2,7 +2,9 @@
 //!
 //! Each queue is a worker thread; queues run unordered against each other, as those of a GPU do, so that a
 //! missing wait shows. Kernels are closures over slices. The names are those of the other backends. For tests,
-//! [`Device::builder`] makes a device that [checks for hazards](hazards) or fills new versions with garbage.
+//! [`Device::builder`] makes a device that [checks for hazards](hazards) or fills new versions with garbage, or one
+//! without threads, whose commands run when and in which order the caller says, in virtual time if wanted: a
+//! [`simulation`].
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -36,14 +38,17 @@
 //! ```
 
 mod device;
+mod entry;
 mod event;
 mod execute;
 pub mod hazards;
 mod kernel;
 mod memory;
+mod queue;
+pub mod simulation;
 mod worker;
 
-use crate::backend::{Arguments, Backend, Command, Identity, Submission};
+use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
 use crate::event::Event;
 use crate::sync::Arc;
@@ -52,8 +57,9 @@ pub use device::{Device, DeviceBuilder};
 pub use kernel::{Expected, Kernel, KernelFn, Parameter};
 use memory::Block;
 pub use memory::{HostMemory, Memory};
+pub use queue::{Counts, RawQueue};
+pub use simulation::Simulation;
 use std::ptr::NonNull;
-pub use worker::{Counts, RawQueue};
 
 /// The embedded device's backend.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +85,8 @@ impl Queue {
 
 impl crate::backend::sealed::Sealed for Cpu {}
 
-// SAFETY: one worker runs a queue's commands in order, each after all events of its `order` (`Entry::run`); it
-// skips those whose `data` failed. Regions and arguments are used as they are described (`execute`, `kernel`),
+// SAFETY: a worker, or a simulation, runs a queue's commands one after another and in order, each after all events
+// of its `order` (`Entry::wait`); it skips those whose `data` failed. Regions and arguments are used as they are described (`execute`, `kernel`),
 // commands own handles to their memory until they are over, and completions are set after that. `Block` zeroes
 // and aligns.
 unsafe impl Backend for Cpu {
@@ -122,15 +128,14 @@ unsafe impl Backend for Cpu {
         queue.watch()
     }
 
-    /// Workers wait as any thread of the host does.
-    fn can_wait(_: &RawQueue, _: &Event) -> bool {
-        true
+    fn can_wait(queue: &RawQueue, event: &Event) -> bool {
+        queue.can_wait(event)
     }
 
-    /// Workers begin by themselves.
+    /// Workers begin by themselves, and simulations only when they are stepped.
     fn flush(_: &RawQueue) {}
 
     fn finish(queue: &RawQueue) {
-        queue.push(Submission::alone(&mut Command::Marker)).block();
+        queue.finish();
     }
 }

@@ -1,0 +1,86 @@
+//! One enqueued command of the embedded device.
+
+use super::event::Completion;
+use super::hazards::{Stamp, Watcher};
+use super::{Cpu, execute};
+use crate::backend::Command;
+use crate::error::{Failure, Origin};
+use crate::event::{Event, Events, Status};
+use crate::pool::Pooled;
+use crate::sync::Arc;
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) command: Command<Cpu>,
+    pub(super) order: Events,
+    pub(super) data: Events,
+    pub(super) origin: Option<Origin>,
+    pub(super) completion: Pooled<Completion>,
+    pub(super) watched: Option<(Arc<Watcher>, Arc<Stamp>)>,
+}
+
+/// An entry whose `order` is over.
+#[derive(Debug)]
+pub(super) struct Due(Entry);
+
+impl Entry {
+    /// Whether the command may run, when those before it on its queue have.
+    pub(super) fn may_run(&self) -> bool {
+        self.order.iter().all(is_over)
+    }
+
+    /// Blocks this thread until the command may run.
+    pub(super) fn wait(self) -> Due {
+        let pending = self.order.iter().filter(|event| !is_over(event));
+        pending.for_each(|event| {
+            event.block();
+        });
+        Due(self)
+    }
+}
+
+/// Whether a command is over, without noting that anybody has seen it: it is the device that looks.
+fn is_over(event: &Event) -> bool {
+    match event.record::<Completion>() {
+        Some(record) => record.is_over(),
+        None => event.known().is_terminal(),
+    }
+}
+
+impl Due {
+    pub(super) fn entry(&self) -> &Entry {
+        &self.0
+    }
+
+    /// Runs the command, after those before it on its queue; with a `fault` it fails with this message and touches
+    /// nothing.
+    pub(super) fn run(self, fault: Option<String>) {
+        let entry = self.0;
+        let failed = entry.data.iter().find_map(|event| match event.status() {
+            Status::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        let failure = |message| Arc::new(Failure::new(entry.origin, message));
+        let result = match (failed, fault) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(message)) => Err(failure(message)),
+            // SAFETY: what the command is behind is over, by `wait` and by the order of the queue.
+            (None, None) => unsafe { execute::run(&entry.command) }.map_err(failure),
+        };
+        // The memory is given back before the event says that nobody touches it any more; what user code holds
+        // is dropped after it, because its destructors may wait or panic.
+        if let Some((watcher, stamp)) = &entry.watched {
+            watcher.over(stamp, &entry.command);
+        }
+        drop((entry.order, entry.data));
+        let kernel = match entry.command {
+            Command::Launch(kernel, _, arguments) => {
+                drop(arguments);
+                Some(kernel)
+            }
+            _ => None,
+        };
+        entry.completion.over(result);
+        drop(kernel);
+    }
+}

@@ -1,0 +1,157 @@
+//! The queues of the embedded device, as the host sees them.
+
+use super::entry::Entry;
+use super::event::Completion;
+use super::hazards::Watcher;
+use super::simulation::{Simulated, SimulationId};
+use super::worker::Line;
+use super::{Cpu, Device};
+use crate::backend::{Command, Identity, Submission};
+use crate::error::Failure;
+use crate::event::Event;
+use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::watch::Watch;
+
+/// A queue's handle for the host. Dropping it lets what is enqueued run.
+#[derive(Debug)]
+pub struct RawQueue {
+    identity: Identity,
+    runner: Runner,
+    counts: [AtomicU64; 4],
+    watcher: Option<Arc<Watcher>>,
+    /// The same, as the core knows it.
+    watch: Option<Arc<dyn Watch>>,
+    fills_garbage: bool,
+}
+
+/// What has been enqueued on a queue so far; see [`Queue::counts`](crate::Queue::counts).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Uploads, downloads, copies, fills and launches.
+    pub commands: u64,
+    /// Events that commands and barriers were told to wait for.
+    pub waits: u64,
+    /// Markers.
+    pub markers: u64,
+    /// Barriers.
+    pub barriers: u64,
+}
+
+/// Who runs a queue's commands.
+#[derive(Debug)]
+enum Runner {
+    Worker(Arc<Line>),
+    Simulation(Simulated),
+}
+
+impl RawQueue {
+    pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
+        let runner = match device.simulation() {
+            Some(simulation) => Runner::Simulation(Simulated::open(simulation, identity.id)),
+            None => Runner::Worker(Line::open()?),
+        };
+        Ok(RawQueue {
+            identity,
+            runner,
+            counts: Default::default(),
+            watch: device.watcher().map(|watcher| watcher as Arc<dyn Watch>),
+            watcher: device.watcher(),
+            fills_garbage: device.fills_garbage(),
+        })
+    }
+
+    pub(super) fn push(&self, submission: Submission<'_, Cpu>) -> Event {
+        self.count(&submission);
+        let before = submission.order;
+        let (order, data) = (before.into(), submission.data.into());
+        let make = |position| {
+            let completion = Completion::pending(&self.identity, position, self.simulation());
+            let watched = self.watcher.clone().map(|watcher| {
+                let stamp = watcher.enqueued(self.identity.id, &submission);
+                completion.stamp_with(stamp.clone());
+                (watcher, stamp)
+            });
+            Entry {
+                command: std::mem::replace(submission.command, Command::Marker),
+                order,
+                data,
+                origin: submission.origin,
+                completion,
+                watched,
+            }
+        };
+        match &self.runner {
+            Runner::Worker(line) => line.push(make),
+            Runner::Simulation(line) => line.push(before, make),
+        }
+    }
+
+    /// The simulation that runs this queue.
+    fn simulation(&self) -> Option<SimulationId> {
+        match &self.runner {
+            Runner::Worker(_) => None,
+            Runner::Simulation(line) => Some(line.id()),
+        }
+    }
+
+    /// Whether commands of this queue can wait for `event`. Workers wait as any thread of the host does, but for
+    /// what runs only when somebody steps; simulations know only their own commands.
+    pub(super) fn can_wait(&self, event: &Event) -> bool {
+        let record = event.record::<Completion>();
+        match self.simulation() {
+            None => record.is_none_or(|record| record.simulation().is_none()),
+            own => record.is_some_and(|record| record.simulation() == own),
+        }
+    }
+
+    /// Blocks this thread until everything enqueued so far is over.
+    pub(super) fn finish(&self) {
+        let end = self.push(Submission::alone(&mut Command::Marker));
+        match &self.runner {
+            Runner::Worker(_) => drop(end.block()),
+            Runner::Simulation(line) => line.drive(|| end.known().is_terminal()),
+        }
+    }
+
+    pub(super) fn fills_garbage(&self) -> bool {
+        self.fills_garbage
+    }
+
+    #[inline]
+    pub(super) fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        self.watch.as_ref()
+    }
+
+    fn count(&self, submission: &Submission<'_, Cpu>) {
+        let kind = match *submission.command {
+            Command::Marker => 2,
+            Command::Barrier => 3,
+            _ => 0,
+        };
+        self.counts[kind].fetch_add(1, Ordering::Relaxed);
+        self.counts[1].fetch_add(submission.order.len() as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let [commands, waits, markers, barriers] =
+            [0, 1, 2, 3].map(|kind| self.counts[kind].load(Ordering::Relaxed));
+        Counts {
+            commands,
+            waits,
+            markers,
+            barriers,
+        }
+    }
+}
+
+impl Drop for RawQueue {
+    fn drop(&mut self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.closed(self.identity.id);
+        }
+        match &self.runner {
+            Runner::Worker(line) => line.close(),
+            Runner::Simulation(line) => line.close(),
+        }
+    }
+}

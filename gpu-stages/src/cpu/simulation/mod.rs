@@ -1,0 +1,292 @@
+//! Devices without threads: their commands run when somebody steps them, in an order that the caller chooses, and
+//! in virtual time if wanted.
+//!
+//! A [`Simulation`] serves the devices that were [built](super::DeviceBuilder::simulated) with it. What is enqueued
+//! on their queues waits until somebody [steps](Simulation::step), and then runs on that thread. At each step the
+//! caller chooses among what a device could legally do next: for each queue its oldest command, if what it waits for
+//! is over.
+//!
+//! # Tests in which a seed decides everything
+//!
+//! Where one thread polls and steps, nothing is left to chance: a test that draws the choices from a seed can be
+//! repeated. [`ready`](Simulation::ready) says which queues could go on, so that one of them can be starved;
+//! [`fail_commands`](Simulation::fail_commands) has commands fail. [Checking for
+//! hazards](super::DeviceBuilder::check_hazards) works as on any device.
+//!
+//! ```
+//! use futures::future::{FutureExt, join};
+//! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
+//! use gpu_stages::{Resource, Result, gpu_pipeline};
+//!
+//! #[gpu_pipeline]
+//! async fn round_trip(
+//!     #[queue] up: Queue,
+//!     #[queue] down: Queue,
+//!     #[writes] host: HostBuffer<u32>,
+//!     #[writes] device: DeviceBuffer<u32>,
+//!     value: u32,
+//! ) -> Result<u32> {
+//!     host.fill(value);
+//!     up.upload(&host, &mut device)?;
+//!     down.download(&device, &mut host)?;
+//!     Ok(host[0])
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! for seed in 0..10 {
+//!     let mut random: usize = seed;
+//!     let simulation = Simulation::new();
+//!     let device = Device::builder().simulated(&simulation).build();
+//!     let (up, down) = (Queue::new(&device)?, Queue::new(&device)?);
+//!     let host = Resource::try_ring(2, || HostBuffer::new(&device, 4))?;
+//!     let buffer = Resource::new(DeviceBuffer::new(&device, 4)?);
+//!
+//!     let frame = |value| round_trip(&up, &down, &host, &buffer, value);
+//!     let mut frames = Box::pin(join(frame(1), frame(2)));
+//!     let (first, second) = loop {
+//!         if let Some(results) = (&mut frames).now_or_never() {
+//!             break results;
+//!         }
+//!         random = random.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+//!         simulation.step(random >> 16);
+//!     };
+//!     assert_eq!((first?, second?), (1, 2));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Virtual time
+//!
+//! With a [`Timing`] the device has engines, and commands take time on them. Nobody sleeps: a step goes on to the
+//! next moment at which something ends. [`block_on`](Simulation::block_on) steps only when no task can run, so that
+//! all that tasks do takes no time but for [`host_work`](Simulation::host_work), and [`now`](Simulation::now) at the
+//! end is the makespan, exactly and on any machine. So the overlap of a pipeline can be studied without a GPU.
+//!
+//! ```
+//! # use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
+//! # use gpu_stages::{Resource, Result, gpu_pipeline};
+//! use futures::future::try_join_all;
+//! use gpu_stages::cpu::simulation::{Cost, Timing};
+//! use std::time::Duration;
+//!
+//! #[gpu_pipeline]
+//! async fn receive(
+//!     #[queue] up: Queue,
+//!     #[writes] host: HostBuffer<u8>,
+//!     #[writes] device: DeviceBuffer<u8>,
+//!     simulation: Simulation,
+//! ) -> Result<()> {
+//!     {
+//!         simulation.host_work(Duration::from_millis(1)).await;
+//!         host.fill(1);
+//!     }
+//!     up.upload(&host, &mut device)?;
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! for (slots, makespan) in [(1, 40), (2, 31)] {
+//!     let upload = Cost::rate(1e6, Duration::ZERO); // 3 ms for 3,000 bytes
+//!     let simulation = Simulation::timed(Timing::new().uploads(upload));
+//!     let device = Device::builder().simulated(&simulation).build();
+//!     let up = Queue::new(&device)?;
+//!     let host = Resource::try_ring(slots, || HostBuffer::new(&device, 3_000))?;
+//!     let buffer = Resource::new(DeviceBuffer::new(&device, 3_000)?);
+//!     let frames = (0..10).map(|_| receive(&up, &host, &buffer, simulation.clone()));
+//!     simulation.block_on(try_join_all(frames))?;
+//!     assert_eq!(simulation.now(), Duration::from_millis(makespan));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What waits for whom
+//!
+//! [`Queue::finish`](crate::Queue::finish) steps by itself until the queue is empty. Tasks that wait for commands
+//! wait until somebody steps: a plain `block_on` of an executor waits for ever. Values that must outlive their
+//! commands are dropped in the step that ends those. When a simulation's last handle, device and queue are dropped,
+//! what is left runs.
+//!
+//! Stepping is safe on several threads, but then the order is theirs. `#[stage(blocking)]` runs on threads of its
+//! own, which no seed rules and no virtual time waits for;
+//! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) has it run in place. Events of other devices
+//! are waited for by the host; so are those of a simulation on other devices.
+
+mod shared;
+mod state;
+mod timing;
+mod work;
+
+use super::entry::Entry;
+use crate::backend::Command;
+use crate::error::Origin;
+use crate::order::QueueId;
+use crate::sync::{Arc, AtomicBool, Ordering};
+use shared::Shared;
+pub(super) use shared::{Simulated, SimulationId};
+use std::pin::pin;
+use std::task::{Context, Poll, Wake};
+use std::time::Duration;
+pub use timing::{Cost, Timing};
+pub use work::HostWork;
+
+type Fails = dyn Fn(&CommandInfo<'_>) -> bool + Send + Sync;
+
+/// Runs the commands of simulated devices; see the [module](self). A clone is another handle to the same.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    shared: Arc<Shared>,
+}
+
+/// Something that can be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ready {
+    /// The next command of this queue.
+    Command(QueueId),
+    /// The end of a [`HostWork`].
+    HostWork,
+}
+
+/// A command that is about to run.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CommandInfo<'a> {
+    /// How many commands were enqueued before it on all queues of the simulation, markers and barriers included.
+    pub number: u64,
+    /// Its queue.
+    pub queue: QueueId,
+    /// `upload`, `download`, `copy`, `fill`, `launch`, `marker` or `barrier`.
+    pub name: &'static str,
+    /// The name of the kernel that is launched.
+    pub kernel: Option<&'a str>,
+    /// Bytes that are transferred, copied or filled; work-items of a launch; 0 of others.
+    pub size: usize,
+    /// The stage that enqueued it, if a stage did.
+    pub origin: Option<Origin>,
+}
+
+impl<'a> CommandInfo<'a> {
+    fn new(number: u64, queue: QueueId, entry: &'a Entry) -> Self {
+        CommandInfo {
+            number,
+            queue,
+            name: entry.command.name(),
+            kernel: match &entry.command {
+                Command::Launch(kernel, ..) => Some(kernel.name()),
+                _ => None,
+            },
+            size: timing::size(&entry.command),
+            origin: entry.origin,
+        }
+    }
+}
+
+impl Default for Simulation {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Simulation {
+    /// A simulation in which commands take no time and queues run in any order that is chosen.
+    pub fn new() -> Self {
+        Simulation {
+            shared: Shared::new(None),
+        }
+    }
+
+    /// A simulation in virtual time, which begins at zero. Its devices share the engines.
+    pub fn timed(timing: Timing) -> Self {
+        Simulation {
+            shared: Shared::new(Some(timing)),
+        }
+    }
+
+    /// What can be done next: of several devices' queues, in the order in which they were made, and host works. With
+    /// a [`Timing`], what ends at the next moment at which anything does.
+    pub fn ready(&self) -> Vec<Ready> {
+        self.shared.ready()
+    }
+
+    /// Does one of what is [`ready`](Simulation::ready): the one at `choice`, counted round and round, so that any
+    /// number is a choice. Whoever waits for it is woken. Returns `false` if nothing is ready.
+    ///
+    /// Runs kernels, and wakers, on this thread. What panics there is contained, as on a device with threads.
+    pub fn step(&self, choice: usize) -> bool {
+        self.shared.step(choice)
+    }
+
+    /// Runs `future`, and steps whenever it cannot go on. Blocks while neither can: then something else must wake
+    /// the future, or enqueue.
+    ///
+    /// Of what is ready at one moment, the first goes first.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken {
+            flag: AtomicBool::new(true),
+            shared: self.shared.clone(),
+        });
+        let waker = woken.clone().into();
+        let mut context = Context::from_waker(&waker);
+        loop {
+            self.shared.drive(|| woken.flag.load(Ordering::Acquire));
+            woken.flag.store(false, Ordering::Release);
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+        }
+    }
+
+    /// The virtual time: how long all that is over has taken. Always zero without a [`Timing`] and host work.
+    pub fn now(&self) -> Duration {
+        self.shared.state().now
+    }
+
+    /// Work of the host that takes `duration` of virtual time from when it is first polled, awaited in a host
+    /// stage.
+    ///
+    /// Any number of works go on at a time, as if each had a thread. A resource that stages update in turn makes them
+    /// wait for each other.
+    pub fn host_work(&self, duration: Duration) -> HostWork {
+        HostWork::new(self.shared.clone(), duration)
+    }
+
+    /// From now on `fails` is asked before each command runs, and the command fails, touching nothing, if it says
+    /// so, or panics. It replaces the one before.
+    ///
+    /// A command that is behind a failed one fails by itself, whatever `fails` says of it.
+    ///
+    /// ```
+    /// # fn main() -> gpu_stages::Result<()> {
+    /// use gpu_stages::cpu::{Device, Queue, Simulation};
+    ///
+    /// let simulation = Simulation::new();
+    /// simulation.fail_commands(|command| command.number == 1);
+    /// let device = Device::builder().simulated(&simulation).build();
+    /// let queue = Queue::new(&device)?;
+    /// let (first, second) = (queue.marker()?, queue.marker()?);
+    /// assert!(simulation.block_on(first.wait()).is_ok());
+    /// assert!(simulation.block_on(second.wait()).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail_commands(&self, fails: impl Fn(&CommandInfo<'_>) -> bool + Send + Sync + 'static) {
+        let old = self.shared.state().fails.replace(Arc::new(fails));
+        drop(old);
+    }
+}
+
+/// Whether a task can run.
+struct Woken {
+    flag: AtomicBool,
+    shared: Arc<Shared>,
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.flag.store(true, Ordering::Release);
+        self.shared.notify();
+    }
+}

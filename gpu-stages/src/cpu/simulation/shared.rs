@@ -1,0 +1,176 @@
+//! Running what a simulation has to do, on whatever thread steps it.
+
+use super::state::{Numbered, State, Task};
+use super::timing::Timing;
+use super::{CommandInfo, Fails, Ready, Simulation};
+use crate::cpu::entry::Entry;
+use crate::cpu::event::Completion;
+use crate::event::{Event, WaitKey};
+use crate::order::QueueId;
+use crate::panics::{contain, discard, wake_all};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, lock};
+use std::fmt;
+use std::num::NonZeroU64;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, PoisonError};
+use std::task::Wake;
+
+/// Tells simulations apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cpu) struct SimulationId(NonZeroU64);
+
+impl SimulationId {
+    fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        SimulationId(NonZeroU64::MIN.saturating_add(number))
+    }
+
+    /// The id behind a number; 0 is none.
+    pub fn from_raw(raw: u64) -> Option<Self> {
+        NonZeroU64::new(raw).map(SimulationId)
+    }
+
+    pub fn into_raw(self) -> u64 {
+        self.0.get()
+    }
+}
+
+pub(super) struct Shared {
+    id: SimulationId,
+    state: Mutex<State>,
+    /// Something was added, ended or woken.
+    changed: Condvar,
+}
+
+impl Shared {
+    pub fn new(timing: Option<Timing>) -> Arc<Self> {
+        Arc::new(Shared {
+            id: SimulationId::unique(),
+            state: Mutex::new(State::new(timing)),
+            changed: Condvar::new(),
+        })
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    pub fn ready(&self) -> Vec<Ready> {
+        self.state().ready()
+    }
+
+    /// Does the `choice`-th of what can be done; whether there was any.
+    pub fn step(&self, choice: usize) -> bool {
+        let mut state = self.state();
+        let (task, fails) = (state.take(choice), state.fails.clone());
+        drop(state);
+        match task {
+            None => return false,
+            Some(Task::Wake(waker)) => contain(|| wake_all([waker])),
+            Some(Task::Run(queue, numbered)) => {
+                // What user code does in destructors and wakers must not end the simulation.
+                contain(|| run(queue, numbered, fails.as_deref()));
+                self.state().over(queue);
+            }
+        }
+        self.changed.notify_all();
+        true
+    }
+
+    /// Steps until `done`. While others run what it waits for, or are to add it, this thread is blocked.
+    pub fn drive(&self, done: impl Fn() -> bool) {
+        while !done() {
+            if self.step(0) {
+                continue;
+            }
+            let mut state = self.state();
+            while !done() && state.ready().is_empty() {
+                let woken = self.changed.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// Has those who are blocked look again.
+    pub fn notify(&self) {
+        // Behind the lock, nobody is between looking and waiting.
+        drop(self.state());
+        self.changed.notify_all();
+    }
+}
+
+fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
+    let Numbered { number, entry } = numbered;
+    let due = entry.wait();
+    let fault = fails.and_then(|fails| {
+        let info = CommandInfo::new(number, queue, due.entry());
+        let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));
+        let fault = asked.unwrap_or_else(|panic| {
+            discard(panic);
+            true
+        });
+        fault.then(|| format!("the simulation had {} {number} fail", info.name))
+    });
+    due.run(fault);
+}
+
+impl Wake for Shared {
+    fn wake(self: Arc<Self>) {
+        self.notify();
+    }
+}
+
+impl Drop for Shared {
+    /// Nobody can step any more: what is left runs now, as on queues that are dropped.
+    fn drop(&mut self) {
+        while self.step(0) {}
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A queue's place in a simulation.
+#[derive(Debug)]
+pub(in crate::cpu) struct Simulated {
+    shared: Arc<Shared>,
+    queue: QueueId,
+}
+
+impl Simulated {
+    pub fn open(simulation: &Simulation, queue: QueueId) -> Self {
+        let shared = simulation.shared.clone();
+        shared.state().open(queue);
+        Simulated { shared, queue }
+    }
+
+    pub fn id(&self) -> SimulationId {
+        self.shared.id
+    }
+
+    /// Adds what is made for the next position, and is behind the events of `order`.
+    pub fn push(&self, order: &[Event], make: impl FnOnce(u64) -> Entry) -> Event {
+        let event = self.shared.state().push(self.queue, make);
+        let record = |event: &Event| event.record().and_then(Completion::simulation);
+        let elsewhere = order.iter().filter(|it| record(it) != Some(self.id()));
+        elsewhere.for_each(|event| {
+            event.register(WaitKey::unique(), &self.shared.clone().into());
+        });
+        self.shared.changed.notify_all();
+        event
+    }
+
+    pub fn drive(&self, done: impl Fn() -> bool) {
+        self.shared.drive(done);
+    }
+
+    pub fn close(&self) {
+        self.shared.state().close(self.queue);
+    }
+}
