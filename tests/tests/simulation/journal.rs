@@ -25,7 +25,8 @@ struct Notes {
     calls: Call,
     /// The calls that asked to write a resource, in order.
     writers: HashMap<Number, Vec<Call>>,
-    written: HashMap<(Number, Call), u32>,
+    /// A call may write a ring twice.
+    written: HashSet<(Number, Tag)>,
     reads: Vec<Read>,
     /// Where the second half of a host buffer was copied from.
     copied: HashMap<(Number, Call), (Number, Call)>,
@@ -70,7 +71,7 @@ impl Journal {
 
     pub fn wrote(&self, resource: Number, tag: Tag) {
         let notes = &mut *self.0.lock().unwrap();
-        notes.written.insert((resource, tag[0]), tag[1]);
+        notes.written.insert((resource, tag));
     }
 
     pub fn read(&self, resource: Number, by: Call, before: Call, data: &[u32]) {
@@ -119,16 +120,17 @@ impl Notes {
         let writers = self.writers.get(&read.resource).unwrap_or(&none);
         let known = match writer {
             0 => hash == 0,
-            _ => self.written.get(&(read.resource, writer)) == Some(&hash),
+            _ => self.written.contains(&(read.resource, read.tag)),
         };
-        assert!(known, "nobody wrote what was read: {read:?}");
-        assert!(writer < read.before, "from the future: {read:?}");
+        let by = read.by;
+        assert!(known, "call {by} read what nobody wrote: {read:?}");
+        assert!(writer < read.before, "call {by} read the future: {read:?}");
         let sure = |call: &&Call| all_sure || self.sure.contains(*call);
         let newer = |call: &&Call| **call > writer && **call < read.before;
         let missed = writers.iter().filter(newer).find(sure);
         assert!(
             missed.is_none(),
-            "call {missed:?} wrote what {read:?} missed"
+            "call {by} missed what {missed:?} wrote: {read:?}"
         );
     }
 }

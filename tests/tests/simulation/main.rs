@@ -197,7 +197,11 @@ fn everything_finishes_whatever_the_seed() {
     if let Some(seed) = number("SIMULATION_SEED") {
         return Run::new(seed).run();
     }
-    let default = if cfg!(debug_assertions) { 300 } else { 3_000 };
+    let default = if cfg!(debug_assertions) {
+        1_000
+    } else {
+        20_000
+    };
     let seeds = number("SIMULATION_SEEDS").unwrap_or(default);
     let mut first = None;
     for seed in 0..seeds {

@@ -170,12 +170,14 @@ impl World {
         })
     }
 
-    /// Several calls, two in flight at a time.
+    /// Several calls, two in flight at a time. Each acquires when there is room for it: two queues whose next calls
+    /// had acquired, and were waiting for room, could wait for each other.
     pub fn stream(self: &Rc<Self>) -> Task {
         let world = self.clone();
         Box::pin(async move {
             let mut jobs = JobQueue::new(2);
             for _ in 0..4 {
+                jobs.finish(1).await.unwrap();
                 let job = world.call();
                 jobs.push(async { Ok::<_, Error>(job.await) })
                     .await
