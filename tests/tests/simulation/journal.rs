@@ -34,8 +34,8 @@ struct Notes {
     sure: HashSet<Call>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Read {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Read {
     resource: Number,
     by: Call,
     /// Only what calls before this one wrote may be read.
@@ -102,6 +102,11 @@ impl Journal {
 
     pub fn is_sure(&self, call: Call) {
         self.0.lock().unwrap().sure.insert(call);
+    }
+
+    /// All that was read so far, in the order in which it was.
+    pub fn reads(&self) -> Vec<Read> {
+        self.0.lock().unwrap().reads.clone()
     }
 
     /// Checks all reads. `all_sure`: no call has failed or was dropped.
