@@ -8,6 +8,11 @@ cd "$(dirname "$0")/.."
 # The examples' own tests run the example programs.
 cargo build --workspace --examples
 cargo test --workspace
+# The core under model checkers; see gpu-stages/src/models/mod.rs.
+for checker in loom shuttle; do
+    RUSTFLAGS="--cfg $checker" cargo test --release -p gpu-stages --lib --no-default-features \
+        --target-dir "target/$checker"
+done
 # Optimised, the threads of queues and executors meet in other ways.
 cargo test --release -p gpu-stages-tests
 cargo test --release -p gpu-stages-macros --lib executed

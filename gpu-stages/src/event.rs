@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::order::{Knowledge, Position, QueueId};
 use crate::pool::{Head, Node, Pooled, Recycle};
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::sync::{Arc, Ordering, StaticU64, thread, thread_local};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
@@ -209,7 +209,7 @@ impl Event {
                 return status;
             }
             if UNPARK.with(|(key, waker)| self.register(*key, waker)) {
-                std::thread::park();
+                thread::park();
             }
         }
     }
@@ -265,7 +265,7 @@ pub struct WaitKey(u64);
 impl WaitKey {
     /// A key that no other wait has.
     pub fn unique() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         WaitKey(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
@@ -360,11 +360,11 @@ impl fmt::Debug for Event {
 
 thread_local! {
     static UNPARK: (WaitKey, Waker) =
-        (WaitKey::unique(), Arc::new(Unpark(std::thread::current())).into());
+        (WaitKey::unique(), Arc::new(Unpark(thread::current())).into());
 }
 
 /// Wakes a thread that waits in [`Event::block`].
-struct Unpark(std::thread::Thread);
+struct Unpark(thread::Thread);
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {

@@ -69,6 +69,8 @@ mod jobs;
 mod kernel;
 mod lease;
 mod ledger;
+#[cfg(all(test, any(loom, shuttle)))]
+mod models;
 #[cfg(feature = "opencl")]
 pub mod opencl;
 mod order;

@@ -3,8 +3,8 @@
 //! Each queue keeps a short history of what it waited for and when. Forgetting an entry costs a wait, never a
 //! race.
 
-use crate::pool::{Node, Pool, Pooled, Recycle};
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::pool::{Node, Pool, Pooled, Recycle, static_pool};
+use crate::sync::{AtomicU64, Mutex, Ordering, StaticU64, lock};
 use smallvec::SmallVec;
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub struct QueueId(u64);
 impl QueueId {
     /// An id that no other queue has.
     pub fn unique() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         QueueId(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
@@ -107,7 +107,7 @@ pub struct Knowledge {
     facts: Mutex<Facts>,
 }
 
-static KNOWLEDGE: Pool<Knowledge> = Pool::new();
+static_pool!(KNOWLEDGE: Knowledge);
 
 impl Recycle for Knowledge {
     type Object = ();

@@ -4,6 +4,11 @@
 //! the last handle, so that a steady state allocates nothing. A pool grows to the greatest number of records
 //! that were ever alive together and never shrinks.
 
+#[cfg(any(loom, shuttle))]
+pub(crate) mod checked;
+#[cfg(all(test, loom))]
+mod models;
+
 use crate::sync::{AtomicUsize, Mutex, OnceLock, Ordering, lock};
 use std::fmt;
 use std::ops::Deref;
@@ -62,6 +67,18 @@ impl<O: ?Sized> Head<O> {
     }
 }
 
+/// Declares the static that is the pool of a type.
+macro_rules! static_pool {
+    ($name:ident: $record:ty) => {
+        #[cfg(not(any(loom, shuttle)))]
+        static $name: Pool<$record> = Pool::new();
+        #[cfg(any(loom, shuttle))]
+        crate::pool::checked::static_pool!($name: $record);
+    };
+}
+pub(crate) use static_pool;
+
+#[cfg(not(any(loom, shuttle)))]
 impl<T: Recycle> Pool<T> {
     /// An empty pool.
     #[allow(
@@ -74,7 +91,9 @@ impl<T: Recycle> Pool<T> {
             all: Mutex::new(Vec::new()),
         }
     }
+}
 
+impl<T: Recycle> Pool<T> {
     /// All records that somebody holds.
     pub(crate) fn alive(&'static self) -> Vec<Pooled<T>> {
         let all = lock(&self.all).clone();

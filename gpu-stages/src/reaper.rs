@@ -6,13 +6,13 @@
 
 use crate::event::{Event, Events, WaitKey};
 use crate::panics::contain;
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::{Arc, Mutex, StaticMutex, lock, lock_static};
 use std::sync::mpsc::{self, Sender};
 use std::task::Wake;
 
 type Drop = Box<dyn FnOnce() + Send>;
 
-static REAPER: Mutex<Option<Sender<Drop>>> = Mutex::new(None);
+static REAPER: StaticMutex<Option<Sender<Drop>>> = StaticMutex::new(None);
 
 /// Drops `value` when all of `events` are over, well or not: now, if they are. If no thread can be started the value is leaked,
 /// which is always safe.
@@ -37,7 +37,7 @@ pub(crate) fn drop_after<T: Send + 'static>(value: T, events: Events) {
 }
 
 fn sender() -> Option<Sender<Drop>> {
-    let mut reaper = lock(&REAPER);
+    let mut reaper = lock_static(&REAPER);
     if reaper.is_none() {
         let (sender, jobs) = mpsc::channel::<Drop>();
         let thread = std::thread::Builder::new().name("gpu-stages reaper".into());

@@ -1,7 +1,8 @@
 //! What calls are doing: for whoever asks why nothing moves.
 
-use super::record::{CALLS, ENDING, NOT_WAITING};
+use super::record::{ENDING, NOT_WAITING, Record};
 use super::{Call, MANUAL};
+use crate::pool::Recycle;
 use crate::sync::{Ordering, lock};
 use std::cell::Cell;
 
@@ -23,7 +24,7 @@ pub(crate) enum Doing {
 impl Call {
     /// All calls that are not over.
     pub(crate) fn all() -> Vec<Call> {
-        let records = CALLS.alive().into_iter();
+        let records = Record::pool().alive().into_iter();
         let calls = records.filter_map(|record| {
             // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
             let schedule = lock(&record.body).schedule?;

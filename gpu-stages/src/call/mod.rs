@@ -3,12 +3,15 @@
 mod doing;
 mod record;
 
+#[cfg(all(test, loom))]
+mod models;
+
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
 use crate::pool::Pooled;
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
-use crate::sync::{Arc, AtomicU64, Ordering, lock};
+use crate::sync::{Arc, Ordering, StaticU64, lock};
 use crate::track::{Ended, Track};
 pub(crate) use doing::{Current, Doing};
 use record::{ENDING, Kept, Record};
@@ -22,7 +25,7 @@ pub(crate) static MANUAL: Schedule = Schedule::new("manual", &[Stage::new("manua
 impl Schedule {
     /// Begins one call of this pipeline.
     pub fn call(&'static self) -> Call {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         record.id.store(id, Ordering::Relaxed);
@@ -107,7 +110,7 @@ impl Call {
             self.record.begun.store(true, Ordering::Relaxed);
             self.set_not_waiting();
         }
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         let next = || NEXT.fetch_add(1, Ordering::Relaxed);
         let moment = if polled { next() } else { 0 };
         self.record.moment.store(moment, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::event::{Event, Events};
-use crate::pool::{Pool, Recycle};
+use crate::pool::{Pool, Recycle, static_pool};
 use crate::reaper;
 use crate::schedule::Schedule;
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
@@ -52,7 +52,7 @@ pub(super) struct Kept {
     pub events: Events,
 }
 
-pub(super) static CALLS: Pool<Record> = Pool::new();
+static_pool!(CALLS: Record);
 
 impl Recycle for Record {
     type Object = ();

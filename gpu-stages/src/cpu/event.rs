@@ -1,5 +1,8 @@
 //! Events of the embedded device.
 
+#[cfg(all(test, loom))]
+mod models;
+
 use super::hazards::{self, Stamp};
 use super::simulation::SimulationId;
 use crate::backend::Identity;
@@ -7,7 +10,7 @@ use crate::error::Failure;
 use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
 use crate::order::{Knowledge, Position, QueueId};
 use crate::panics::wake_all;
-use crate::pool::{Pool, Pooled, Recycle};
+use crate::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use std::task::Waker;
 
@@ -37,7 +40,7 @@ struct Rest {
     stamp: Option<Arc<Stamp>>,
 }
 
-static COMPLETIONS: Pool<Completion> = Pool::new();
+static_pool!(COMPLETIONS: Completion);
 
 impl Recycle for Completion {
     type Object = dyn Erased;

@@ -4,9 +4,8 @@ use super::entry::Entry;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::panics::contain;
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::{Arc, Condvar, Mutex, lock, thread, unpoisoned};
 use std::collections::VecDeque;
-use std::sync::Condvar;
 
 /// What a worker has yet to run.
 #[derive(Debug, Default)]
@@ -28,7 +27,7 @@ impl Line {
     pub(super) fn open() -> Result<Arc<Self>, Failure> {
         let line = Arc::<Line>::default();
         let worker = line.clone();
-        std::thread::Builder::new()
+        thread::Builder::new()
             .name("gpu-stages cpu queue".into())
             .spawn(move || worker.serve())
             .map_err(|error| Failure::new(None, format!("no thread: {error}")))?;
@@ -69,8 +68,7 @@ impl Line {
             if state.closed {
                 return None;
             }
-            let woken = self.changed.wait(state);
-            state = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
+            state = unpoisoned(self.changed.wait(state));
         }
     }
 }

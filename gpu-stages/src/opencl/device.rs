@@ -2,7 +2,7 @@
 
 use super::cl::{self, Code, Context, call, check};
 use crate::error::{Error, Failure, Result};
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use std::fmt;
 use std::ptr;
@@ -63,8 +63,8 @@ impl Device {
     /// [`Error::Setup`], at once, when there is no platform or no such device; it lists those that there are.
     pub fn find(choice: &str) -> Result<Self> {
         // Loaders and drivers set themselves up in the first calls, and not all can do that on two threads.
-        static SEARCH: Mutex<()> = Mutex::new(());
-        let _search = lock(&SEARCH);
+        static SEARCH: StaticMutex<()> = StaticMutex::new(());
+        let _search = lock_static(&SEARCH);
         let mut all = list()?;
         let names = || {
             let names = all.iter().enumerate();

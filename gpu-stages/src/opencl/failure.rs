@@ -12,13 +12,13 @@ use crate::error::Failure;
 use crate::event::Status;
 use crate::order::Position;
 use crate::pool::Pooled;
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicBool, Mutex, Ordering, StaticBool, lock};
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::sync;
 
 /// Whether anything has ever failed: while not, nobody looks for failures.
-static ANY: AtomicBool = AtomicBool::new(false);
+static ANY: StaticBool = StaticBool::new(false);
 
 pub(super) fn any() -> bool {
     ANY.load(Ordering::Acquire)

@@ -58,7 +58,7 @@ use crate::error::{Error, Failure, Origin, Result};
 use crate::event::Event;
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Opaque, Uses};
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::{Arc, StaticMutex, lock_static};
 use crate::track::Unseen;
 use crate::view::{SingleView, View};
 use crate::visible::{DeviceVisible, Length, Pass};
@@ -70,7 +70,7 @@ use std::ptr;
 use std::sync::Weak;
 
 /// The queues that are in use, by their handles.
-static LINES: Mutex<Vec<(usize, Weak<Line>)>> = Mutex::new(Vec::new());
+static LINES: StaticMutex<Vec<(usize, Weak<Line>)>> = StaticMutex::new(Vec::new());
 
 /// What the library knows of `queue`. While it is in use by anybody, all ask the same.
 fn line_of(queue: &ocl::Queue) -> Result<Arc<Line>> {
@@ -80,7 +80,7 @@ fn line_of(queue: &ocl::Queue) -> Result<Arc<Line>> {
     }
     let made =
         open(handle).map_err(|failure| Error::setup("a pipeline's use of a queue", failure))?;
-    let mut lines = lock(&LINES);
+    let mut lines = lock_static(&LINES);
     lines.retain(|(_, line)| line.strong_count() > 0);
     let earlier = lines.iter().find(|(known, _)| *known == handle.addr());
     if let Some(line) = earlier.and_then(|(_, line)| line.upgrade()) {
@@ -91,7 +91,7 @@ fn line_of(queue: &ocl::Queue) -> Result<Arc<Line>> {
 }
 
 fn known(handle: usize) -> Option<Arc<Line>> {
-    let lines = lock(&LINES);
+    let lines = lock_static(&LINES);
     let found = lines.iter().find(|(known, _)| *known == handle);
     // A queue that is upgraded here is retained, so that its handle cannot stand for another one.
     found.and_then(|(_, line)| line.upgrade())

@@ -4,7 +4,7 @@ use super::cl::{self, Mem, call, check};
 use super::device::Device;
 use crate::backend::ALIGNMENT;
 use crate::error::Failure;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{Ordering, StaticU64};
 use cl_sys as sys;
 use std::ptr::{self, NonNull};
 
@@ -32,7 +32,7 @@ unsafe impl Sync for HostMemory {}
 
 impl Memory {
     pub(super) fn zeroed(device: &Device, bytes: usize) -> cl::Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         // An empty buffer is one byte long: OpenCL has no empty ones.
         let bytes = bytes.max(1);
         let mem = device.context().buffer(sys::CL_MEM_READ_WRITE, bytes)?;

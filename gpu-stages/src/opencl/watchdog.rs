@@ -5,8 +5,7 @@
 
 use super::event::Weak;
 use crate::panics::contain;
-use crate::sync::{Mutex, lock};
-use std::sync::Condvar;
+use crate::sync::{StaticCondvar, StaticMutex, lock_static, unpoisoned};
 use std::time::Duration;
 
 /// How long a callback may take before somebody looks. Well above what callbacks take, well below what a person
@@ -19,16 +18,16 @@ struct Watch {
     running: bool,
 }
 
-static WATCH: Mutex<Watch> = Mutex::new(Watch {
+static WATCH: StaticMutex<Watch> = StaticMutex::new(Watch {
     waits: Vec::new(),
     running: false,
 });
-static ADDED: Condvar = Condvar::new();
+static ADDED: StaticCondvar = StaticCondvar::new();
 
 /// Looks after `wait` until it is over.
 pub(super) fn watch(wait: Weak) {
     make_room();
-    let mut watch = lock(&WATCH);
+    let mut watch = lock_static(&WATCH);
     watch.waits.push(wait);
     if !watch.running {
         let thread = std::thread::Builder::new().name("gpu-stages opencl watchdog".into());
@@ -41,14 +40,14 @@ pub(super) fn watch(wait: Weak) {
 /// Before the list grows, forgets what is over: on a busy machine waits come faster than the thread looks.
 fn make_room() {
     let mut waits = {
-        let mut watch = lock(&WATCH);
+        let mut watch = lock_static(&WATCH);
         if watch.waits.len() < watch.waits.capacity() {
             return;
         }
         std::mem::take(&mut watch.waits)
     };
     waits.retain(Weak::is_running);
-    let mut watch = lock(&WATCH);
+    let mut watch = lock_static(&WATCH);
     waits.append(&mut watch.waits);
     watch.waits = waits;
 }
@@ -57,11 +56,9 @@ fn run() {
     let mut waits = Vec::new();
     let mut round = 0;
     loop {
-        let mut watch = lock(&WATCH);
+        let mut watch = lock_static(&WATCH);
         while watch.waits.is_empty() && waits.is_empty() {
-            watch = ADDED
-                .wait(watch)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            watch = unpoisoned(ADDED.wait(watch));
         }
         waits.append(&mut watch.waits);
         drop(watch);

@@ -1,6 +1,6 @@
 //! All resources there are, to be looked at when somebody asks why nothing moves.
 
-use crate::sync::{Arc, Mutex, lock};
+use crate::sync::{Arc, StaticMutex, lock_static};
 use crate::value::{Core, Slots};
 use std::sync::Weak;
 
@@ -15,12 +15,12 @@ impl<T: Send + 'static> Known for Slots<T> {
     }
 }
 
-static RESOURCES: Mutex<Vec<Weak<dyn Known>>> = Mutex::new(Vec::new());
+static RESOURCES: StaticMutex<Vec<Weak<dyn Known>>> = StaticMutex::new(Vec::new());
 
 /// Adds a new resource. Those that are gone are forgotten before the list grows.
 pub(crate) fn add<T: Send + 'static>(slots: &Arc<Slots<T>>) {
     let resource: Weak<dyn Known> = Arc::<Slots<T>>::downgrade(slots);
-    let mut resources = lock(&RESOURCES);
+    let mut resources = lock_static(&RESOURCES);
     if resources.len() == resources.capacity() {
         resources.retain(|resource| resource.strong_count() > 0);
     }
@@ -29,6 +29,6 @@ pub(crate) fn add<T: Send + 'static>(slots: &Arc<Slots<T>>) {
 
 /// All that are still there.
 pub(super) fn all() -> Vec<Arc<dyn Known>> {
-    let resources = lock(&RESOURCES);
+    let resources = lock_static(&RESOURCES);
     resources.iter().filter_map(Weak::upgrade).collect()
 }

@@ -2,18 +2,19 @@
 
 use super::{Wait, report};
 use crate::panics::contain;
-use crate::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
-use std::sync::Condvar;
+use crate::sync::{
+    Ordering, StaticBool, StaticCondvar, StaticMutex, StaticU64, lock_static, unpoisoned,
+};
 use std::time::{Duration, Instant};
 
 /// Milliseconds; 0 for never.
-static TIMEOUT: AtomicU64 = AtomicU64::new(10_000);
+static TIMEOUT: StaticU64 = StaticU64::new(10_000);
 
 /// Whether the thread is awake, so that waits need not tell it of themselves.
-static AWAKE: AtomicBool = AtomicBool::new(false);
+static AWAKE: StaticBool = StaticBool::new(false);
 
-static RUNNING: Mutex<bool> = Mutex::new(false);
-static BEGUN: Condvar = Condvar::new();
+static RUNNING: StaticMutex<bool> = StaticMutex::new(false);
+static BEGUN: StaticCondvar = StaticCondvar::new();
 
 /// Sets after how long a wait for a resource, or on the host for a device, is logged: at level `WARN`, target
 /// `gpu_stages::stall`, once for each wait. 10 seconds at first; `None` for never. The time is kept to within a
@@ -40,7 +41,7 @@ pub(crate) fn note_wait() {
 
 #[cold]
 fn wake() {
-    let mut running = lock(&RUNNING);
+    let mut running = lock_static(&RUNNING);
     AWAKE.store(true, Ordering::Relaxed);
     if !*running {
         let thread = std::thread::Builder::new().name("gpu-stages stall watch".into());
@@ -67,7 +68,7 @@ fn run() {
             continue;
         }
         let interval = (timeout / 4).max(Duration::from_millis(1));
-        let running = lock(&RUNNING);
+        let running = lock_static(&RUNNING);
         drop(BEGUN.wait_timeout(running, interval));
         // Values of users may be dropped here, should the last handle be.
         contain(|| look(&mut known, timeout));
@@ -75,10 +76,9 @@ fn run() {
 }
 
 fn sleep_until_needed() {
-    let mut running = lock(&RUNNING);
+    let mut running = lock_static(&RUNNING);
     while !AWAKE.load(Ordering::Relaxed) {
-        let woken = BEGUN.wait(running);
-        running = woken.unwrap_or_else(std::sync::PoisonError::into_inner);
+        running = unpoisoned(BEGUN.wait(running));
     }
 }
 

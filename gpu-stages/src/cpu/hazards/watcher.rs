@@ -12,7 +12,7 @@ use crate::cpu::event::Completion;
 use crate::cpu::memory::Owner;
 use crate::error::Origin;
 use crate::order::QueueId;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{Arc, Mutex, Ordering, StaticU64, lock};
 use crate::track;
 use crate::watch::{User, Watch};
 use smallvec::SmallVec;
@@ -69,7 +69,7 @@ impl Drop for Tracked {
 
 impl Watcher {
     pub fn new(records: bool) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: StaticU64 = StaticU64::new(1);
         Arc::new(Watcher {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             state: Mutex::new(State {

@@ -8,11 +8,10 @@ use crate::cpu::event::Completion;
 use crate::event::{Event, WaitKey};
 use crate::order::QueueId;
 use crate::panics::{contain, discard, wake_all};
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, lock};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, Ordering, StaticU64, lock, unpoisoned};
 use std::fmt;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, PoisonError};
 use std::task::Wake;
 
 /// Tells simulations apart.
@@ -21,7 +20,7 @@ pub(in crate::cpu) struct SimulationId(NonZeroU64);
 
 impl SimulationId {
     fn unique() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: StaticU64 = StaticU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         SimulationId(NonZeroU64::MIN.saturating_add(number))
     }
@@ -86,8 +85,7 @@ impl Shared {
             }
             let mut state = self.state();
             while !done() && state.ready().is_empty() {
-                let woken = self.changed.wait(state);
-                state = woken.unwrap_or_else(PoisonError::into_inner);
+                state = unpoisoned(self.changed.wait(state));
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::opencl::line::{Line, Waits};
 use crate::opencl::watchdog;
 use crate::order::{Knowledge, Position, QueueId};
 use crate::panics::{contain, wake_all};
-use crate::pool::{Node, Pool, Pooled, Recycle};
+use crate::pool::{Node, Pool, Pooled, Recycle, static_pool};
 use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use cl_sys as sys;
 use std::ffi::c_void;
@@ -79,7 +79,7 @@ pub(in crate::opencl) struct Weak {
     latest: u64,
 }
 
-static COMPLETIONS: Pool<Completion> = Pool::new();
+static_pool!(COMPLETIONS: Completion);
 
 impl Recycle for Completion {
     type Object = dyn Erased;

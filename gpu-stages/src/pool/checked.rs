@@ -1,0 +1,40 @@
+//! Pools under a model checker: each execution of a model has its own, which ends with it.
+
+use super::{Node, Pool, Recycle};
+use crate::sync::{Mutex, unpoisoned};
+
+/// Declares what stands for a static pool: what it holds belongs to one execution of a model.
+macro_rules! static_pool {
+    ($name:ident: $record:ty) => {
+        #[cfg(loom)]
+        loom::lazy_static! {
+            static ref $name: Pool<$record> = Pool::default();
+        }
+        #[cfg(shuttle)]
+        shuttle::lazy_static! {
+            static ref $name: Pool<$record> = Pool::default();
+        }
+    };
+}
+pub(crate) use static_pool;
+
+impl<T: Recycle> Default for Pool<T> {
+    fn default() -> Self {
+        Pool {
+            free: Mutex::default(),
+            all: Mutex::default(),
+        }
+    }
+}
+
+impl<T: Recycle> Drop for Pool<T> {
+    /// Frees the records that nobody holds: millions of executions follow each other.
+    fn drop(&mut self) {
+        for node in unpoisoned(self.free.get_mut()).drain(..) {
+            let node = std::ptr::from_ref::<Node<T>>(node).cast_mut();
+            // SAFETY: the node was leaked from a box by `Pool::grow`. It is free, so that there is no handle to
+            // it, and nobody asks the pool for all of its records any more, now that the execution is over.
+            drop(unsafe { Box::from_raw(node) });
+        }
+    }
+}
