@@ -3,7 +3,7 @@
 use crate::journal::{Call, Journal, Number, is_named};
 use crate::pipelines::*;
 use fastrand::Rng;
-use futures::future::LocalBoxFuture;
+use futures::future::{FutureExt, LocalBoxFuture};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
 use gpu_stages::{Error, JobQueue, Resource, Result, Version};
 use std::cell::{Cell, RefCell};
@@ -179,9 +179,7 @@ impl World {
             for _ in 0..4 {
                 jobs.finish(1).await.unwrap();
                 let job = world.call();
-                jobs.push(async { Ok::<_, Error>(job.await) })
-                    .await
-                    .unwrap();
+                jobs.push(job.map(Ok::<_, Error>)).await.unwrap();
             }
             jobs.finish(0).await.unwrap();
         })
