@@ -4,7 +4,7 @@
 mod models;
 
 use super::hazards::{self, Stamp};
-use super::simulation::SimulationId;
+use super::simulation::id::SimulationId;
 use crate::backend::Identity;
 use crate::error::Failure;
 use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};

@@ -3,7 +3,8 @@
 use super::entry::Entry;
 use super::event::Completion;
 use super::hazards::Watcher;
-use super::simulation::{Simulated, SimulationId};
+use super::simulation::Simulated;
+use super::simulation::id::SimulationId;
 use super::worker::Line;
 use super::{Cpu, Device};
 use crate::backend::{Command, Identity, Submission};
@@ -47,7 +48,7 @@ enum Runner {
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
         let runner = match device.simulation() {
-            Some(simulation) => Runner::Simulation(Simulated::open(simulation, identity.id)),
+            Some(simulation) => Runner::Simulation(simulation.open(identity.id)),
             None => Runner::Worker(Line::open()?),
         };
         Ok(RawQueue {

@@ -113,74 +113,28 @@
 //! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) has it run in place. Events of other devices
 //! are waited for by the host; so are those of a simulation on other devices.
 
+pub(super) mod id;
+mod info;
 mod shared;
 mod state;
 mod timing;
 mod work;
 
-use super::entry::Entry;
-use crate::backend::Command;
-use crate::error::Origin;
 use crate::order::QueueId;
 use crate::sync::{Arc, AtomicBool, Ordering};
+pub use info::{CommandInfo, Ready};
 use shared::Shared;
-pub(super) use shared::{Simulated, SimulationId};
+pub(super) use shared::Simulated;
 use std::pin::pin;
 use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 pub use timing::{Cost, Timing};
 pub use work::HostWork;
 
-type Fails = dyn Fn(&CommandInfo<'_>) -> bool + Send + Sync;
-
 /// Runs the commands of simulated devices; see the [module](self). A clone is another handle to the same.
 #[derive(Clone, Debug)]
 pub struct Simulation {
     shared: Arc<Shared>,
-}
-
-/// Something that can be done next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ready {
-    /// The next command of this queue.
-    Command(QueueId),
-    /// The end of a [`HostWork`].
-    HostWork,
-}
-
-/// A command that is about to run.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct CommandInfo<'a> {
-    /// How many commands were enqueued before it on all queues of the simulation, markers and barriers included.
-    pub number: u64,
-    /// Its queue.
-    pub queue: QueueId,
-    /// `upload`, `download`, `copy`, `fill`, `launch`, `marker` or `barrier`.
-    pub name: &'static str,
-    /// The name of the kernel that is launched.
-    pub kernel: Option<&'a str>,
-    /// Bytes that are transferred, copied or filled; work-items of a launch; 0 of others.
-    pub size: usize,
-    /// The stage that enqueued it, if a stage did.
-    pub origin: Option<Origin>,
-}
-
-impl<'a> CommandInfo<'a> {
-    fn new(number: u64, queue: QueueId, entry: &'a Entry) -> Self {
-        CommandInfo {
-            number,
-            queue,
-            name: entry.command.name(),
-            kernel: match &entry.command {
-                Command::Launch(kernel, ..) => Some(kernel.name()),
-                _ => None,
-            },
-            size: timing::size(&entry.command),
-            origin: entry.origin,
-        }
-    }
 }
 
 impl Default for Simulation {
@@ -202,6 +156,11 @@ impl Simulation {
         Simulation {
             shared: Shared::new(Some(timing)),
         }
+    }
+
+    /// A place for `queue`.
+    pub(super) fn open(&self, queue: QueueId) -> Simulated {
+        Simulated::open(self.shared.clone(), queue)
     }
 
     /// What can be done next: of several devices' queues, in the order in which they were made, and host works. With

@@ -1,39 +1,18 @@
 //! Running what a simulation has to do, on whatever thread steps it.
 
+use super::id::SimulationId;
+use super::info::{CommandInfo, Fails, Ready};
 use super::state::{Numbered, State, Task};
 use super::timing::Timing;
-use super::{CommandInfo, Fails, Ready, Simulation};
 use crate::cpu::entry::Entry;
 use crate::cpu::event::Completion;
 use crate::event::{Event, WaitKey};
 use crate::order::QueueId;
 use crate::panics::{contain, discard, wake_all};
-use crate::sync::{Arc, Condvar, Mutex, MutexGuard, Ordering, StaticU64, lock, unpoisoned};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard, lock, unpoisoned};
 use std::fmt;
-use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Wake;
-
-/// Tells simulations apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cpu) struct SimulationId(NonZeroU64);
-
-impl SimulationId {
-    fn unique() -> Self {
-        static NEXT: StaticU64 = StaticU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        SimulationId(NonZeroU64::MIN.saturating_add(number))
-    }
-
-    /// The id behind a number; 0 is none.
-    pub fn from_raw(raw: u64) -> Option<Self> {
-        NonZeroU64::new(raw).map(SimulationId)
-    }
-
-    pub fn into_raw(self) -> u64 {
-        self.0.get()
-    }
-}
 
 pub(super) struct Shared {
     id: SimulationId,
@@ -142,8 +121,7 @@ pub(in crate::cpu) struct Simulated {
 }
 
 impl Simulated {
-    pub fn open(simulation: &Simulation, queue: QueueId) -> Self {
-        let shared = simulation.shared.clone();
+    pub(super) fn open(shared: Arc<Shared>, queue: QueueId) -> Self {
         shared.state().open(queue);
         Simulated { shared, queue }
     }

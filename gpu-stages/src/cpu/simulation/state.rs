@@ -1,7 +1,7 @@
 //! What a simulation has yet to do, and what of it can be done next. Plain data: who runs it is `shared.rs`.
 
+use super::info::{Fails, Ready};
 use super::timing::{Engine, Timing};
-use super::{Fails, Ready};
 use crate::cpu::entry::Entry;
 use crate::event::Event;
 use crate::order::QueueId;

@@ -1,0 +1,47 @@
+//! Who waits: keys of waits, and the wakers that they leave.
+
+use crate::sync::{Ordering, StaticU64};
+use smallvec::SmallVec;
+use std::task::Waker;
+
+/// Tells one wait for events from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitKey(u64);
+
+impl WaitKey {
+    /// A key that no other wait has.
+    pub fn unique() -> Self {
+        static NEXT: StaticU64 = StaticU64::new(1);
+        WaitKey(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The wakers that are left with an event.
+#[derive(Debug, Default)]
+pub struct Wakers(SmallVec<[(WaitKey, Waker); 2]>);
+
+impl Wakers {
+    /// Keeps `waker` for the wait `key`; returns the one that it replaces, to be dropped outside of any lock.
+    pub(crate) fn keep(&mut self, key: WaitKey, waker: Waker) -> Option<Waker> {
+        match self.0.iter_mut().find(|(kept, _)| *kept == key) {
+            Some((_, kept)) => Some(std::mem::replace(kept, waker)),
+            None => {
+                self.0.push((key, waker));
+                None
+            }
+        }
+    }
+
+    /// Gives up the wait `key`.
+    pub(crate) fn remove(&mut self, key: WaitKey) -> Option<Waker> {
+        let index = self.0.iter().position(|(kept, _)| *kept == key)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    /// Takes all of them out.
+    pub(crate) fn take(&mut self) -> impl IntoIterator<Item = Waker> + use<> {
+        std::mem::take(&mut self.0)
+            .into_iter()
+            .map(|(_, waker)| waker)
+    }
+}

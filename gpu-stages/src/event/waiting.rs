@@ -1,0 +1,82 @@
+//! Waiting for an event, as a task and as a thread.
+
+use super::handle::Event;
+use super::keys::WaitKey;
+use super::source::Status;
+use crate::error::Failure;
+use crate::sync::{Arc, thread, thread_local};
+use std::future::poll_fn;
+use std::task::{Context, Poll, Wake, Waker};
+
+impl Event {
+    /// Resolves when the command is over: to its [`Failure`] if it failed.
+    ///
+    /// No thread waits and `poll` never spins. Dropping the future leaves nothing behind.
+    pub async fn wait(&self) -> Result<(), Arc<Failure>> {
+        let mut wait = Wait {
+            event: self,
+            key: None,
+        };
+        poll_fn(|context| wait.poll(context)).await
+    }
+
+    /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
+    pub(crate) fn block(&self) -> Status {
+        loop {
+            let status = self.known();
+            if status.is_terminal() {
+                return status;
+            }
+            if UNPARK.with(|(key, waker)| self.register(*key, waker)) {
+                thread::park();
+            }
+        }
+    }
+}
+
+/// One wait of a task for an event.
+struct Wait<'a> {
+    event: &'a Event,
+    /// Set once a waker was left with the event.
+    key: Option<WaitKey>,
+}
+
+impl Wait<'_> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
+        loop {
+            match self.event.known() {
+                Status::Complete => return Poll::Ready(Ok(())),
+                Status::Failed(failure) => return Poll::Ready(Err(failure)),
+                Status::Pending => {
+                    let key = *self.key.get_or_insert_with(WaitKey::unique);
+                    if self.event.register(key, context.waker()) {
+                        return Poll::Pending;
+                    }
+                    // Over in the meantime: the next look says how.
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.event.unregister(key);
+        }
+    }
+}
+
+thread_local! {
+    static UNPARK: (WaitKey, Waker) =
+        (WaitKey::unique(), Arc::new(Unpark(thread::current())).into());
+}
+
+/// Wakes a thread that waits in [`Event::block`].
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
