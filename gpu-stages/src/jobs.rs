@@ -112,6 +112,10 @@ impl<F: Future<Output = Result<T, E>>, T, E> JobQueue<F, T, E> {
     ///
     /// If the future is dropped while there is no room, the job is dropped with it.
     ///
+    /// A pipeline called in the argument acquires before there is room. Two queues of jobs that share resources could
+    /// then wait for each other, each with a job at hand that the other's jobs are behind: make room first,
+    /// `jobs.finish(limit - 1).await?`, and call the pipeline after it.
+    ///
     /// # Errors
     ///
     /// The first error that has not surfaced yet, of any job. The job is in the queue all the same.
