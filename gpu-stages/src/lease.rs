@@ -190,14 +190,6 @@ fn by_call<U: Used>(uses: &[U]) -> impl Iterator<Item = &[U]> {
     uses.chunk_by(|one, other| one.lease().call().is(other.lease().call()))
 }
 
-/// A queue, and the marker behind what is enqueued on it.
-struct Marked<'a> {
-    queue: Arc<dyn Unseen>,
-    event: Option<Event>,
-    /// One of the uses, while all of them only read.
-    reader: Option<&'a Lease>,
-}
-
 /// Marks the end of those uses of `leases` that are open, with one marker for each queue.
 #[inline]
 pub(crate) fn settle(leases: &[&Lease]) {
@@ -208,32 +200,28 @@ pub(crate) fn settle(leases: &[&Lease]) {
 
 #[cold]
 fn close(leases: &[&Lease]) {
-    let mut marked: SmallVec<[Marked<'_>; 2]> = SmallVec::new();
+    let mut opens: SmallVec<[(&Lease, Open); 4]> = SmallVec::new();
     for lease in leases.iter().filter(|lease| lease.call.has_opened()) {
-        let Some(open) = lease.with(|track| track.open.take()) else {
-            continue;
-        };
-        let known = marked
-            .iter()
-            .position(|it| it.queue.id() == open.queue.id());
-        let index = known.unwrap_or_else(|| {
-            marked.push(Marked {
-                event: open.queue.mark(),
-                queue: open.queue.clone(),
-                reader: Some(lease),
-            });
-            marked.len() - 1
-        });
-        if open.access == Access::Write {
-            marked[index].reader = None;
+        if let Some(open) = lease.with(|track| track.open.take()) {
+            opens.push((lease, open));
         }
-        let event = marked[index].event.clone();
-        let mut garbage = Events::new();
-        lease.with(|track| track.close(&open, event, &mut garbage));
     }
-    for Marked { event, reader, .. } in marked {
-        if let (Some(event), Some(lease)) = (event, reader) {
-            lease.end_behind(event);
-        }
+    opens.sort_by_key(|(_, open)| open.queue.id());
+    for uses in opens.chunk_by(|(_, one), (_, other)| one.queue.id() == other.queue.id()) {
+        close_with_one(uses);
+    }
+}
+
+/// Ends uses that are on one queue.
+fn close_with_one(uses: &[(&Lease, Open)]) {
+    let queues: SmallVec<[&dyn Unseen; 4]> = uses.iter().map(|(_, open)| &*open.queue).collect();
+    let event = queues[0].mark(&queues[1..]);
+    let mut garbage = Events::new();
+    for (lease, open) in uses {
+        lease.with(|track| track.close(open, event.clone(), &mut garbage));
+    }
+    let only_read = uses.iter().all(|(_, open)| open.access == Access::Read);
+    if let (Some(event), true) = (event, only_read) {
+        uses[0].0.end_behind(event);
     }
 }

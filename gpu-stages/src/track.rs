@@ -5,6 +5,7 @@ use crate::event::{Event, Events, move_all, move_good, move_over, replace_older}
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::{Grant, Parameter};
+use std::any::Any;
 use std::fmt::Debug;
 
 /// How a command or a stage uses a resource.
@@ -29,8 +30,12 @@ pub(crate) struct Needs {
 pub(crate) trait Unseen: Debug + Send + Sync {
     fn id(&self) -> QueueId;
 
-    /// The completion of everything enqueued so far; `None` if it is complete already.
-    fn mark(&self) -> Option<Event>;
+    /// The completion of everything enqueued so far; `None` if it is complete already. It is the end of this use
+    /// and of `others`, which are on the same queue: what one of them relied on, the event relies on.
+    fn mark(&self, others: &[&dyn Unseen]) -> Option<Event>;
+
+    /// The use itself, for its like.
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A use on such a queue, until its end is marked.

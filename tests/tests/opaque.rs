@@ -292,3 +292,28 @@ fn what_is_forgotten_or_kept_too_long() {
         assert_eq!(log.entries(), [1, 2]);
     }
 }
+
+/// Uses that began one by one and end together have one marker, which relies on what each of them did.
+#[test]
+fn one_marker_passes_the_failures_of_all_on() {
+    let queue = queue();
+    let (sound, spoilt) = (device_buffers(1, 1), device_buffers(1, 1));
+    block_on(async {
+        let sound = sound.acquire_update().unwrap().wait_device(&queue).await;
+        let mut sound = sound.unwrap();
+        let guard = spoilt.acquire_update().unwrap().wait_device(&queue).await;
+        let mut guard = guard.unwrap();
+        let gate = Gate::default();
+        queue.launch(&gate.kernel(1.0), 1, (&mut *sound,)).unwrap();
+        queue.launch(&failing(), 1, (&mut *guard,)).unwrap();
+        // Never dropped, both end where the guards leave.
+        std::mem::forget(queue.opaque((&mut sound,)).unwrap());
+        std::mem::forget(queue.opaque((&mut guard,)).unwrap());
+        let before = queue.counts().markers;
+        queue.ready((sound, guard));
+        assert_eq!(queue.counts().markers, before + 1);
+        gate.open();
+        let error = spoilt.acquire_read().unwrap().wait_events().await;
+        assert!(error.is_err(), "the failure is lost");
+    });
+}

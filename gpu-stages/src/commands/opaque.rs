@@ -12,6 +12,7 @@ use crate::sync::Arc;
 use crate::track::Unseen;
 use crate::waits;
 use smallvec::SmallVec;
+use std::any::Any;
 
 impl<B: Backend> Queue<B> {
     pub(super) fn open_opaque(&self, uses: &Uses<'_>) -> Result<Opaque> {
@@ -56,12 +57,22 @@ impl<B: Backend> Unseen for OpaqueUse<B> {
         self.queue.id()
     }
 
-    fn mark(&self) -> Option<Event> {
-        let marker = self.queue.mark(&self.data, self.origin, self.moment);
+    fn mark(&self, others: &[&dyn Unseen]) -> Option<Event> {
+        let mut data = self.data.clone();
+        for other in others {
+            if let Some(other) = other.as_any().downcast_ref::<Self>() {
+                data.extend(other.data.iter().cloned());
+            }
+        }
+        let marker = self.queue.mark(&data, self.origin, self.moment);
         if marker.is_err() {
             // Without a marker nobody would know: wait here. It takes a driver that is out of memory.
             self.queue.finish();
         }
         marker.ok()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }

@@ -65,6 +65,7 @@ use crate::visible::{DeviceVisible, Length, Pass};
 use crate::waits;
 use cl_sys as sys;
 use ocl::OclPrm;
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
 use std::sync::Weak;
@@ -189,7 +190,13 @@ impl Unseen for ForeignUse {
         self.line.identity.id
     }
 
-    fn mark(&self) -> Option<Event> {
+    fn mark(&self, others: &[&dyn Unseen]) -> Option<Event> {
+        let mut causes = self.causes.clone();
+        for other in others {
+            if let Some(other) = other.as_any().downcast_ref::<Self>() {
+                causes.extend_from_slice(&other.causes);
+            }
+        }
         let Ok((native, position)) = self.line.positioned_marker() else {
             // Without a marker nobody would know: wait here. It takes a driver that is out of memory.
             self.line.finish();
@@ -203,10 +210,14 @@ impl Unseen for ForeignUse {
                 native: Some(native),
                 origin: self.origin,
                 moment: self.moment,
-                causes: self.causes.clone(),
+                causes,
                 failing: None,
             },
         ))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
