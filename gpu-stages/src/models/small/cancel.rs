@@ -40,22 +40,14 @@ fn sees_the_first(third: Allocation<Arc<Watched>, Update>) {
 #[test]
 fn a_dropped_update_lets_the_next_in() {
     check(3, || {
-        given_up(
-            |log| log.acquire_update().unwrap(),
-            |it| drop(it),
-            sees_the_first,
-        );
+        given_up(|log| log.acquire_update().unwrap(), drop, sees_the_first);
     });
 }
 
 #[test]
 fn a_dropped_read_lets_the_next_in() {
     check(3, || {
-        given_up(
-            |log| log.acquire_read().unwrap(),
-            |it| drop(it),
-            sees_the_first,
-        );
+        given_up(|log| log.acquire_read().unwrap(), drop, sees_the_first);
     });
 }
 
@@ -63,25 +55,17 @@ fn a_dropped_read_lets_the_next_in() {
 fn a_dropped_write_is_told_to_the_next() {
     check(3, || {
         let write = |log: &Log| -> Allocation<_, Write> { log.acquire_write().unwrap() };
-        given_up(
-            write,
-            |it| drop(it),
-            |third| {
-                let told = block_on(third.wait_events());
-                assert!(matches!(told, Err(Error::NeverWritten { .. })));
-            },
-        );
+        given_up(write, drop, |third| {
+            let told = block_on(third.wait_events());
+            assert!(matches!(told, Err(Error::NeverWritten { .. })));
+        });
     });
 }
 
 #[test]
 fn twin_forgets_who_is_given_up() {
     finds(STUCK, || {
-        given_up(
-            |log| log.acquire_update().unwrap(),
-            |it| forget(it),
-            sees_the_first,
-        );
+        given_up(|log| log.acquire_update().unwrap(), forget, sees_the_first);
     });
 }
 
@@ -99,12 +83,12 @@ fn dropped_in_turn(drop_it: fn(Allocation<Arc<Watched>, Update>)) {
 
 #[test]
 fn allocations_that_are_dropped_unused_let_the_next_in() {
-    check(3, || dropped_in_turn(|it| drop(it)));
+    check(3, || dropped_in_turn(drop));
 }
 
 #[test]
 fn twin_forgets_an_allocation() {
-    finds(STUCK, || dropped_in_turn(|it| forget(it)));
+    finds(STUCK, || dropped_in_turn(forget));
 }
 
 /// A writer between two readers is given up, while the first reader is in until the second is.
@@ -131,7 +115,7 @@ fn given_up_between_readers(give_up: fn(Allocation<Arc<Watched>, Update>)) {
 
 #[test]
 fn a_dropped_writer_lets_readers_together() {
-    check(3, || given_up_between_readers(|it| drop(it)));
+    check(3, || given_up_between_readers(drop));
 }
 
 #[test]
