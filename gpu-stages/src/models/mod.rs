@@ -23,7 +23,7 @@
 //! `LOOM_MAX_PREEMPTIONS` explores more, or less, than the tests ask for.
 //!
 //! shuttle prints the seed of the schedule that failed: the one test with `SHUTTLE_RANDOM_SEED` set to it begins
-//! there.
+//! there. For frames, the order in which the allocator puts buffers of different types plays a part as well.
 //!
 //! [loom]: https://docs.rs/loom
 //! [shuttle]: https://docs.rs/shuttle
