@@ -176,7 +176,7 @@ impl Expand<'_> {
         }
     }
 
-    /// Sound because it has nothing but its fields, each of which keeps the trait's promises: `hold` and `facts`
+    /// SAFETY: it has nothing but its fields, each of which keeps the trait's promises: `hold` and `facts`
     /// ask the fields and read nothing else of the value, and what `hold` returns has every field once. What is
     /// skipped is in no holder, so that no command reaches it and no device stage can; the host has it under the
     /// same grant as the rest, and the value outlives the commands as a whole. Nothing here can be called

@@ -1,6 +1,6 @@
 //! The schedule as a Graphviz graph.
 
-use super::{Schedule, Stage, list};
+use super::{Schedule, label, list, title};
 use std::fmt;
 
 /// Prints as a directed graph.
@@ -14,15 +14,14 @@ impl fmt::Display for Dot {
         writeln!(f, "    node [shape=box, fontname=\"sans-serif\"];")?;
         writeln!(f, "    edge [fontname=\"sans-serif\", fontsize=11];")?;
         for (number, (queue, stages)) in schedule.lanes().iter().enumerate() {
-            let title = queue.map_or_else(|| "host".to_owned(), |queue| format!("queue {queue}"));
             writeln!(f, "    subgraph cluster_{number} {{")?;
-            writeln!(f, "        label=\"{}\";", text(&title))?;
+            writeln!(f, "        label=\"{}\";", text(&title(*queue)))?;
             writeln!(f, "        fontname=\"sans-serif\";")?;
             for &index in stages {
                 writeln!(
                     f,
                     "        s{index} [label=\"{}\"];",
-                    label(&schedule.stages[index])
+                    label(&schedule.stages[index], "\\n", text)
                 )?;
             }
             writeln!(f, "    }}")?;
@@ -78,18 +77,6 @@ impl Dot {
         }
         Ok(())
     }
-}
-
-/// The name of the stage, and what it uses.
-fn label(stage: &Stage) -> String {
-    let mut label = text(stage.name);
-    for (what, resources) in [("reads", stage.reads), ("writes", stage.writes)] {
-        if !resources.is_empty() {
-            let resources = text(&list(resources.iter().copied()));
-            label = format!("{label}\\n{what} {resources}");
-        }
-    }
-    label
 }
 
 /// Text between quotation marks.

@@ -1,6 +1,6 @@
 //! The schedule as a Mermaid flowchart.
 
-use super::{Schedule, Stage, list};
+use super::{Schedule, label, list, title};
 use std::fmt;
 
 /// Prints as a flowchart.
@@ -11,13 +11,12 @@ impl fmt::Display for Mermaid {
         let Mermaid(schedule) = self;
         writeln!(f, "flowchart LR")?;
         for (number, (queue, stages)) in schedule.lanes().iter().enumerate() {
-            let title = queue.map_or_else(|| "host".to_owned(), |queue| format!("queue {queue}"));
-            writeln!(f, "    subgraph lane{number}[\"{}\"]", text(&title))?;
+            writeln!(f, "    subgraph lane{number}[\"{}\"]", text(&title(*queue)))?;
             for &index in stages {
                 writeln!(
                     f,
                     "        s{index}[\"{}\"]",
-                    label(&schedule.stages[index])
+                    label(&schedule.stages[index], "<br/>", text)
                 )?;
             }
             writeln!(f, "    end")?;
@@ -62,18 +61,6 @@ impl Mermaid {
         }
         Ok(())
     }
-}
-
-/// The name of the stage, and what it uses.
-fn label(stage: &Stage) -> String {
-    let mut label = text(stage.name);
-    for (what, resources) in [("reads", stage.reads), ("writes", stage.writes)] {
-        if !resources.is_empty() {
-            let resources = text(&list(resources.iter().copied()));
-            label = format!("{label}<br/>{what} {resources}");
-        }
-    }
-    label
 }
 
 /// Text between quotation marks: what means something there becomes an entity.

@@ -197,3 +197,20 @@ impl Schedule {
 fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
+
+/// What a picture calls a lane.
+fn title(queue: Option<&str>) -> String {
+    queue.map_or_else(|| "host".to_owned(), |queue| format!("queue {queue}"))
+}
+
+/// What a picture calls a stage: its name and, in lines of their own, what it uses. `text` makes names fit for it.
+fn label(stage: &Stage, line: &str, text: impl Fn(&str) -> String) -> String {
+    let mut label = text(stage.name);
+    for (what, resources) in [("reads", stage.reads), ("writes", stage.writes)] {
+        if !resources.is_empty() {
+            let resources = text(&list(resources.iter().copied()));
+            label = format!("{label}{line}{what} {resources}");
+        }
+    }
+    label
+}

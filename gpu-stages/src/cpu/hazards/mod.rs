@@ -75,6 +75,7 @@ mod keys;
 mod memory;
 mod report;
 mod seen;
+mod state;
 mod trace;
 mod watcher;
 

@@ -1,9 +1,9 @@
 //! [`Watcher`]: feeds the checker, and a trace if one is wanted, with what the library does.
 
-use super::checker::{Checker, HostUse};
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
 use super::report::{Action, Doer, Hazard, Place};
 use super::seen::{self, Stamp};
+use super::state::{Known, Present, State};
 use super::trace::{Op, Trace};
 use crate::backend::{Argument, Command, Region, Submission};
 use crate::call::Call;
@@ -17,7 +17,6 @@ use crate::track;
 use crate::watch::{User, Watch};
 use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// The hazard checker of one device.
@@ -25,33 +24,6 @@ use std::ops::Range;
 pub(in crate::cpu) struct Watcher {
     id: u64,
     state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    checker: Checker,
-    trace: Option<Trace>,
-    users: HashMap<(u64, usize), Present>,
-    /// How many of its users each call has.
-    calls: HashMap<u64, usize>,
-    /// The memories that were used in each slot.
-    slots: HashMap<u64, Vec<MemoryKey>>,
-    memories: HashMap<MemoryKey, Known>,
-    next: u64,
-}
-
-/// A user that has not left.
-#[derive(Debug)]
-struct Present {
-    user: User,
-    host: Option<(UseKey, HostUse)>,
-}
-
-/// A memory that is not freed.
-#[derive(Debug)]
-struct Known {
-    bytes: usize,
-    slot: Option<u64>,
 }
 
 /// A memory's membership in a watcher, which ends when it is freed.
@@ -188,55 +160,6 @@ impl Watcher {
     fn own(&self, mut stamps: Vec<Arc<Stamp>>) -> Vec<Arc<Stamp>> {
         stamps.retain(|stamp| stamp.watcher == self.id);
         stamps
-    }
-}
-
-impl State {
-    fn number(&mut self) -> u64 {
-        self.next += 1;
-        self.next
-    }
-
-    fn record(&mut self, op: impl FnOnce() -> Op) {
-        if let Some(trace) = &mut self.trace {
-            trace.ops.push(op());
-        }
-    }
-
-    /// The memory is used in the slot of this user.
-    fn bind(&mut self, memory: MemoryKey, user: (u64, usize), name: Arc<str>) {
-        let Some(user) = self.users.get(&user).map(|present| present.user) else {
-            return;
-        };
-        let Some(known) = self.memories.get_mut(&memory) else {
-            return;
-        };
-        let before = known.slot.replace(user.slot);
-        if before == Some(user.slot) {
-            return;
-        }
-        if let Some(before) = before {
-            self.unbind(memory, before);
-        }
-        self.slots.entry(user.slot).or_default().push(memory);
-        self.record(|| Op::Name(memory, name.clone(), user.place));
-        self.checker.name(memory, name, user.place);
-    }
-
-    fn unbind(&mut self, memory: MemoryKey, slot: u64) {
-        if let Some(slot) = self.slots.get_mut(&slot) {
-            slot.retain(|it| *it != memory);
-        }
-    }
-
-    fn learn(&mut self, actor: ActorKey, seen: &[Arc<Stamp>]) {
-        if !seen.is_empty() {
-            let events = seen.iter().map(|stamp| stamp.event);
-            self.record(|| Op::Learn(actor, events.collect()));
-        }
-        for stamp in seen {
-            self.checker.learn(actor, &stamp.clock);
-        }
     }
 }
 

@@ -1,0 +1,86 @@
+//! What a watcher keeps of users and memories, beside the checker and the trace.
+
+use super::checker::{Checker, HostUse};
+use super::keys::{ActorKey, MemoryKey, UseKey};
+use super::seen::Stamp;
+use super::trace::{Op, Trace};
+use crate::sync::Arc;
+use crate::watch::User;
+use std::collections::HashMap;
+
+/// All that a watcher keeps.
+#[derive(Debug, Default)]
+pub struct State {
+    pub checker: Checker,
+    pub trace: Option<Trace>,
+    pub users: HashMap<(u64, usize), Present>,
+    /// How many of its users each call has.
+    pub calls: HashMap<u64, usize>,
+    /// The memories that were used in each slot.
+    pub slots: HashMap<u64, Vec<MemoryKey>>,
+    pub memories: HashMap<MemoryKey, Known>,
+    pub next: u64,
+}
+
+/// A user that has not left.
+#[derive(Debug)]
+pub struct Present {
+    pub user: User,
+    pub host: Option<(UseKey, HostUse)>,
+}
+
+/// A memory that is not freed.
+#[derive(Debug)]
+pub struct Known {
+    pub bytes: usize,
+    pub slot: Option<u64>,
+}
+
+impl State {
+    pub fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub fn record(&mut self, op: impl FnOnce() -> Op) {
+        if let Some(trace) = &mut self.trace {
+            trace.ops.push(op());
+        }
+    }
+
+    /// The memory is used in the slot of this user.
+    pub fn bind(&mut self, memory: MemoryKey, user: (u64, usize), name: Arc<str>) {
+        let Some(user) = self.users.get(&user).map(|present| present.user) else {
+            return;
+        };
+        let Some(known) = self.memories.get_mut(&memory) else {
+            return;
+        };
+        let before = known.slot.replace(user.slot);
+        if before == Some(user.slot) {
+            return;
+        }
+        if let Some(before) = before {
+            self.unbind(memory, before);
+        }
+        self.slots.entry(user.slot).or_default().push(memory);
+        self.record(|| Op::Name(memory, name.clone(), user.place));
+        self.checker.name(memory, name, user.place);
+    }
+
+    pub fn unbind(&mut self, memory: MemoryKey, slot: u64) {
+        if let Some(slot) = self.slots.get_mut(&slot) {
+            slot.retain(|it| *it != memory);
+        }
+    }
+
+    pub fn learn(&mut self, actor: ActorKey, seen: &[Arc<Stamp>]) {
+        if !seen.is_empty() {
+            let events = seen.iter().map(|stamp| stamp.event);
+            self.record(|| Op::Learn(actor, events.collect()));
+        }
+        for stamp in seen {
+            self.checker.learn(actor, &stamp.clock);
+        }
+    }
+}
