@@ -5,6 +5,7 @@
 
 use crate::event::{Event, Events};
 use crate::order::{Knowledge, Position};
+use smallvec::SmallVec;
 
 /// Notes that the command at `since` waited for `events`: `known` is what its queue knows.
 pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
@@ -18,23 +19,30 @@ pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
 /// Reduces `wanted`, which are of other queues, to the events that a queue must really wait for; `known` is what
 /// it knows.
 pub(crate) fn necessary(known: &Knowledge, wanted: &[Event]) -> Events {
-    let mut waits = Events::new();
-    for event in wanted {
-        if event.is_pending() && !known.covers(event.queue(), event.position()) {
-            waits.push(event.clone());
-        }
-    }
+    let mut waits: SmallVec<[&Event; 8]> = wanted.iter().collect();
+    forget_over(&mut waits);
+    waits.retain(|event| !known.covers(event.queue(), event.position()));
     let mut index = 0;
     while index < waits.len() {
         let implied =
-            (0..waits.len()).any(|other| other != index && implies(&waits[other], &waits[index]));
+            (0..waits.len()).any(|other| other != index && implies(waits[other], waits[index]));
         if implied {
             waits.remove(index);
         } else {
             index += 1;
         }
     }
-    waits
+    waits.into_iter().cloned().collect()
+}
+
+/// Looks at the events until none of them is found to be over: what such a one was behind is over as well, and may
+/// have been looked at before it.
+fn forget_over(events: &mut SmallVec<[&Event; 8]>) {
+    let mut before = usize::MAX;
+    while events.len() < before {
+        before = events.len();
+        events.retain(|event| event.is_pending());
+    }
 }
 
 /// Whether waiting for `event` is also waiting for `other`.

@@ -2,12 +2,13 @@
 
 use super::{COMPLETE, Completion};
 use crate::error::Failure;
-use crate::event::{Erased, Event, EventSource, Status, WaitKey};
+use crate::event::{Erased, Event, EventSource, Events, Status, WaitKey};
 use crate::models::small::{STUCK, UNORDERED, Watched, check, finds};
 use crate::order::{Knowledge, Position, QueueId};
 use crate::panics::wake_all;
 use crate::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::sync::{Arc, Ordering, StaticU64, lock};
+use crate::waits::necessary;
 use loom::future::block_on;
 use loom::thread;
 use std::pin::pin;
@@ -132,6 +133,32 @@ fn a_record_that_serves_again_is_pending() {
 #[test]
 fn twin_serves_again_as_it_was() {
     finds("assertion", || used_again(Twin::left_as_it_was));
+}
+
+/// Two commands end one after the other while somebody asks which of them to wait for, the first one first.
+fn asked_about(necessary: fn(&Knowledge, &[Event]) -> Events) {
+    let commands = [completion(), completion()];
+    let events = commands.clone().map(Event::from);
+    let device = thread::spawn(move || commands.iter().for_each(|command| command.over(Ok(()))));
+    let waits = necessary(&Knowledge::fresh(), &events);
+    let waits_for = |event: &Event| waits.iter().any(|wait| wait.is(event));
+    // Whoever knows that the second is over knows that the first is.
+    assert!(waits_for(&events[1]) || !waits_for(&events[0]));
+    device.join().unwrap();
+}
+
+#[test]
+fn nobody_waits_for_what_is_known_to_be_over() {
+    check(3, || asked_about(necessary));
+}
+
+#[test]
+fn twin_looks_once() {
+    let pending = |_: &Knowledge, events: &[Event]| -> Events {
+        let pending = events.iter().filter(|event| event.is_pending());
+        pending.cloned().collect()
+    };
+    finds("assertion", move || asked_about(pending));
 }
 
 /// A completion with one bug.
