@@ -10,19 +10,34 @@ use crate::track::{Access, Bad, Ended, Needs, Open, Seen, Track, Unseen};
 use smallvec::SmallVec;
 
 /// One allocation's account in its call. Views and guards carry it.
+///
+/// An allocation that was granted with nothing left behind by others, and that the host alone uses, is without one:
+/// there is nothing to keep account of. Its guard opens one before devices or watchers come into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     call: Call,
     index: usize,
 }
 
+/// The index of an account that was not opened.
+const WITHOUT: usize = usize::MAX;
+
 impl Lease {
-    /// The account number `index` of `call`.
-    pub fn new(call: &Call, index: usize) -> Self {
-        Lease {
-            index,
-            call: call.clone(),
-        }
+    /// The account number `index` of `call`, or none yet.
+    pub fn new(call: Call, index: Option<usize>) -> Self {
+        let index = index.unwrap_or(WITHOUT);
+        Lease { call, index }
+    }
+
+    /// Whether there is an account.
+    #[inline]
+    pub fn has_account(&self) -> bool {
+        self.index != WITHOUT
+    }
+
+    /// Opens the account.
+    pub fn open_account(&mut self, track: Track) {
+        self.index = self.call.open_account(track);
     }
 
     pub fn call(&self) -> &Call {

@@ -1,7 +1,7 @@
 //! The words in which a ledger and its users talk: what is asked, granted and left behind.
 
 use crate::error::{Origin, Poison};
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::order::QueueId;
 use crate::panics::wake_all;
 use crate::sync::Arc;
@@ -34,7 +34,7 @@ pub enum Place {
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     name: &'static str,
-    part: Option<usize>,
+    part: Option<u32>,
 }
 
 impl Parameter {
@@ -45,7 +45,7 @@ impl Parameter {
     pub(crate) fn part(name: &'static str, index: usize) -> Self {
         Parameter {
             name,
-            part: Some(index),
+            part: u32::try_from(index).ok(),
         }
     }
 
@@ -58,18 +58,28 @@ impl Parameter {
     }
 }
 
-pub(crate) type UserId = usize;
+pub(crate) type UserId = u32;
 
 /// What a user asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
     pub mode: Mode,
-    pub slot: usize,
     /// The pin that lets it into the slot before those who wait for pins to end.
     pub pin: Option<UserId>,
     pub place: Place,
     pub parameter: Parameter,
-    pub origin: Origin,
+}
+
+/// A user that was entered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entered {
+    pub id: UserId,
+    pub slot: usize,
+    /// Whether its turn came at once.
+    pub granted: bool,
+    /// Its account in its call, if it needs one from the start.
+    pub account: Option<usize>,
+    pub parameter: Parameter,
 }
 
 /// A user, as others see it.
@@ -118,25 +128,25 @@ pub(crate) enum Legacy {
         reads: Events,
         contents: Contents,
     },
+    /// It had its turn, found nothing that may still run, and enqueued nothing.
+    Host(Contents),
     /// It never had its turn, or did nothing with it.
     Nothing,
 }
 
 impl Legacy {
-    /// What somebody who begins at `place` will wait for from elsewhere than its queue.
-    pub fn elsewhere(&self, place: Place) -> Events {
+    /// Adds to `awaited` what somebody who begins at `place` will wait for from elsewhere than its queue.
+    pub fn add_elsewhere(&self, place: Place, awaited: &mut Events) {
         let (writes, reads) = match self {
             Legacy::Read(reads) => ([].as_slice(), reads.as_slice()),
             Legacy::Exclusive { writes, reads, .. } => (writes.as_slice(), reads.as_slice()),
-            Legacy::Nothing => ([].as_slice(), [].as_slice()),
+            Legacy::Host(_) | Legacy::Nothing => return,
         };
-        let mut elsewhere = Events::new();
         for event in reads.iter().chain(writes) {
             if place != Place::Queue(event.queue()) {
-                elsewhere.push(event.clone());
+                awaited.push(event.clone());
             }
         }
-        elsewhere
     }
 }
 
@@ -154,12 +164,27 @@ pub(crate) enum Contents {
 pub(crate) struct After {
     pub wake: SmallVec<[Waker; 2]>,
     pub stale: Option<Waker>,
+    /// Whoever is next waits for these.
+    pub awaited: Events,
+    /// Nobody needs these any more.
     pub events: Events,
 }
 
 impl After {
     /// Wakes whoever's turn has come; drops what nobody needs any more.
+    #[inline]
     pub fn run(self) {
+        let is_idle = self.wake.is_empty() && self.awaited.is_empty() && self.events.is_empty();
+        if is_idle && self.stale.is_none() {
+            // Nearly always. There is nothing to drop.
+            std::mem::forget(self);
+        } else {
+            self.work_off();
+        }
+    }
+
+    fn work_off(self) {
+        self.awaited.iter().for_each(Event::announce);
         drop((self.stale, self.events));
         if !self.wake.is_empty() {
             wake_all(self.wake);

@@ -4,7 +4,8 @@ use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::reaper;
 use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
-use crate::terms::{After, Mode};
+use crate::terms::{After, Mode, Parameter};
+use crate::track::Track;
 use crate::watch::{Adopted, Watch, Watched};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -44,6 +45,13 @@ impl Core {
     pub fn granted(&self, slot: usize, lease: &Lease, mode: Mode) -> Option<Watched> {
         let adopted = self.adopted.get()?;
         Some(adopted.granted(slot, lease, mode))
+    }
+
+    /// The account of a use that begins.
+    pub fn track(&self, mode: Mode, parameter: Parameter) -> Track {
+        // What stays valid whatever happens has no contents to worry about.
+        let relies = mode != Mode::Write && !self.keeps_on_failure();
+        Track::new(self.name.get().cloned(), parameter, relies)
     }
 
     /// Accepts the contents of all slots as they are.

@@ -3,6 +3,7 @@
 use crate::event::{Event, Events, Status};
 use crate::resource::Resource;
 use crate::source::Source;
+use crate::terms::UserId;
 use std::fmt;
 use std::ops::Deref;
 
@@ -94,7 +95,7 @@ impl<T: Send + 'static> Resource<T> {
         pin.map(|pin| self.version(pin))
     }
 
-    fn version(&self, pin: usize) -> Version<T> {
+    fn version(&self, pin: UserId) -> Version<T> {
         Version(Source {
             slots: self.slots.clone(),
             pin: Some(pin),

@@ -7,7 +7,7 @@ use crate::guard::access::{Access, Read, Update, Write};
 use crate::guard::{Acquired, GuardList};
 use crate::queue::CommandQueue;
 use crate::resource::Resource;
-use crate::terms::{Parameter, Place};
+use crate::terms::{Entry, Parameter, Place};
 use std::marker::PhantomData;
 
 /// Several resources of one type that a call asks for, as many as there are. All are acquired in the same step as
@@ -97,10 +97,12 @@ impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
         for (index, resource) in self.resources.iter().enumerate() {
             asks.push(Ask {
                 core: &resource.slots.core,
-                mode: A::MODE,
-                pin: None,
-                parameter: Parameter::part(self.parameter, index),
-                place: self.place,
+                entry: Entry {
+                    mode: A::MODE,
+                    pin: None,
+                    parameter: Parameter::part(self.parameter, index),
+                    place: self.place,
+                },
             });
         }
     }

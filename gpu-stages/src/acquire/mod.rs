@@ -90,8 +90,8 @@ impl Call {
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
     pub fn own<T: Send + 'static>(&self, name: &'static str, value: T) -> Allocation<T, Own> {
-        let index = self.add([Track::new(None, Parameter::named(name), true)]);
-        Allocation::of_value(value, Lease::new(self, index))
+        let index = self.open_account(Track::new(None, Parameter::named(name), true));
+        Allocation::of_value(value, Lease::new(self.clone(), Some(index)))
     }
 }
 

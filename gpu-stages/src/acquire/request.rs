@@ -6,7 +6,7 @@ use crate::guard::Allocation;
 use crate::guard::access::Access;
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
-use crate::terms::{Parameter, Place, UserId};
+use crate::terms::{Entry, Parameter, Place, UserId};
 use crate::value::Slots;
 use std::marker::PhantomData;
 
@@ -61,10 +61,12 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
         asks.push(Ask {
             core: &self.slots.core,
-            mode: A::MODE,
-            pin: self.pin,
-            parameter: self.parameter,
-            place: self.place,
+            entry: Entry {
+                mode: A::MODE,
+                pin: self.pin,
+                parameter: self.parameter,
+                place: self.place,
+            },
         });
     }
 
@@ -79,5 +81,5 @@ pub fn allocation<T: Send + 'static, A: Access>(
     users: &mut Users<'_>,
 ) -> Allocation<T, A> {
     let (user, lease) = users.next();
-    Allocation::of_slot(slots.clone(), user.slot, user.id, user.granted, lease)
+    Allocation::of_slot(slots.clone(), user, lease)
 }

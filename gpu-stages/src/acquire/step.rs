@@ -1,40 +1,51 @@
 //! The step itself: all ledgers locked, all slots chosen, all users entered.
 
 use crate::call::Call;
-use crate::error::{Error, Result, Site};
+use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::sync::{MutexGuard, lock};
-use crate::terms::{Entry, Grant, Mode, Parameter, Place, UserId};
-use crate::track::Track;
+use crate::terms::{Entered, Entry, Mode};
 use crate::value::Core;
 use smallvec::SmallVec;
+use std::task::Poll;
 
 /// A request without its type.
 #[derive(Clone, Copy)]
 pub struct Ask<'a> {
     pub(super) core: &'a Core,
-    pub(super) mode: Mode,
-    pub(super) pin: Option<UserId>,
-    pub(super) parameter: Parameter,
-    pub(super) place: Place,
+    pub(super) entry: Entry,
 }
 
 impl Ask<'_> {
-    fn track(&self, grant: Option<Grant>) -> Track {
-        // What stays valid whatever happens has no contents to worry about.
-        let relies = self.mode != Mode::Write && !self.core.keeps_on_failure();
-        let mut track = Track::new(self.core.name.get().cloned(), self.parameter, relies);
-        if let Some(grant) = grant {
-            track.load(grant);
+    /// Enters a user for it.
+    fn enter(&self, ledger: &mut Ledger, slot: usize, origin: Origin, call: &Call) -> Entered {
+        let (id, granted) = ledger.enter(&self.entry, slot, origin);
+        let Entry {
+            mode, parameter, ..
+        } = self.entry;
+        // Where nobody left anything, there is nothing to keep account of while the host alone uses it.
+        let is_plain = granted && !self.core.is_watched() && ledger.is_clean_for(id);
+        let account = (!is_plain).then(|| {
+            let mut track = self.core.track(mode, parameter);
+            if let Poll::Ready(Ok(grant)) = ledger.poll(id) {
+                track.load(grant);
+            }
+            call.open_account(track)
+        });
+        Entered {
+            id,
+            slot,
+            granted,
+            account,
+            parameter,
         }
-        track
     }
 }
 
 /// All that a call asks for, in order.
 #[derive(Default)]
-pub struct Asks<'a>(SmallVec<[Ask<'a>; 16]>);
+pub struct Asks<'a>(SmallVec<[Ask<'a>; 8]>);
 
 impl<'a> Asks<'a> {
     pub(super) fn push(&mut self, ask: Ask<'a>) {
@@ -42,20 +53,10 @@ impl<'a> Asks<'a> {
     }
 }
 
-/// A place in a resource's line.
-#[derive(Clone, Copy)]
-pub struct User {
-    pub(super) id: UserId,
-    pub(super) slot: usize,
-    pub(super) granted: bool,
-}
-
 /// The places that a call was given, in the order in which it asked.
 pub struct Users<'a> {
     call: &'a Call,
-    given: SmallVec<[User; 16]>,
-    /// The call's account of the first of them; the others follow.
-    first_account: usize,
+    given: SmallVec<[Entered; 8]>,
     taken: usize,
 }
 
@@ -64,137 +65,141 @@ impl<'a> Users<'a> {
         Users {
             call,
             given: SmallVec::new(),
-            first_account: 0,
             taken: 0,
         }
     }
 
     /// The next one, and its account.
-    pub(super) fn next(&mut self) -> (User, Lease) {
-        let index = self.taken;
+    pub(super) fn next(&mut self) -> (Entered, Lease) {
+        let user = self.given[self.taken];
         self.taken += 1;
-        let lease = Lease::new(self.call, self.first_account + index);
-        (self.given[index], lease)
+        (user, Lease::new(self.call.clone(), user.account))
     }
 }
 
-/// One resource of a call, locked, and what the call takes of it so far.
-struct Line<'a> {
-    core: &'a Core,
-    ledger: MutexGuard<'a, Ledger>,
-    writes: usize,
-    taken: SmallVec<[(usize, Mode); 2]>,
-}
-
-impl<'a> Line<'a> {
-    fn locked(core: &'a Core) -> Self {
-        Line {
-            core,
-            ledger: lock(&core.ledger),
-            writes: 0,
-            taken: SmallVec::new(),
-        }
-    }
-
-    /// The slot that `ask` takes; `None` if the call could then only wait for itself.
-    fn take(&mut self, ask: &Ask<'_>) -> Option<usize> {
-        let slot = match (ask.mode, ask.pin) {
-            (Mode::Write, _) => self.ledger.slot_for_write(self.writes),
-            (_, None) => self.ledger.newest_slot(),
-            (_, Some(pin)) => self.ledger.pinned_slot(pin),
-        };
-        self.writes += usize::from(ask.mode == Mode::Write);
-        // Nobody waits for a use of a version that there will never be.
-        if ask.pin.is_some_and(|pin| self.ledger.is_orphaned(pin)) {
-            return Some(slot);
-        }
-        let mut same_slot = self.taken.iter().filter(|(taken, _)| *taken == slot);
-        match same_slot.next() {
-            None => self.taken.push((slot, ask.mode)),
-            Some((_, Mode::Read)) if ask.mode == Mode::Read => {}
-            Some(_) => return None,
-        }
-        Some(slot)
-    }
-}
-
-/// The ledgers of a call's resources, all locked, each once. Locked in the order of their addresses, so that
-/// two calls never wait for each other here.
+/// The ledgers of a call's resources, each locked once, in the order of their addresses: so two calls never wait for
+/// each other here.
 #[derive(Default)]
-struct Locked<'a>(SmallVec<[Line<'a>; 8]>);
+struct Locked<'a> {
+    ledgers: SmallVec<[MutexGuard<'a, Ledger>; 8]>,
+    /// For each ask, which of them is its own.
+    of: SmallVec<[usize; 8]>,
+}
 
 impl<'a> Locked<'a> {
-    fn lock_all(&mut self, asks: &Asks<'a>) {
-        let mut cores: SmallVec<[&Core; 16]> = SmallVec::new();
-        asks.0.iter().for_each(|ask| cores.push(ask.core));
-        cores.sort_unstable_by_key(|core| std::ptr::from_ref(*core));
-        cores.dedup_by_key(|core| std::ptr::from_ref(*core));
-        for core in &cores {
-            self.0.push(Line::locked(core));
+    fn lock_all(&mut self, asks: &[Ask<'a>]) {
+        if let [ask] = asks {
+            self.ledgers.push(lock(&ask.core.ledger));
+            self.of.push(0);
+            return;
+        }
+        let address = |index: usize| std::ptr::from_ref(asks[index].core);
+        let mut order: SmallVec<[usize; 8]> = (0..asks.len()).collect();
+        order.sort_unstable_by_key(|index| address(*index));
+        self.of.resize(asks.len(), 0);
+        let mut before = None;
+        for index in order {
+            if before != Some(address(index)) {
+                self.ledgers.push(lock(&asks[index].core.ledger));
+                before = Some(address(index));
+            }
+            self.of[index] = self.ledgers.len() - 1;
         }
     }
 
-    fn of(&mut self, core: &Core) -> &mut Line<'a> {
-        let address = |core: &Core| std::ptr::from_ref(core);
-        let index = self
-            .0
-            .binary_search_by_key(&address(core), |line| address(line.core));
-        match index {
-            Ok(index) => &mut self.0[index],
-            Err(_) => unreachable!("every core that is asked for was locked"),
+    /// The ledger of the ask number `index`.
+    fn ledger(&mut self, index: usize) -> &mut Ledger {
+        &mut self.ledgers[self.of[index]]
+    }
+
+    /// Whether no resource is asked for twice.
+    fn all_differ(&self) -> bool {
+        self.ledgers.len() == self.of.len()
+    }
+
+    /// The slot that ask number `index` takes; `writes` are those of the same call before, of the same resource.
+    fn slot(&mut self, entry: &Entry, index: usize, writes: usize) -> usize {
+        let ledger = self.ledger(index);
+        match (entry.mode, entry.pin) {
+            (Mode::Write, _) => ledger.slot_for_write(writes),
+            (_, None) => ledger.newest_slot(),
+            (_, Some(pin)) => ledger.pinned_slot(pin),
         }
+    }
+
+    /// The slots that `asks` take; if the call could then only wait for itself, the ask by which it would.
+    fn slots<'b>(&mut self, asks: &'b [Ask<'a>]) -> Result<SmallVec<[usize; 8]>, &'b Ask<'a>> {
+        let mut slots = SmallVec::<[usize; 8]>::new();
+        for (index, ask) in asks.iter().enumerate() {
+            let of_same = (0..index).filter(|earlier| self.of[*earlier] == self.of[index]);
+            let of_same: SmallVec<[usize; 8]> = of_same.collect();
+            let writes = |earlier: &&usize| asks[**earlier].entry.mode == Mode::Write;
+            let writes = of_same.iter().filter(writes).count();
+            let slot = self.slot(&ask.entry, index, writes);
+            let ledger = self.ledger(index);
+            // Nobody waits for a use of a version that there will never be.
+            let is_orphaned = |ask: &Ask<'_>| {
+                let pin = ask.entry.pin;
+                pin.is_some_and(|pin| ledger.is_orphaned(pin))
+            };
+            let both_read = |before: &Ask<'_>| {
+                let modes = [ask.entry.mode, before.entry.mode];
+                modes == [Mode::Read, Mode::Read]
+            };
+            let stuck = of_same.iter().any(|&earlier| {
+                let before = &asks[earlier];
+                slots[earlier] == slot && !both_read(before) && !is_orphaned(before)
+            });
+            if stuck && !is_orphaned(ask) {
+                return Err(ask);
+            }
+            slots.push(slot);
+        }
+        Ok(slots)
     }
 }
 
 /// Enters a user for each of `asks`, or none.
 pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
-    let call = users.call;
+    let asks = asks.0.as_slice();
     // None of the lists is moved as a whole: they are large.
     let mut locked = Locked::default();
     locked.lock_all(asks);
-    for ask in &asks.0 {
-        let Some(slot) = locked.of(ask.core).take(ask) else {
-            drop(locked);
-            return Err(waits_for_itself(ask, call));
-        };
-        users.given.push(User {
-            // Until it is entered, below.
-            id: UserId::MAX,
-            slot,
-            granted: false,
-        });
+    asks.iter().for_each(|ask| ask.core.look());
+    let origin = users.call.origin();
+    if locked.all_differ() {
+        for (index, ask) in asks.iter().enumerate() {
+            let slot = locked.slot(&ask.entry, index, 0);
+            let user = ask.enter(locked.ledger(index), slot, origin, users.call);
+            users.given.push(user);
+        }
+        return Ok(());
     }
-    asks.0.iter().for_each(|ask| ask.core.look());
-    let mut grants: SmallVec<[Option<Grant>; 16]> = SmallVec::new();
-    grants.resize_with(asks.0.len(), || None);
-    let origin = call.origin();
+    let slots = match locked.slots(asks) {
+        Ok(slots) => slots,
+        Err(ask) => {
+            drop(locked);
+            return Err(waits_for_itself(ask, users.call));
+        }
+    };
+    let mut given: SmallVec<[Option<Entered>; 8]> = SmallVec::new();
+    given.resize(asks.len(), None);
     // Writes come last: the versions that a call writes are newer than the one it updates.
     for writes in [false, true] {
-        for (index, ask) in asks.0.iter().enumerate() {
-            if (ask.mode == Mode::Write) == writes {
-                let user = &mut users.given[index];
-                let entry = Entry {
-                    mode: ask.mode,
-                    slot: user.slot,
-                    pin: ask.pin,
-                    place: ask.place,
-                    parameter: ask.parameter,
-                    origin,
-                };
-                (user.id, grants[index]) = locked.of(ask.core).ledger.enter(entry);
-                user.granted = grants[index].is_some();
+        for (index, ask) in asks.iter().enumerate() {
+            if (ask.entry.mode == Mode::Write) == writes {
+                let ledger = locked.ledger(index);
+                given[index] = Some(ask.enter(ledger, slots[index], origin, users.call));
             }
         }
     }
-    drop(locked);
-    let tracks = asks.0.iter().zip(&mut grants);
-    users.first_account = call.add(tracks.map(|(ask, grant)| ask.track(grant.take())));
+    users.given.extend(given.into_iter().flatten());
     Ok(())
 }
 
 fn waits_for_itself(ask: &Ask<'_>, call: &Call) -> Error {
     let own_name = ask.core.name.get().cloned();
-    let resource = own_name.unwrap_or_else(|| ask.parameter.text());
+    let resource = own_name.unwrap_or_else(|| ask.entry.parameter.text());
     let by = call.origin();
     let site = Box::new(Site { resource, by });
     Error::WaitsForItself { site }

@@ -26,8 +26,10 @@ impl Call {
     pub(crate) fn all() -> Vec<Call> {
         let records = Record::pool().alive().into_iter();
         let calls = records.filter_map(|record| {
-            // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
-            let schedule = lock(&record.body).schedule?;
+            // Acquire: with the number comes the schedule. Without one, the record serves no call yet.
+            let is_call = record.id.load(Ordering::Acquire) > 0;
+            let schedule = is_call.then(|| lock(&record.body).schedule)?;
+            let schedule = schedule.unwrap_or(&MANUAL);
             Some(Call { schedule, record })
         });
         calls.collect()

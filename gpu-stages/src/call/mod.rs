@@ -11,10 +11,10 @@ use crate::event::{Event, Events, Status, WaitKey};
 use crate::pool::Pooled;
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
-use crate::sync::{Arc, Ordering, StaticU64, lock};
+use crate::sync::{Arc, MutexGuard, Ordering, StaticU64, lock};
 use crate::track::{Ended, Track};
 pub(crate) use doing::{Current, Doing};
-use record::{ENDING, Kept, Record};
+use record::{Body, ENDING, Kept, Record};
 use std::any::Any;
 use std::fmt;
 use std::task::{Context, Poll};
@@ -27,14 +27,18 @@ impl Schedule {
     pub fn call(&'static self) -> Call {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        record.id.store(id, Ordering::Relaxed);
         record.parent.store(doing::current(), Ordering::Relaxed);
-        lock(&record.body).schedule = Some(self);
-        Call {
+        let call = Call {
             schedule: self,
             record,
+        };
+        if !call.is_manual() {
+            call.body().schedule = Some(self);
         }
+        // Release: whoever finds the call finds its schedule.
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        call.record.id.store(id, Ordering::Release);
+        call
     }
 }
 
@@ -124,25 +128,27 @@ impl Call {
 
     /// Keeps a value of the call's own until `events` are over.
     pub(crate) fn keep(&self, value: Box<dyn Any + Send>, events: Events) {
-        lock(&self.record.body).kept.push(Kept { value, events });
+        self.body().kept.push(Kept { value, events });
     }
 
-    /// Adds the accounts of allocations; returns the index of the first.
-    pub(crate) fn add(&self, tracks: impl IntoIterator<Item = Track>) -> usize {
-        let mut body = lock(&self.record.body);
-        let first = body.tracks.len();
-        for track in tracks {
-            body.tracks.push(track);
-        }
-        first
+    /// Opens an account of an allocation; returns its index.
+    pub(crate) fn open_account(&self, track: Track) -> usize {
+        let tracks = &mut self.body().tracks;
+        tracks.push(track);
+        tracks.len() - 1
+    }
+
+    fn body(&self) -> MutexGuard<'_, Body> {
+        self.record.used.store(true, Ordering::Relaxed);
+        lock(&self.record.body)
     }
 
     pub(crate) fn with<R>(&self, index: usize, f: impl FnOnce(&mut Track) -> R) -> R {
-        f(&mut lock(&self.record.body).tracks[index])
+        f(&mut self.body().tracks[index])
     }
 
     pub(crate) fn with_tracks<R>(&self, f: impl FnOnce(&mut [Track]) -> R) -> R {
-        f(&mut lock(&self.record.body).tracks)
+        f(&mut self.body().tracks)
     }
 
     /// Whether both are handles to one call.
@@ -152,7 +158,7 @@ impl Call {
 
     /// Ends the use of an allocation, and keeps its last writes to see how they end.
     pub(crate) fn end(&self, index: usize) -> Ended {
-        let mut body = lock(&self.record.body);
+        let mut body = self.body();
         let ended = body.tracks[index].end();
         if ended.wrote {
             for event in &ended.writes {
@@ -164,7 +170,7 @@ impl Call {
 
     /// Has the end of the call wait for a command that writes nothing.
     pub(crate) fn end_behind(&self, index: usize, event: Event) {
-        lock(&self.record.body).finals.push((index, event));
+        self.body().finals.push((index, event));
     }
 
     /// Notes that there are uses whose end has to be marked.
@@ -206,19 +212,19 @@ impl Call {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
         loop {
-            let last = lock(&self.record.body).finals.pop();
+            let last = self.body().finals.pop();
             let Some((index, event)) = last else { break };
             match event.known() {
                 Status::Complete => {}
                 Status::Failed(failure) => {
-                    lock(&self.record.body)
+                    self.body()
                         .failed
                         .get_or_insert((index, failure));
                 }
                 Status::Pending => {
                     self.record.waiting.store(ENDING, Ordering::Relaxed);
                     let registered = event.register(key, context.waker());
-                    lock(&self.record.body).finals.push((index, event));
+                    self.body().finals.push((index, event));
                     if registered {
                         return Poll::Pending;
                     }
@@ -226,7 +232,7 @@ impl Call {
             }
         }
         let (failed, kept) = {
-            let mut body = lock(&self.record.body);
+            let mut body = self.body();
             (body.failed.take(), std::mem::take(&mut body.kept))
         };
         for Kept { value, events } in kept {

@@ -31,12 +31,14 @@ pub struct Record {
     pub(super) dropped: AtomicBool,
     /// Whether there were uses whose end has to be marked.
     pub(super) opened: AtomicBool,
+    /// Whether there is anything in the body.
+    pub(super) used: AtomicBool,
     pub(super) body: Mutex<Body>,
 }
 
 #[derive(Default)]
 pub(super) struct Body {
-    /// The pipeline.
+    /// The pipeline; none for what is acquired by hand.
     pub schedule: Option<&'static Schedule>,
     pub tracks: SmallVec<[Track; 8]>,
     /// The last writes of what was handed on, to be looked at when the call ends.
@@ -73,6 +75,7 @@ impl Recycle for Record {
             moment: AtomicU64::new(0),
             dropped: AtomicBool::new(false),
             opened: AtomicBool::new(false),
+            used: AtomicBool::new(false),
             body: Mutex::default(),
         }
     }
@@ -88,6 +91,10 @@ impl Recycle for Record {
         self.moment.store(0, Ordering::Relaxed);
         self.dropped.store(false, Ordering::Relaxed);
         self.opened.store(false, Ordering::Relaxed);
+        if !self.used.load(Ordering::Relaxed) {
+            return;
+        }
+        self.used.store(false, Ordering::Relaxed);
         let mut body = lock(&self.body);
         body.schedule = None;
         body.tracks.clear();

@@ -22,7 +22,7 @@ use crate::lease::Lease;
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
-use crate::terms::{Mode, UserId};
+use crate::terms::{Entered, Mode};
 use crate::track;
 use crate::value::Slots;
 use crate::view::SingleView;
@@ -74,16 +74,10 @@ pub struct OnDevice<H> {
 }
 
 impl<T: Send + 'static, A: Access> Allocation<T, A> {
-    pub(crate) fn of_slot(
-        slots: Arc<Slots<T>>,
-        slot: usize,
-        user: UserId,
-        granted: bool,
-        lease: Lease,
-    ) -> Self {
+    pub(crate) fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
         Guard {
             state: Acquired(()),
-            held: Held::of_slot(slots, slot, user, granted, lease),
+            held: Held::of_slot(slots, user, lease),
         }
     }
 
@@ -104,7 +98,7 @@ impl<T: Send + 'static, A: Access> Allocation<T, A> {
     where
         T: DeviceVisible,
     {
-        self.held.granted(|_| ()).await?;
+        self.held.wait_turn().await?;
         Ok(self.held.value().facts())
     }
 }

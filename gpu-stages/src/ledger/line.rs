@@ -57,22 +57,9 @@ pub(super) enum Turn {
     Never(Orphaned),
 }
 
-impl User {
-    pub fn new(role: Role, slot: usize, origin: Origin) -> Self {
-        User {
-            role,
-            slot,
-            place: Place::Anywhere,
-            origin,
-            parameter: None,
-            accepted: 0,
-            turn: Turn::Waiting,
-            version: 0,
-            previous_version: 0,
-            waker: None,
-            before: None,
-            behind: None,
-        }
+impl Turn {
+    pub fn is_never(self) -> bool {
+        matches!(self, Turn::Never(_))
     }
 }
 
@@ -84,15 +71,30 @@ pub(super) struct Users {
 }
 
 impl Users {
-    pub fn add(&mut self, user: User) -> UserId {
+    /// Adds a user that waits for its turn, in no line yet.
+    pub fn add(&mut self, role: Role, slot: usize, version: u64, origin: Origin) -> UserId {
+        let user = User {
+            role,
+            slot,
+            place: Place::Anywhere,
+            origin,
+            parameter: None,
+            accepted: 0,
+            turn: Turn::Waiting,
+            version,
+            previous_version: 0,
+            waker: None,
+            before: None,
+            behind: None,
+        };
         match self.free.pop() {
             Some(id) => {
-                self.all[id] = user;
+                self[id] = user;
                 id
             }
             None => {
                 self.all.push(user);
-                self.all.len() - 1
+                self.all.len() as UserId - 1
             }
         }
     }
@@ -102,9 +104,9 @@ impl Users {
     }
 
     /// All that are there, in no order.
-    pub fn present(&self) -> impl Iterator<Item = (UserId, &User)> {
-        let all = self.all.iter().enumerate();
-        all.filter(|(id, _)| !self.free.contains(id))
+    pub fn present(&self) -> impl Iterator<Item = &User> {
+        let all = (0..).zip(&self.all);
+        all.filter_map(|(id, user)| (!self.free.contains(&id)).then_some(user))
     }
 
     /// Those in line from `first` on.
@@ -118,13 +120,13 @@ impl Index<UserId> for Users {
     type Output = User;
 
     fn index(&self, id: UserId) -> &User {
-        &self.all[id]
+        &self.all[id as usize]
     }
 }
 
 impl IndexMut<UserId> for Users {
     fn index_mut(&mut self, id: UserId) -> &mut User {
-        &mut self.all[id]
+        &mut self.all[id as usize]
     }
 }
 
@@ -134,20 +136,18 @@ impl Ledger {
     pub(super) fn queue_up(&mut self, id: UserId, pin: Option<UserId>) -> bool {
         let behind = match pin.map(|pin| &self.users[pin]) {
             None => None,
-            Some(User {
-                turn: Turn::Never(orphaned),
-                ..
-            }) => {
-                self.users[id].turn = Turn::Never(*orphaned);
+            Some(pin) if pin.turn.is_never() => {
+                self.users[id].turn = pin.turn;
                 return false;
             }
             Some(pin) => self.first_behind(pin),
         };
-        let (role, slot) = (self.users[id].role, &self.slots[self.users[id].slot]);
+        let user = &mut self.users[id];
+        let slot = &mut self.slots[user.slot];
         // Whoever is ahead in line goes first.
-        let has_come = slot.first == behind && slot.admits(role);
+        let has_come = slot.first == behind && slot.admits(user.role);
         if has_come {
-            self.admit(id);
+            slot.admit(user);
         } else {
             self.insert(id, behind);
         }
@@ -166,22 +166,15 @@ impl Ledger {
         first.map(|(id, _)| id)
     }
 
-    pub(super) fn admit(&mut self, id: UserId) {
-        let user = &mut self.users[id];
-        user.turn = Turn::Come;
-        let slot = &mut self.slots[user.slot];
-        user.accepted = slot.accepted;
-        slot.admit(user.role);
-    }
-
     pub(super) fn admit_next(&mut self, slot: usize, after: &mut After) {
         while let Some(id) = self.slots[slot].first {
             if !self.slots[slot].admits(self.users[id].role) {
                 return;
             }
             self.unlink(id);
-            self.admit(id);
-            after.wake.extend(self.users[id].waker.take());
+            let user = &mut self.users[id];
+            self.slots[slot].admit(user);
+            after.wake.extend(user.waker.take());
         }
     }
 

@@ -10,17 +10,16 @@ mod slot;
 use crate::error::Origin;
 use crate::event::{Events, move_over};
 use crate::terms::{
-    After, Contents, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId,
+    After, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId,
 };
 use line::{Role, Turn, User, Users};
-use slot::{Slot, not_yet_good};
-use smallvec::SmallVec;
+use slot::Slot;
 use std::task::{Poll, Waker};
 
 /// The users and versions of one resource.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    slots: SmallVec<[Slot; 1]>,
+    slots: Box<[Slot]>,
     users: Users,
     newest: usize,
     next_version: u64,
@@ -56,9 +55,9 @@ impl Ledger {
         (self.newest + 1 + nth) % self.slots.len()
     }
 
-    /// Puts a user in line for a slot. The grant comes at once when nobody stands in the way.
-    pub fn enter(&mut self, entry: Entry) -> (UserId, Option<Grant>) {
-        let Entry { slot, pin, .. } = entry;
+    /// Puts a user in line for a slot. Returns whether its turn has come at once, because nobody stands in the way.
+    pub fn enter(&mut self, entry: &Entry, slot: usize, origin: Origin) -> (UserId, bool) {
+        let pin = entry.pin;
         let role = match (entry.mode, pin) {
             (Mode::Read, _) => Role::Read,
             (Mode::Update, Some(_)) => Role::UpdatePinned,
@@ -66,28 +65,36 @@ impl Ledger {
             (Mode::Write, _) => Role::Write,
         };
         let previous_version = self.slots[slot].version;
+        // What is done through a pin stays the version that was pinned, the newest or not.
+        let version = match pin {
+            Some(pin) => self.users[pin].version,
+            None if role.waits_for_pins() => self.next_version,
+            None => previous_version,
+        };
         if role.waits_for_pins() {
             self.slots[slot].version = self.next_version;
             self.next_version += 1;
             self.newest = slot;
         }
-        // What is done through a pin stays the version that was pinned, the newest or not.
-        let pinned = pin.map(|pin| self.users[pin].version);
-        let id = self.users.add(User {
-            place: entry.place,
-            parameter: Some(entry.parameter),
-            version: pinned.unwrap_or(self.slots[slot].version),
-            previous_version,
-            ..User::new(role, slot, entry.origin)
-        });
-        let has_come = self.queue_up(id, pin);
-        (id, has_come.then(|| self.grant(id)))
+        let id = self.users.add(role, slot, version, origin);
+        let user = &mut self.users[id];
+        user.place = entry.place;
+        user.parameter = Some(entry.parameter);
+        user.previous_version = previous_version;
+        (id, self.queue_up(id, pin))
+    }
+
+    /// Whether a user whose turn has come finds nothing that it would have to wait for, or could not rely on.
+    pub fn is_clean_for(&self, id: UserId) -> bool {
+        let user = &self.users[id];
+        self.slots[user.slot].is_clean_for(user.role)
     }
 
     /// Whether the user's turn has come.
     pub fn poll(&self, id: UserId) -> Poll<Result<Grant, Orphaned>> {
-        match self.users[id].turn {
-            Turn::Come => Poll::Ready(Ok(self.grant(id))),
+        let user = &self.users[id];
+        match user.turn {
+            Turn::Come => Poll::Ready(Ok(self.slots[user.slot].grant(user.role))),
             Turn::Never(orphaned) => Poll::Ready(Err(orphaned)),
             Turn::Waiting => Poll::Pending,
         }
@@ -107,27 +114,31 @@ impl Ledger {
     pub fn leave(&mut self, id: UserId, legacy: Legacy, after: &mut After) {
         let user = &mut self.users[id];
         after.stale = user.waker.take();
-        let (role, slot, turn, origin) = (user.role, user.slot, user.turn, user.origin);
-        let (previous, behind) = (user.previous_version, user.behind);
-        let mut unwritten = role == Role::Write;
-        match turn {
-            Turn::Never(_) => unwritten = false,
-            Turn::Waiting => self.unlink(id),
-            Turn::Come => unwritten &= self.settle(id, legacy, after),
+        let (role, slot, behind) = (user.role, user.slot, user.behind);
+        if let Some(place) = self.next_place(slot) {
+            legacy.add_elsewhere(place, &mut after.awaited);
         }
-        if unwritten {
-            let heir = match turn {
-                Turn::Waiting => behind,
-                _ => self.slots[slot].first,
-            };
-            self.disown(slot, heir, previous, origin, after);
+        match self.users[id].turn {
+            Turn::Never(_) => {}
+            Turn::Waiting => {
+                self.unlink(id);
+                if role == Role::Write {
+                    self.disown(id, behind, after);
+                }
+            }
+            Turn::Come => {
+                let untouched = self.settle(id, legacy, after);
+                if untouched && role == Role::Write {
+                    self.disown(id, self.slots[slot].first, after);
+                }
+            }
         }
         self.users.remove(id);
         self.admit_next(slot, after);
     }
 
     /// Where the next user in line for the slot begins, if there is one.
-    pub fn next_place(&self, slot: usize) -> Option<Place> {
+    fn next_place(&self, slot: usize) -> Option<Place> {
         let mut line = self.users.line(self.slots[slot].first);
         let next = line.find(|(_, user)| user.role != Role::Pin);
         next.map(|(_, user)| user.place)
@@ -160,7 +171,7 @@ impl Ledger {
     /// Everybody who is there.
     pub fn seats(&self) -> Vec<Seat> {
         let present = self.users.present();
-        let seats = present.filter_map(|(_, user)| {
+        let seats = present.filter_map(|user| {
             let standing = match (user.turn, &user.waker) {
                 (Turn::Come, _) => Standing::Holding,
                 (Turn::Waiting, Some(_)) => Standing::Suspended,
@@ -178,20 +189,6 @@ impl Ledger {
         seats.collect()
     }
 
-    fn grant(&self, id: UserId) -> Grant {
-        let user = &self.users[id];
-        let slot = &self.slots[user.slot];
-        Grant {
-            writes: not_yet_good(&slot.writes),
-            reads: if user.role.is_exclusive() {
-                not_yet_good(&slot.reads)
-            } else {
-                Events::new()
-            },
-            poison: slot.poison.clone().filter(|_| user.role != Role::Write),
-        }
-    }
-
     /// Notes what a user whose turn had come leaves behind. Returns whether its contents are untouched.
     fn settle(&mut self, id: UserId, legacy: Legacy, after: &mut After) -> bool {
         let accepted = self.was_accepted(id);
@@ -204,40 +201,31 @@ impl Ledger {
                 slot.add_reads(reads, after);
                 false
             }
-            Legacy::Exclusive {
-                writes,
-                reads,
-                contents: Contents::Untouched,
-            } => {
-                slot.put_back(writes, reads, accepted, after);
-                true
+            Legacy::Host(contents) if user.role.is_exclusive() => {
+                slot.clear(after);
+                slot.fill(user.version, contents)
             }
+            Legacy::Host(_) => false,
             Legacy::Exclusive {
                 writes,
                 reads,
                 contents,
             } => {
-                slot.replace(writes, reads, after);
-                slot.contents = user.version;
-                slot.poison = match contents {
-                    Contents::Poisoned(poison) => Some(poison),
-                    Contents::Good | Contents::Untouched => None,
-                };
-                false
+                slot.put_back(writes, reads, accepted, after);
+                slot.fill(user.version, contents)
             }
         }
     }
 
     /// A version will not be written: tells everybody in line for it, from `first` to the next write, and
     /// returns to the version before.
-    fn disown(
-        &mut self,
-        slot: usize,
-        first: Option<UserId>,
-        previous: u64,
-        writer: Origin,
-        after: &mut After,
-    ) {
+    fn disown(&mut self, writer: UserId, first: Option<UserId>, after: &mut After) {
+        let User {
+            slot,
+            previous_version: previous,
+            origin,
+            ..
+        } = self.users[writer];
         let mut next = first;
         while let Some(id) = next {
             let user = &mut self.users[id];
@@ -246,7 +234,7 @@ impl Ledger {
                 user.previous_version = previous;
                 return;
             }
-            user.turn = Turn::Never(Orphaned(writer));
+            user.turn = Turn::Never(Orphaned(origin));
             after.wake.extend(user.waker.take());
             self.unlink(id);
         }

@@ -4,7 +4,7 @@
 //! later. Uses through it are put in before those, so that they never wait for the pin itself.
 
 use super::Ledger;
-use super::line::{Role, Turn, User};
+use super::line::{Role, User};
 use crate::error::Origin;
 use crate::event::{Event, Events};
 use crate::terms::{After, Legacy, UserId};
@@ -34,7 +34,7 @@ impl Ledger {
 
     /// Whether the version of `pin` will never be written, so that it holds nothing.
     pub fn is_orphaned(&self, pin: UserId) -> bool {
-        matches!(self.users[pin].turn, Turn::Never(_))
+        self.users[pin].turn.is_never()
     }
 
     /// The last writes of all versions.
@@ -53,19 +53,13 @@ impl Ledger {
         let (slot, contents) = complete
             .map(|(index, slot)| (index, slot.contents))
             .max_by_key(|(_, contents)| *contents)?;
-        let id = self.users.add(User {
-            version: contents,
-            ..User::new(Role::Pin, slot, Origin::PIN)
-        });
-        self.admit(id);
+        let id = self.users.add(Role::Pin, slot, contents, Origin::PIN);
+        self.slots[slot].admit(&mut self.users[id]);
         Some(id)
     }
 
     fn add_pin(&mut self, slot: usize, version: u64, pin: Option<UserId>) -> UserId {
-        let id = self.users.add(User {
-            version,
-            ..User::new(Role::Pin, slot, Origin::PIN)
-        });
+        let id = self.users.add(Role::Pin, slot, version, Origin::PIN);
         self.queue_up(id, pin);
         id
     }

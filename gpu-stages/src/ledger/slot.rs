@@ -1,10 +1,10 @@
 //! One slot: who is in it, and what the last users left.
 
-use super::line::Role;
+use super::line::{Role, Turn, User};
 use crate::error::Poison;
-use crate::event::{Events, move_all, move_over, replace_older};
+use crate::event::{Event, Events, move_all, move_over, replace_older};
 use crate::sync::Arc;
-use crate::terms::{After, UserId};
+use crate::terms::{After, Contents, Grant, UserId};
 
 #[derive(Debug, Default)]
 pub(super) struct Slot {
@@ -40,8 +40,10 @@ impl Slot {
         }
     }
 
-    pub fn admit(&mut self, role: Role) {
-        match role {
+    pub fn admit(&mut self, user: &mut User) {
+        user.turn = Turn::Come;
+        user.accepted = self.accepted;
+        match user.role {
             Role::Pin => self.pins += 1,
             Role::Read => self.sharing += 1,
             Role::Update | Role::UpdatePinned | Role::Write => self.exclusive = true,
@@ -53,6 +55,26 @@ impl Slot {
             Role::Pin => self.pins -= 1,
             Role::Read => self.sharing -= 1,
             Role::Update | Role::UpdatePinned | Role::Write => self.exclusive = false,
+        }
+    }
+
+    /// Whether a user who comes in now finds nothing that it would have to wait for, or could not rely on.
+    pub fn is_clean_for(&self, role: Role) -> bool {
+        let are_good = |events: &Events| events.iter().all(Event::is_noted_good);
+        are_good(&self.writes)
+            && (!role.is_exclusive() || are_good(&self.reads))
+            && (role == Role::Write || self.poison.is_none())
+    }
+
+    /// What a user finds who comes in now.
+    pub fn grant(&self, role: Role) -> Grant {
+        Grant {
+            writes: not_yet_good(&self.writes),
+            reads: match role.is_exclusive() {
+                true => not_yet_good(&self.reads),
+                false => Events::new(),
+            },
+            poison: self.poison.clone().filter(|_| role != Role::Write),
         }
     }
 
@@ -80,14 +102,34 @@ impl Slot {
 
     /// An exclusive user leaves all that may still run: its own commands, and what they are not behind.
     pub fn replace(&mut self, writes: Events, reads: Events, after: &mut After) {
-        move_all(&mut self.writes, &mut after.events);
-        move_all(&mut self.reads, &mut after.events);
+        self.clear(after);
         (self.writes, self.reads) = (writes, reads);
+    }
+
+    /// Nothing runs any more.
+    pub fn clear(&mut self, after: &mut After) {
+        if !self.writes.is_empty() {
+            move_all(&mut self.writes, &mut after.events);
+        }
+        if !self.reads.is_empty() {
+            move_all(&mut self.reads, &mut after.events);
+        }
+    }
+
+    /// The contents are this version, and good or not. Returns whether they are untouched.
+    pub fn fill(&mut self, version: u64, contents: Contents) -> bool {
+        self.poison = match contents {
+            Contents::Untouched => return true,
+            Contents::Poisoned(poison) => Some(poison),
+            Contents::Good => None,
+        };
+        self.contents = version;
+        false
     }
 }
 
 /// The events that somebody may have to wait for, or whose failure matters.
-pub(super) fn not_yet_good(events: &Events) -> Events {
+fn not_yet_good(events: &Events) -> Events {
     let mut pending = Events::new();
     for event in events.iter().filter(|event| !event.is_noted_good()) {
         pending.push(event.clone());

@@ -9,9 +9,17 @@ use crate::track;
 use crate::visible::{DeviceVisible, Pass};
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
+    /// Whether this use has begun to write.
+    fn is_dirty(&self) -> bool {
+        match self.lease.has_account() {
+            true => self.lease.is_dirty(),
+            false => self.wrote,
+        }
+    }
+
     /// Whether this is a new version that was not used yet.
     fn is_unused(&self) -> bool {
-        A::MODE == Mode::Write && !self.lease.is_dirty()
+        A::MODE == Mode::Write && !self.is_dirty()
     }
 
     /// What fills the value with garbage, if that is wanted and nothing was written yet.

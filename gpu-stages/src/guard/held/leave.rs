@@ -10,16 +10,17 @@ use crate::terms::{Contents, Legacy, Mode};
 use crate::track::Ended;
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
-    /// How the contents are handed on. Without `ready` they are good only if the whole call is.
-    fn contents(&self, ended: &Ended, keep: bool) -> Contents {
+    /// How the contents are handed on, whose last writes are `writes`. Without `ready` they are good only if the
+    /// whole call is.
+    fn contents(&self, dirty: bool, writes: &[Event], keep: bool) -> Contents {
         let call = self.lease.call();
-        if !ended.dirty {
+        if !dirty {
             return Contents::Untouched;
         }
         if self.good || keep || call.has_succeeded() {
             return Contents::Good;
         }
-        let failure = ended.writes.iter().find_map(|event| match event.known() {
+        let failure = writes.iter().find_map(|event| match event.known() {
             Status::Failed(failure) => Some(failure),
             _ => None,
         });
@@ -31,37 +32,27 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     }
 
     /// Leaves the resource's line, and has the events made that whoever is next will wait for.
-    fn leave(&self, ended: Ended) {
-        let Hold::Slot {
-            slots, slot, user, ..
-        } = &self.hold
-        else {
+    fn leave(&self, ended: Option<Ended>) {
+        let Hold::Slot { slots, user, .. } = &self.hold else {
             return;
         };
-        let legacy = self.legacy(ended, slots.core.keeps_on_failure());
-        let awaited = slots.core.with(|ledger, after| {
-            let awaited = ledger
-                .next_place(*slot)
-                .map(|place| legacy.elsewhere(place));
+        let keep = slots.core.keeps_on_failure();
+        let legacy = match ended {
+            _ if !self.granted => Legacy::Nothing,
+            None => Legacy::Host(self.contents(self.wrote, &[], keep)),
+            Some(ended) if A::MODE == Mode::Read => Legacy::Read(ended.reads),
+            Some(ended) => Legacy::Exclusive {
+                contents: self.contents(ended.dirty, &ended.writes, keep),
+                writes: ended.writes,
+                reads: ended.reads,
+            },
+        };
+        slots.core.with(|ledger, after| {
             ledger.leave(*user, legacy, after);
             if let Some(watched) = &self.watched {
                 watched.left();
             }
-            awaited.unwrap_or_default()
         });
-        awaited.iter().for_each(Event::announce);
-    }
-
-    fn legacy(&self, ended: Ended, keep: bool) -> Legacy {
-        match A::MODE {
-            _ if !self.granted => Legacy::Nothing,
-            Mode::Read => Legacy::Read(ended.reads),
-            Mode::Update | Mode::Write => Legacy::Exclusive {
-                contents: self.contents(&ended, keep),
-                writes: ended.writes,
-                reads: ended.reads,
-            },
-        }
     }
 }
 
@@ -71,7 +62,7 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
         if self.is_watched() {
             self.about_to_leave();
         }
-        let ended = self.lease.end();
+        let ended = self.lease.has_account().then(|| self.lease.end());
         match &mut self.hold {
             Hold::Value(value) => {
                 if let Some(watched) = &self.watched {
@@ -84,8 +75,9 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     }
 }
 
-/// Drops a value of one's own, or leaves it to the call while devices may still use it.
-fn drop_value<T: Send + 'static>(lease: &Lease, value: Option<T>, ended: Ended) {
+/// Drops a value of one's own, whose use has `ended`, or leaves it to the call while devices may still use it.
+fn drop_value<T: Send + 'static>(lease: &Lease, value: Option<T>, ended: Option<Ended>) {
+    let Some(ended) = ended else { return };
     let (mut pending, mut writes) = (ended.reads, ended.writes);
     move_all(&mut writes, &mut pending);
     pending.retain(|event| event.is_pending());

@@ -11,7 +11,7 @@ use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Grant, Mode, UserId};
+use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
 use crate::track::{self, Needs, Track};
 use crate::value::Slots;
 use crate::watch::Watched;
@@ -24,6 +24,8 @@ pub(crate) struct Held<T: Send + 'static, A: Access> {
     hold: Hold<T>,
     granted: bool,
     good: bool,
+    /// Whether the host began to write before there was an account.
+    wrote: bool,
     pub lease: Lease,
     /// Set under a grant, if somebody watches.
     watched: Option<Watched>,
@@ -36,6 +38,7 @@ enum Hold<T: Send + 'static> {
         slots: Arc<Slots<T>>,
         slot: usize,
         user: UserId,
+        parameter: Parameter,
         /// Makes the guard as shareable between threads as `&T` is.
         value: PhantomData<T>,
     },
@@ -43,25 +46,25 @@ enum Hold<T: Send + 'static> {
 }
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
-    pub fn of_slot(
-        slots: Arc<Slots<T>>,
-        slot: usize,
-        user: UserId,
-        granted: bool,
-        lease: Lease,
-    ) -> Self {
-        let granted_to = |lease| slots.core.granted(slot, lease, A::MODE);
+    pub fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
+        let watched = if user.granted {
+            slots.core.granted(user.slot, &lease, A::MODE)
+        } else {
+            None
+        };
         Held {
-            watched: granted.then(|| granted_to(&lease)).flatten(),
             hold: Hold::Slot {
                 slots,
-                slot,
-                user,
+                slot: user.slot,
+                user: user.id,
+                parameter: user.parameter,
                 value: PhantomData,
             },
-            granted,
+            granted: user.granted,
             good: false,
+            wrote: false,
             lease,
+            watched,
             access: PhantomData,
         }
     }
@@ -71,15 +74,42 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             hold: Hold::Value(Some(value)),
             granted: true,
             good: false,
+            wrote: false,
             lease,
             watched: None,
             access: PhantomData,
         }
     }
 
+    /// Opens the account, if there is none: the use is not the host's alone any more.
+    pub(super) fn open_account(&mut self) {
+        let Hold::Slot {
+            slots, parameter, ..
+        } = &self.hold
+        else {
+            return;
+        };
+        if !self.lease.has_account() {
+            let mut track = slots.core.track(A::MODE, *parameter);
+            if self.wrote {
+                track.host_use(track::Access::Write, &mut Events::new());
+            }
+            self.lease.open_account(track);
+        }
+    }
+
+    /// Waits until everybody before has handed on, and looks no further than that the contents are not bad.
+    pub async fn wait_turn(&mut self) -> Result<()> {
+        if !self.lease.has_account() {
+            return Ok(());
+        }
+        self.granted(|_| ()).await
+    }
+
     /// Waits until everybody before has handed on, on the host or with events of work in flight; then looks at
     /// the track with `look`, unless the contents are bad.
-    pub async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
+    async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
+        self.open_account();
         if !self.granted {
             let grant = self.turn().await?;
             self.lease.load(grant);
@@ -135,6 +165,11 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
         let spoil = self.spoiler(access);
+        if !self.lease.has_account() {
+            self.wrote |= access == track::Access::Write;
+            self.begins_on_host(access, spoil);
+            return Ok(());
+        }
         let look = |track: &mut Track| {
             let mut needs = Needs::default();
             track.needs(access, None, &mut needs);

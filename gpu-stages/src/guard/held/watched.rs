@@ -23,6 +23,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// A watched use is about to end, perhaps of a resource that is watched only since it was granted.
     #[cold]
     pub(super) fn about_to_leave(&mut self) {
+        self.open_account();
         if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &self.watched) {
             slots.core.look();
             self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
@@ -47,6 +48,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         if self.watched.is_some() {
             return;
         }
+        self.open_account();
         watch.look();
         self.watched = match &self.hold {
             Hold::Slot { slots, slot, .. } => {
