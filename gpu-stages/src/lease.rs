@@ -24,6 +24,7 @@ const WITHOUT: usize = usize::MAX;
 
 impl Lease {
     /// The account number `index` of `call`, or none yet.
+    #[inline]
     pub fn new(call: Call, index: Option<usize>) -> Self {
         let index = index.unwrap_or(WITHOUT);
         Lease { call, index }

@@ -2,16 +2,24 @@
 //!
 //! Calls and events come and go with every frame. Their records are taken from a pool and return to it with
 //! the last handle, so that a steady state allocates nothing. A pool grows to the greatest number of records
-//! that were ever alive together and never shrinks.
+//! that were ever alive together, and a few for each thread, and never shrinks.
+//!
+//! Each thread keeps a few free records for itself, so that threads do not meet at the pool with every command.
 
 #[cfg(any(loom, shuttle))]
 pub(crate) mod checked;
+#[cfg(not(any(loom, shuttle)))]
+mod own;
 #[cfg(all(test, loom))]
 mod models;
 
 use crate::sync::{AtomicUsize, Mutex, OnceLock, Ordering, lock};
+#[cfg(not(any(loom, shuttle)))]
+pub use own::Own;
 use std::fmt;
 use std::ops::Deref;
+#[cfg(not(any(loom, shuttle)))]
+use std::thread::LocalKey;
 
 /// A record that can be emptied and used again.
 pub trait Recycle: Send + Sync + Sized + 'static {
@@ -32,6 +40,8 @@ pub trait Recycle: Send + Sync + Sized + 'static {
 pub struct Pool<T: Recycle> {
     free: Mutex<Vec<&'static Node<T>>>,
     all: Mutex<Vec<&'static Node<T>>>,
+    #[cfg(not(any(loom, shuttle)))]
+    own: &'static LocalKey<Own<T>>,
 }
 
 /// The part of a record that is the same for all types with one `Object`.
@@ -71,27 +81,17 @@ impl<O: ?Sized> Head<O> {
 macro_rules! static_pool {
     ($name:ident: $record:ty) => {
         #[cfg(not(any(loom, shuttle)))]
-        static $name: Pool<$record> = Pool::new();
+        static $name: Pool<$record> = {
+            std::thread_local! {
+                static OWN: $crate::pool::Own<$record> = const { $crate::pool::Own::new() };
+            }
+            Pool::new(&OWN)
+        };
         #[cfg(any(loom, shuttle))]
         crate::pool::checked::static_pool!($name: $record);
     };
 }
 pub(crate) use static_pool;
-
-#[cfg(not(any(loom, shuttle)))]
-impl<T: Recycle> Pool<T> {
-    /// An empty pool.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a pool is a static, and `Default` is not const"
-    )]
-    pub const fn new() -> Self {
-        Pool {
-            free: Mutex::new(Vec::new()),
-            all: Mutex::new(Vec::new()),
-        }
-    }
-}
 
 impl<T: Recycle> Pool<T> {
     /// All records that somebody holds.
@@ -117,7 +117,7 @@ impl<T: Recycle> Node<T> {
     /// Empties the record and returns it to its pool: there is no handle left.
     pub(crate) fn free(&'static self) {
         self.value.recycle();
-        lock(&T::pool().free).push(self);
+        T::pool().give_back(self);
     }
 
     /// The head, from which `object` is reached.
@@ -130,7 +130,8 @@ impl<T: Recycle> Node<T> {
     pub(crate) fn upgrade(&'static self) -> Option<Pooled<T>> {
         let more = |handles: usize| (handles > 0).then(|| handles + 1);
         let handles = &self.head.handles;
-        let counted = handles.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        // Acquire: see `Pooled::take`.
+        let counted = handles.fetch_update(Ordering::Acquire, Ordering::Relaxed, more);
         counted.ok().map(|_| Pooled(self))
     }
 
@@ -144,10 +145,13 @@ pub struct Pooled<T: Recycle>(&'static Node<T>);
 
 impl<T: Recycle> Pooled<T> {
     /// Takes an empty record from the pool.
+    #[inline]
     pub fn take() -> Self {
-        let spare = lock(&T::pool().free).pop();
+        let spare = T::pool().spare();
         let node = spare.unwrap_or_else(|| T::pool().grow());
-        node.head.retain();
+        // Release: whoever finds the record by this handle sees that it was emptied before. Nobody else counts:
+        // there is no handle to count from.
+        node.head.handles.store(1, Ordering::Release);
         Pooled(node)
     }
 

@@ -8,7 +8,7 @@ use shuttle as provider;
 #[cfg(not(any(loom, shuttle)))]
 use std as provider;
 
-pub(crate) use provider::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use provider::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 pub(crate) use provider::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use provider::{thread, thread_local};
 // Always those of `std`: there is nothing of this crate's to check in how they count and when they are set.
@@ -22,11 +22,13 @@ pub(crate) use std::sync::{
 };
 
 /// Locks `mutex`.
+#[inline]
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     unpoisoned(mutex.lock())
 }
 
 /// No user code runs under a lock of this crate, so a poisoned one holds consistent data.
+#[inline]
 pub(crate) fn unpoisoned<G>(locked: LockResult<G>) -> G {
     locked.unwrap_or_else(PoisonError::into_inner)
 }

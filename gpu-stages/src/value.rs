@@ -65,6 +65,7 @@ impl Core {
         });
     }
 
+    #[inline]
     pub fn keeps_on_failure(&self) -> bool {
         self.keep_on_failure.load(Ordering::Relaxed)
     }
@@ -74,6 +75,7 @@ impl Core {
     }
 
     /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock.
+    #[inline]
     pub fn with<R>(&self, f: impl FnOnce(&mut Ledger, &mut After) -> R) -> R {
         let mut after = After::default();
         let result = f(&mut lock(&self.ledger), &mut after);

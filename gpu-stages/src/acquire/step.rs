@@ -19,6 +19,7 @@ pub struct Ask<'a> {
 
 impl Ask<'_> {
     /// Enters a user for it.
+    #[inline]
     fn enter(&self, ledger: &mut Ledger, slot: usize, origin: Origin, call: &Call) -> Entered {
         let (id, granted) = ledger.enter(&self.entry, slot, origin);
         let Entry {
@@ -48,6 +49,7 @@ impl Ask<'_> {
 pub struct Asks<'a>(SmallVec<[Ask<'a>; 8]>);
 
 impl<'a> Asks<'a> {
+    #[inline]
     pub(super) fn push(&mut self, ask: Ask<'a>) {
         self.0.push(ask);
     }
@@ -70,6 +72,7 @@ impl<'a> Users<'a> {
     }
 
     /// The next one, and its account.
+    #[inline]
     pub(super) fn next(&mut self) -> (Entered, Lease) {
         let user = self.given[self.taken];
         self.taken += 1;
@@ -108,6 +111,7 @@ impl<'a> Locked<'a> {
     }
 
     /// The ledger of the ask number `index`.
+    #[inline]
     fn ledger(&mut self, index: usize) -> &mut Ledger {
         &mut self.ledgers[self.of[index]]
     }
@@ -118,6 +122,7 @@ impl<'a> Locked<'a> {
     }
 
     /// The slot that ask number `index` takes; `writes` are those of the same call before, of the same resource.
+    #[inline]
     fn slot(&mut self, entry: &Entry, index: usize, writes: usize) -> usize {
         let ledger = self.ledger(index);
         match (entry.mode, entry.pin) {

@@ -3,7 +3,7 @@
 use super::record::{ENDING, NOT_WAITING, Record};
 use super::{Call, MANUAL};
 use crate::pool::Recycle;
-use crate::sync::{Ordering, lock};
+use crate::sync::Ordering;
 use std::cell::Cell;
 
 /// What a call is doing, as far as it says so.
@@ -26,10 +26,7 @@ impl Call {
     pub(crate) fn all() -> Vec<Call> {
         let records = Record::pool().alive().into_iter();
         let calls = records.filter_map(|record| {
-            // Acquire: with the number comes the schedule. Without one, the record serves no call yet.
-            let is_call = record.id.load(Ordering::Acquire) > 0;
-            let schedule = is_call.then(|| lock(&record.body).schedule)?;
-            let schedule = schedule.unwrap_or(&MANUAL);
+            let schedule = record.schedule()?;
             Some(Call { schedule, record })
         });
         calls.collect()

@@ -28,17 +28,11 @@ impl Schedule {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
         record.parent.store(doing::current(), Ordering::Relaxed);
-        let call = Call {
+        record.begin(NEXT.fetch_add(1, Ordering::Relaxed), self);
+        Call {
             schedule: self,
             record,
-        };
-        if !call.is_manual() {
-            call.body().schedule = Some(self);
         }
-        // Release: whoever finds the call finds its schedule.
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        call.record.id.store(id, Ordering::Release);
-        call
     }
 }
 
@@ -54,6 +48,7 @@ pub struct Call {
 
 impl Call {
     /// Notes that stage number `stage` begins: messages name it from now on.
+    #[inline]
     pub fn enter(&self, stage: usize) {
         self.record.stage.store(stage, Ordering::Relaxed);
     }
@@ -66,6 +61,7 @@ impl Call {
         result
     }
 
+    #[inline]
     pub(crate) fn origin(&self) -> Origin {
         Origin {
             pipeline: self.schedule.name,
@@ -84,12 +80,14 @@ impl Call {
         self.record.moment.load(Ordering::Relaxed)
     }
 
+    #[inline]
     fn stage(&self) -> Option<&'static Stage> {
         self.schedule
             .stages
             .get(self.record.stage.load(Ordering::Relaxed))
     }
 
+    #[inline]
     pub(crate) fn has_succeeded(&self) -> bool {
         self.record.succeeded.load(Ordering::Relaxed)
     }
@@ -211,6 +209,9 @@ impl Call {
         key: WaitKey,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
+        if !self.record.used.load(Ordering::Relaxed) {
+            return Poll::Ready(Ok(()));
+        }
         loop {
             let last = self.body().finals.pop();
             let Some((index, event)) = last else { break };
@@ -245,6 +246,7 @@ impl Call {
         })
     }
 
+    #[inline]
     pub(crate) fn id(&self) -> u64 {
         self.record.id.load(Ordering::Relaxed)
     }

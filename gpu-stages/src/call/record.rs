@@ -5,7 +5,7 @@ use crate::event::{Event, Events};
 use crate::pool::{Pool, Recycle, static_pool};
 use crate::reaper;
 use crate::schedule::Schedule;
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use crate::track::Track;
 use smallvec::SmallVec;
 use std::any::Any;
@@ -17,6 +17,7 @@ pub(super) const ENDING: usize = usize::MAX;
 /// What a call is made of; used again when the call is over.
 pub struct Record {
     pub(super) id: AtomicU64,
+    schedule: AtomicPtr<Schedule>,
     /// The call in whose stage this one was made; 0 for none.
     pub(super) parent: AtomicU64,
     pub(super) stage: AtomicUsize,
@@ -38,8 +39,6 @@ pub struct Record {
 
 #[derive(Default)]
 pub(super) struct Body {
-    /// The pipeline; none for what is acquired by hand.
-    pub schedule: Option<&'static Schedule>,
     pub tracks: SmallVec<[Track; 8]>,
     /// The last writes of what was handed on, to be looked at when the call ends.
     pub finals: SmallVec<[(usize, Event); 8]>,
@@ -56,6 +55,27 @@ pub(super) struct Kept {
 
 static_pool!(CALLS: Record);
 
+impl Record {
+    /// The record stands for call number `id` of a pipeline from now on.
+    pub(super) fn begin(&self, id: u64, schedule: &'static Schedule) {
+        let pointer = std::ptr::from_ref(schedule).cast_mut();
+        self.schedule.store(pointer, Ordering::Relaxed);
+        // Release: whoever finds the call by its number finds its schedule.
+        self.id.store(id, Ordering::Release);
+    }
+
+    /// The schedule of the call that the record stands for, if it stands for one.
+    pub(super) fn schedule(&self) -> Option<&'static Schedule> {
+        if self.id.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let pointer = self.schedule.load(Ordering::Relaxed);
+        // SAFETY: `begin` stores a pointer to a static before it stores any other number than 0, and nobody stores
+        // anything else in a record that once began.
+        Some(unsafe { &*pointer })
+    }
+}
+
 impl Recycle for Record {
     type Object = ();
 
@@ -66,6 +86,7 @@ impl Recycle for Record {
     fn fresh() -> Self {
         Record {
             id: AtomicU64::new(0),
+            schedule: AtomicPtr::new(std::ptr::null_mut()),
             parent: AtomicU64::new(0),
             stage: AtomicUsize::new(0),
             begun: AtomicBool::new(false),
@@ -96,7 +117,6 @@ impl Recycle for Record {
         }
         self.used.store(false, Ordering::Relaxed);
         let mut body = lock(&self.body);
-        body.schedule = None;
         body.tracks.clear();
         body.finals.clear();
         body.failed = None;

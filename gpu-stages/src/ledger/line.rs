@@ -72,6 +72,7 @@ pub(super) struct Users {
 
 impl Users {
     /// Adds a user that waits for its turn, in no line yet.
+    #[inline]
     pub fn add(&mut self, role: Role, slot: usize, version: u64, origin: Origin) -> UserId {
         let user = User {
             role,
@@ -99,6 +100,7 @@ impl Users {
         }
     }
 
+    #[inline]
     pub fn remove(&mut self, id: UserId) {
         self.free.push(id);
     }
@@ -119,12 +121,14 @@ impl Users {
 impl Index<UserId> for Users {
     type Output = User;
 
+    #[inline]
     fn index(&self, id: UserId) -> &User {
         &self.all[id as usize]
     }
 }
 
 impl IndexMut<UserId> for Users {
+    #[inline]
     fn index_mut(&mut self, id: UserId) -> &mut User {
         &mut self.all[id as usize]
     }
@@ -133,6 +137,7 @@ impl IndexMut<UserId> for Users {
 impl Ledger {
     /// Puts a new user in line, at the end or, through `pin`, before those who wait for pins to end. Returns
     /// whether its turn has come.
+    #[inline]
     pub(super) fn queue_up(&mut self, id: UserId, pin: Option<UserId>) -> bool {
         let behind = match pin.map(|pin| &self.users[pin]) {
             None => None,
@@ -166,6 +171,7 @@ impl Ledger {
         first.map(|(id, _)| id)
     }
 
+    #[inline]
     pub(super) fn admit_next(&mut self, slot: usize, after: &mut After) {
         while let Some(id) = self.slots[slot].first {
             if !self.slots[slot].admits(self.users[id].role) {

@@ -41,6 +41,7 @@ impl Ledger {
     }
 
     /// The slot of the newest version.
+    #[inline]
     pub fn newest_slot(&self) -> usize {
         self.newest
     }
@@ -51,6 +52,7 @@ impl Ledger {
     }
 
     /// The slot that the `nth` write of one call takes.
+    #[inline]
     pub fn slot_for_write(&self, nth: usize) -> usize {
         (self.newest + 1 + nth) % self.slots.len()
     }
@@ -85,6 +87,7 @@ impl Ledger {
     }
 
     /// Whether a user whose turn has come finds nothing that it would have to wait for, or could not rely on.
+    #[inline]
     pub fn is_clean_for(&self, id: UserId) -> bool {
         let user = &self.users[id];
         self.slots[user.slot].is_clean_for(user.role)
@@ -138,6 +141,7 @@ impl Ledger {
     }
 
     /// Where the next user in line for the slot begins, if there is one.
+    #[inline]
     fn next_place(&self, slot: usize) -> Option<Place> {
         let mut line = self.users.line(self.slots[slot].first);
         let next = line.find(|(_, user)| user.role != Role::Pin);
@@ -190,6 +194,7 @@ impl Ledger {
     }
 
     /// Notes what a user whose turn had come leaves behind. Returns whether its contents are untouched.
+    #[inline]
     fn settle(&mut self, id: UserId, legacy: Legacy, after: &mut After) -> bool {
         let accepted = self.was_accepted(id);
         let user = &self.users[id];

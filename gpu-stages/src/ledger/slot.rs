@@ -32,6 +32,7 @@ impl Slot {
     /// References to the value are made under this alone: an exclusive user, through a pin or not, comes in only
     /// when no other user is in, and nobody while it is. Pins have no part in that. They make no references, and
     /// only keep further users out.
+    #[inline]
     pub fn admits(&self, role: Role) -> bool {
         match role {
             Role::Pin | Role::Read => !self.exclusive,
@@ -40,6 +41,7 @@ impl Slot {
         }
     }
 
+    #[inline]
     pub fn admit(&mut self, user: &mut User) {
         user.turn = Turn::Come;
         user.accepted = self.accepted;
@@ -50,6 +52,7 @@ impl Slot {
         }
     }
 
+    #[inline]
     pub fn dismiss(&mut self, role: Role) {
         match role {
             Role::Pin => self.pins -= 1,
@@ -59,6 +62,7 @@ impl Slot {
     }
 
     /// Whether a user who comes in now finds nothing that it would have to wait for, or could not rely on.
+    #[inline]
     pub fn is_clean_for(&self, role: Role) -> bool {
         let are_good = |events: &Events| events.iter().all(Event::is_noted_good);
         are_good(&self.writes)
@@ -107,6 +111,7 @@ impl Slot {
     }
 
     /// Nothing runs any more.
+    #[inline]
     pub fn clear(&mut self, after: &mut After) {
         if !self.writes.is_empty() {
             move_all(&mut self.writes, &mut after.events);
@@ -117,6 +122,7 @@ impl Slot {
     }
 
     /// The contents are this version, and good or not. Returns whether they are untouched.
+    #[inline]
     pub fn fill(&mut self, version: u64, contents: Contents) -> bool {
         self.poison = match contents {
             Contents::Untouched => return true,

@@ -1,7 +1,7 @@
 //! Pools under a model checker: each execution of a model has its own, which ends with it.
 
 use super::{Node, Pool, Recycle};
-use crate::sync::{Mutex, unpoisoned};
+use crate::sync::{Mutex, lock, unpoisoned};
 
 /// Declares what stands for a static pool: what it holds belongs to one execution of a model.
 macro_rules! static_pool {
@@ -24,6 +24,18 @@ impl<T: Recycle> Default for Pool<T> {
             free: Mutex::default(),
             all: Mutex::default(),
         }
+    }
+}
+
+impl<T: Recycle> Pool<T> {
+    /// A free record, if there is one.
+    pub(super) fn spare(&self) -> Option<&'static Node<T>> {
+        lock(&self.free).pop()
+    }
+
+    /// The record is free.
+    pub(super) fn give_back(&self, node: &'static Node<T>) {
+        lock(&self.free).push(node);
     }
 }
 
