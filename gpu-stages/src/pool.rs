@@ -8,10 +8,10 @@
 
 #[cfg(any(loom, shuttle))]
 pub(crate) mod checked;
-#[cfg(not(any(loom, shuttle)))]
-mod own;
 #[cfg(all(test, loom))]
 mod models;
+#[cfg(not(any(loom, shuttle)))]
+mod own;
 
 use crate::sync::{AtomicUsize, Mutex, OnceLock, Ordering, lock};
 #[cfg(not(any(loom, shuttle)))]

@@ -57,9 +57,9 @@ fn a_steady_state_allocates_nothing() {
         let before = ALLOCATIONS.load(Ordering::Relaxed);
         frames(&talk, 5_000);
         let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before;
-        // A pool may still grow by a record when threads meet in a new way; a frame that allocated would show
-        // thousands.
-        assert!(allocations < 16, "{allocations} allocations in 5000 frames");
+        // A pool may still grow by a few records when threads meet in a new way, and each has some to spare; a frame
+        // that allocated would show thousands.
+        assert!(allocations < 64, "{allocations} allocations in 5000 frames");
 
         cancelled(&talk, 1_000);
         frames(&talk, 100);

@@ -218,9 +218,7 @@ impl Call {
             match event.known() {
                 Status::Complete => {}
                 Status::Failed(failure) => {
-                    self.body()
-                        .failed
-                        .get_or_insert((index, failure));
+                    self.body().failed.get_or_insert((index, failure));
                 }
                 Status::Pending => {
                     self.record.waiting.store(ENDING, Ordering::Relaxed);

@@ -9,9 +9,7 @@ mod slot;
 
 use crate::error::Origin;
 use crate::event::{Events, move_over};
-use crate::terms::{
-    After, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId,
-};
+use crate::terms::{After, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId};
 use line::{Role, Turn, User, Users};
 use slot::Slot;
 use std::task::{Poll, Waker};

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 /// How many records a thread takes from its pool, or returns to it, at once. It keeps fewer than two times as many.
-const BATCH: usize = 16;
+const BATCH: usize = 8;
 
 /// Free records of one thread. When it ends they are everybody's.
 pub struct Own<T: Recycle>(RefCell<Vec<&'static Node<T>>>);
