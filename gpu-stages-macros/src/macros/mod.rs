@@ -151,9 +151,8 @@ impl Arguments {
 impl Argument {
     fn parse(position: Position, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut prefix = TokenStream::new();
-        if let Ok(name) = FieldName::parse(&input.fork()) {
-            input.call(FieldName::parse)?;
-            name.to_tokens(&mut prefix);
+        if FieldName::may_follow(input) && FieldName::parse(&input.fork()).is_ok() {
+            input.call(FieldName::parse)?.to_tokens(&mut prefix);
         }
         if input.peek(Token![?]) {
             input.parse::<Token![?]>()?.to_tokens(&mut prefix);
@@ -193,6 +192,16 @@ impl Argument {
 /// `name =`, `some.name =` or `target:` before an argument.
 struct FieldName {
     tokens: TokenStream,
+}
+
+impl FieldName {
+    /// Whether it is worth trying: every pass over the body comes by here, and most arguments have no name.
+    fn may_follow(input: ParseStream<'_>) -> bool {
+        let ends_name = input.peek2(Token![=]) && !input.peek2(Token![==])
+            || input.peek2(Token![:]) && !input.peek2(Token![::])
+            || input.peek2(Token![.]);
+        input.peek(Ident::peek_any) && ends_name
+    }
 }
 
 impl Parse for FieldName {
