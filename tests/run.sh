@@ -18,3 +18,5 @@ cargo test --release -p gpu-stages-tests
 cargo test --release -p gpu-stages-macros --lib executed
 cargo test --release -p gpu-stages -p gpu-stages-tests -p gpu-stages-examples \
     --features gpu-stages-tests/opencl,gpu-stages-examples/opencl
+# What must stay cheap takes no more instructions than it may.
+./tests/instructions.sh

@@ -1,5 +1,8 @@
 //! What the tests share: gates that hold a queue, logs of what ran in which order, and single polls.
+//! What the benchmarks share is in [`bench`].
 
+pub mod bench;
+pub mod heap;
 pub mod talk;
 
 use futures::task::noop_waker_ref;

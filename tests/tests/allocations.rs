@@ -3,31 +3,9 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Cpu;
+use gpu_stages_tests::heap::{self, Counting};
 use gpu_stages_tests::talk::Talk;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: passes everything on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        LIVE_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE_BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -51,24 +29,25 @@ fn cancelled(talk: &Talk<Cpu>, count: u32) {
 
 #[test]
 fn a_steady_state_allocates_nothing() {
+    heap::start();
     for (queues, slots) in [(1, 1), (1, 2), (3, 1), (3, 2), (3, 3)] {
         let talk = Talk::<Cpu>::new(queues, slots, 64);
         frames(&talk, 2_000);
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let before = heap::allocations();
         frames(&talk, 5_000);
-        let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before;
+        let allocations = heap::allocations() - before;
         // A pool may still grow by a few records when threads meet in a new way, and each has some to spare; a frame
         // that allocated would show thousands.
         assert!(allocations < 64, "{allocations} allocations in 5000 frames");
 
         cancelled(&talk, 1_000);
         frames(&talk, 100);
-        let before = LIVE_BYTES.load(Ordering::Relaxed);
+        let before = heap::live_bytes();
         for _ in 0..20 {
             cancelled(&talk, 500);
             frames(&talk, 500);
         }
-        let after = LIVE_BYTES.load(Ordering::Relaxed);
+        let after = heap::live_bytes();
         assert!(
             after <= before + 64 * 1024,
             "{before} bytes grew to {after}"

@@ -4,33 +4,13 @@
 use futures::executor::block_on;
 use gpu_stages::Result;
 use gpu_stages::cpu::Cpu;
+use gpu_stages_tests::heap::{self, Counting};
 use gpu_stages_tests::poll_once;
 use gpu_stages_tests::talk::{Talk, TestBackend};
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-struct Counting;
-
-static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: passes everything on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE_BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -42,13 +22,14 @@ static ALONE: Mutex<()> = Mutex::new(());
 const TENTHS: usize = 10;
 
 /// What the lists of threads and the driver may take more or less from one tenth to the next.
-const SLACK: usize = 256 * 1024;
+const SLACK: isize = 256 * 1024;
 
 type Frame = Pin<Box<dyn Future<Output = Result<f32>> + Send>>;
 
 /// `frames` frames with up to `in_flight` at a time, one in eight of which is dropped somewhere on its way.
 fn soak<B: TestBackend>(queues: usize, slots: usize, in_flight: usize, frames: usize) {
     const LEN: usize = 64;
+    heap::start();
     let mut random = fastrand::Rng::with_seed(7);
     let talk = Talk::<B>::new(queues, slots, LEN);
     let expected: Vec<f32> = (0..16).map(|seed| Talk::<B>::expected(LEN, seed)).collect();
@@ -74,7 +55,7 @@ fn soak<B: TestBackend>(queues: usize, slots: usize, in_flight: usize, frames: u
         }
         flying.clear();
         talk.queues.iter().for_each(|queue| queue.finish());
-        let live = LIVE_BYTES.load(Ordering::Relaxed);
+        let live = heap::live_bytes();
         let first = *first.get_or_insert(live);
         println!("tenth {tenth}: {live} bytes live");
         assert!(live <= first + SLACK, "{first} bytes grew to {live}");

@@ -1,36 +1,55 @@
 //! What the library costs: the talk's pipeline against the same frames written by hand on `ocl-core`.
 //!
-//! All versions run in one process, a few frames at a time, in random order, so that whatever else the machine
-//! does meets all of them. Ratios are taken within a round; figures are medians over the rounds.
-//!
 //! `cargo bench -p gpu-stages-tests --features opencl --bench opencl_overhead -- [--json] [--quick]
 //! [--device NAME]`
 
-mod allocations;
 mod by_hand;
 mod case;
 mod enqueuing;
 mod flag;
-mod options;
 mod pipelines;
 mod report;
 mod throughput;
 mod version;
 
+use clap::Parser;
 use gpu_stages::opencl::Device;
-use options::Options;
-use report::Report;
+use gpu_stages_tests::bench::{self, Report};
+use gpu_stages_tests::heap::{self, Counting};
 
 #[global_allocator]
-static ALLOCATOR: allocations::Counting = allocations::Counting;
+static ALLOCATOR: Counting = Counting;
+
+/// What the library costs beside the same frames written by hand on `ocl-core`.
+#[derive(Parser)]
+struct Options {
+    /// The device's number or name [default: the first]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    device: String,
+
+    #[command(flatten)]
+    common: bench::Options,
+}
 
 fn main() {
-    let options = Options::from_arguments();
-    let device = Device::find(&options.device).expect("an OpenCL device");
+    let Options { device, common } = Options::parse();
+    let device = Device::find(&device).unwrap_or_else(|error| {
+        eprintln!("no such OpenCL device: {error}");
+        std::process::exit(2);
+    });
+    let rounds = common.rounds(40);
+    heap::start();
     let mut report = Report::default();
     for (bytes, size) in [(4 << 10, "4KiB"), (256 << 10, "256KiB"), (4 << 20, "4MiB")] {
-        report.throughput(size, &throughput::measure(&device, bytes, options.rounds));
+        let cases = throughput::measure(&device, bytes, rounds);
+        report::throughput(&mut report, size, &cases);
     }
-    report.enqueuing(&enqueuing::measure(&device, options.rounds));
-    report.print(options.json);
+    let cases = enqueuing::measure(&device, rounds);
+    report::enqueuing(&mut report, &cases);
+    report.print(common.json);
 }

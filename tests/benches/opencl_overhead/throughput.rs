@@ -1,9 +1,9 @@
 //! Frames per second, and calls and allocations per frame.
 
-use crate::allocations;
 use crate::case::Case;
 use crate::version::run;
 use gpu_stages::opencl::Device;
+use gpu_stages_tests::heap;
 use std::time::Instant;
 
 /// Rounds for which the versions keep their buffers.
@@ -48,12 +48,12 @@ fn round(case: &mut Case, frames: usize) {
     let in_flight = case.label.shape.in_flight;
     // What the version before left in the caches is not this one's concern.
     run(&mut *case.version, in_flight, 2 * in_flight);
-    let (calls, allocations) = (case.version.calls(), allocations::so_far());
+    let (calls, allocations) = (case.version.calls(), heap::allocations() as u64);
     let start = Instant::now();
     run(&mut *case.version, in_flight, frames);
     let took = start.elapsed().as_secs_f64();
     let per_frame = |before: u64, after: u64| (after - before) as f64 / frames as f64;
-    let allocated = per_frame(allocations, allocations::so_far());
+    let allocated = per_frame(allocations, heap::allocations() as u64);
     case.calls.push(per_frame(calls, case.version.calls()));
     case.allocations.push(allocated);
     case.frames_per_second.push(frames as f64 / took);

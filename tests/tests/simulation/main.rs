@@ -16,38 +16,19 @@ use fastrand::Rng;
 use gpu_stages::cpu::Simulation;
 use gpu_stages::cpu::simulation::Ready;
 use gpu_stages::{CommandQueue, QueueId, set_blocking_spawner};
+use gpu_stages_tests::heap::{self, Counting};
 use journal::Read;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use world::World;
-
-struct Counting;
-
-static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: passes everything on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE_BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on to the caller.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 /// What pools may take more or less from one tenth of the seeds to the next.
-const SLACK: usize = 256 * 1024;
+const SLACK: isize = 256 * 1024;
 
 /// Actions before the faults stop.
 const ACTIONS: usize = 120;
@@ -211,6 +192,7 @@ fn everything_finishes_whatever_the_seed() {
         20_000
     };
     let seeds = number("SIMULATION_SEEDS").unwrap_or(default);
+    heap::start();
     let mut first = None;
     for seed in 0..seeds {
         let outcome = catch_unwind(|| Run::new(seed).run());
@@ -219,7 +201,7 @@ fn everything_finishes_whatever_the_seed() {
             "to repeat it: SIMULATION_SEED={seed} cargo test -p gpu-stages-tests --test simulation"
         );
         if seed % (seeds / 10).max(1) == seeds / 10 {
-            let live = LIVE_BYTES.load(Ordering::Relaxed);
+            let live = heap::live_bytes();
             let first = *first.get_or_insert(live);
             assert!(
                 live <= first + SLACK,
