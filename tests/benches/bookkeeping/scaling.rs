@@ -1,12 +1,12 @@
 //! What the cost grows with: a frame's own stages and resources, and nothing else.
 
-use crate::contended::{THREADS_MEET, on_threads};
+use crate::contended::THREADS_MEET;
 use crate::frame::{frame, resources};
 use crate::now::now;
 use crate::sweeps::{self, over_1, over_8, over_16, over_32};
 use gpu_stages::cpu::{Device, DeviceBuffer, Kernel, Queue, Simulation};
 use gpu_stages::{Resource, Result};
-use gpu_stages_tests::bench::Case;
+use gpu_stages_tests::bench::{Case, on_threads};
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;

@@ -32,16 +32,28 @@ struct Options {
     )]
     device: String,
 
+    /// Say what the device is, and measure nothing
+    #[arg(long)]
+    describe: bool,
+
     #[command(flatten)]
     common: bench::Options,
 }
 
 fn main() {
-    let Options { device, common } = Options::parse();
+    let Options {
+        device,
+        describe,
+        common,
+    } = Options::parse();
     let device = Device::find(&device).unwrap_or_else(|error| {
         eprintln!("no such OpenCL device: {error}");
         std::process::exit(2);
     });
+    if describe {
+        println!("{}", by_hand::describe(device.name()));
+        return;
+    }
     let rounds = common.rounds(40);
     heap::start();
     let mut report = Report::default();

@@ -6,7 +6,9 @@
 mod case;
 mod options;
 mod report;
+mod threads;
 
 pub use case::{Case, interleave};
 pub use options::Options;
 pub use report::{Report, median};
+pub use threads::on_threads;

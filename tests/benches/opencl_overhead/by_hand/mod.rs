@@ -7,6 +7,7 @@ use crate::flag::Flag;
 use crate::version::{self, Shape, Version, fill, sum};
 use driver::Driver;
 use objects::Objects;
+pub use objects::describe;
 use ocl::core::Event;
 use ocl::core::ffi::cl_event;
 

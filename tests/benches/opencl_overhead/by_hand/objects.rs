@@ -130,6 +130,17 @@ fn find(name: &str) -> DeviceId {
     devices.into_iter().find(has_name).expect("the device")
 }
 
+/// The device, its version and its driver's.
+pub fn describe(name: &str) -> String {
+    let device = find(name);
+    let info = |what| {
+        let info = core::get_device_info(device, what);
+        info.map_or("?".to_owned(), |info| info.to_string().trim().to_owned())
+    };
+    let (version, driver) = (info(DeviceInfo::Version), info(DeviceInfo::DriverVersion));
+    format!("{name}, {version}, driver {driver}")
+}
+
 fn buffer(context: &Context, flags: MemFlags, len: usize) -> Mem {
     // SAFETY: the driver allocates the memory.
     unsafe { core::create_buffer::<_, f32>(context, flags, len, None) }.expect("a buffer")
