@@ -7,12 +7,13 @@ use crate::sweeps::{self, over_1, over_8, over_16, over_32};
 use gpu_stages::cpu::{Device, DeviceBuffer, Kernel, Queue, Simulation};
 use gpu_stages::{Resource, Result};
 use gpu_stages_tests::bench::{Case, on_threads};
+use rustix::time::{ClockId, clock_gettime};
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How the cost of a frame depends on a size.
 pub struct Sweep {
@@ -26,7 +27,7 @@ pub struct Sweep {
 
 /// A sweep that grows costs as much for each more at its end as at its beginning; another costs as much at its end
 /// as at its beginning.
-pub const SWEEPS: [Sweep; 8] = [
+pub const SWEEPS: [Sweep; 9] = [
     Sweep::growing("stages", &[1, 10, 50, 100]),
     Sweep::growing("commands", &[1, 10, 50, 100]),
     Sweep::growing("resources", &[1, 8, 16, 32]),
@@ -35,6 +36,7 @@ pub const SWEEPS: [Sweep; 8] = [
     Sweep::flat("in_flight", &[1, 4, 16, 64]),
     Sweep::flat("frames", &[10, 1_000, 1_000_000]).not_counted(),
     Sweep::flat("threads", &[1, 2]).not_counted(),
+    Sweep::flat("threads_processor_time", &[1, 2]).not_counted(),
 ];
 
 impl Sweep {
@@ -74,6 +76,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend([1, 4, 16, 64].map(in_flight));
     cases.extend([10, 1_000, 1_000_000].map(frames));
     cases.extend([1, 2].map(threads));
+    cases.extend([1, 2].map(processor_time));
     cases
 }
 
@@ -142,16 +145,20 @@ fn other_resources(others: usize) -> Case {
     let [a, b, c, d] = resources();
     let name = format!("scaling/other_resources/{others}");
     Case::timed(name, move |times| {
+        let frame = |seed| frame(&a, &b, &c, &d, seed);
         let others: Vec<_> = (0..others).map(Resource::new).collect();
+        // Making them has taken the caches, which the others themselves do not.
+        run(WARM, frame);
         let start = Instant::now();
-        for seed in 0..times as u64 {
-            black_box(now(frame(&a, &b, &c, &d, seed))).expect("a frame");
-        }
+        run(times, frame);
         let took = start.elapsed();
         drop(others);
         took
     })
 }
+
+/// Frames until caches are as they were.
+const WARM: usize = 100;
 
 /// So many frames are called before the first of them is polled.
 fn in_flight(in_flight: usize) -> Case {
@@ -190,19 +197,51 @@ impl<F: Future<Output = Result<u64>>> Places<F> {
     }
 }
 
-/// Threads that share nothing.
+/// Threads that share nothing: how long each takes for a frame.
 fn threads(threads: usize) -> Case {
-    let resources: Arc<[_]> = (0..threads).map(|_| resources()).collect();
-    let name = format!("scaling/threads/{threads}");
-    Case::timed(name, move |times| {
-        on_threads(threads, |index| {
-            let [a, b, c, d] = &resources[index];
-            for seed in 0..times as u64 {
-                black_box(now(frame(a, b, c, d, seed))).expect("a frame");
-            }
-        })
+    let frames = side_by_side(threads);
+    Case::timed(format!("scaling/threads/{threads}"), move |times| {
+        on_threads(threads, |index| frames(index, times))
     })
     .in_batches_of(THREADS_MEET)
+}
+
+/// The same in processor time, which other programs do not change; neither do waits for locks.
+fn processor_time(threads: usize) -> Case {
+    let frames = side_by_side(threads);
+    let name = format!("scaling/threads_processor_time/{threads}");
+    Case::timed(name, move |times| {
+        let used = AtomicU64::new(0);
+        on_threads(threads, |index| {
+            let start = used_by_this_thread();
+            frames(index, times);
+            let nanoseconds = (used_by_this_thread() - start).as_nanos() as u64;
+            used.fetch_add(nanoseconds, Ordering::Relaxed);
+        });
+        Duration::from_nanos(used.into_inner()) / threads as u32
+    })
+    .in_batches_of(THREADS_MEET)
+}
+
+/// Frames of which each thread, by its number, runs so many on resources of its own.
+fn side_by_side(threads: usize) -> impl Fn(usize, usize) + Sync {
+    let resources: Vec<_> = (0..threads).map(|_| resources()).collect();
+    move |index, times| {
+        let [a, b, c, d] = &resources[index];
+        run(times, |seed| frame(a, b, c, d, seed));
+    }
+}
+
+fn used_by_this_thread() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Runs so many frames, one after another.
+fn run<F: Future<Output = Result<u64>>>(times: usize, frame: impl Fn(u64) -> F) {
+    for seed in 0..times as u64 {
+        black_box(now(frame(seed))).expect("a frame");
+    }
 }
 
 /// When so many frames went before on the same resources.
@@ -216,9 +255,7 @@ fn frames(frames: usize) -> Case {
             _ => of_age(frames),
         };
         let start = Instant::now();
-        for seed in 0..times as u64 {
-            black_box(now(frame(&a, &b, &c, &d, seed))).expect("a frame");
-        }
+        run(times, |seed| frame(&a, &b, &c, &d, seed));
         let took = start.elapsed();
         aged = Some([a, b, c, d]);
         took
@@ -230,8 +267,6 @@ const OLD: usize = 100_000;
 
 fn of_age(frames: usize) -> [Resource<u64>; 4] {
     let [a, b, c, d] = resources();
-    for seed in 0..frames as u64 {
-        black_box(now(frame(&a, &b, &c, &d, seed))).expect("a frame");
-    }
+    run(frames, |seed| frame(&a, &b, &c, &d, seed));
     [a, b, c, d]
 }

@@ -1,7 +1,7 @@
 //! How small tasks may be: the minimum effective task granularity, METG(50 %), on six dependence patterns.
 //!
 //! As Task Bench defines it (Slaughter et al., "Task Bench: A Parameterized Benchmark for Evaluating Parallel Runtime
-//! Performance", SC 2020, section IV): tasks do nothing but compute, and the granularity of a run is its wall time
+//! Performance", SC 2020): tasks do nothing but compute, and the granularity of a run is its wall time
 //! times the number of cores, divided by the number of tasks. METG(50 %) is the smallest granularity at which at least
 //! half of the peak rate of computing is reached. The peak is measured in each round by the same work without tasks.
 //!
