@@ -1,5 +1,5 @@
 //! What the tests share: gates that hold a queue, logs of what ran in which order, and single polls.
-//! What the benchmarks share is in [`bench`].
+//! What the benchmarks share is in [`mod@bench`].
 
 pub mod bench;
 pub mod heap;
