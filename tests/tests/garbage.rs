@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
-use gpu_stages::{Backend, Resource, Result, gpu_pipeline};
+use gpu_stages::{Backend, DeviceVisible, Resource, Result, gpu_pipeline};
 use gpu_stages_tests::talk::{Talk, TestBackend};
 
 fn good_pipelines_do_not_notice<B: TestBackend>(device: &B::Device) {
@@ -43,6 +43,123 @@ fn what_is_not_written_is_garbage<B: TestBackend>(device: &B::Device) {
     }
 }
 
+type Buffer<B> = gpu_stages::DeviceBuffer<B, u32>;
+type Host<B> = gpu_stages::HostBuffer<B, u32>;
+
+#[derive(DeviceVisible)]
+struct Layer<B: Backend>(Buffer<B>, Host<B>);
+
+/// Everything that a resource can be made of.
+#[derive(DeviceVisible)]
+struct Net<B: Backend> {
+    written: Buffer<B>,
+    layer: Layer<B>,
+    list: Vec<Layer<B>>,
+    pair: (Buffer<B>, Host<B>),
+    array: [(Host<B>, Buffer<B>); 1],
+    /// Devices do not see it, and leave it.
+    #[device(skip)]
+    name: u32,
+}
+
+impl<B: Backend> Net<B> {
+    fn new(device: &B::Device) -> Result<Self> {
+        let buffer = || Buffer::new(device, 2);
+        let host = || Host::new(device, 2);
+        Ok(Net {
+            written: buffer()?,
+            layer: Layer(buffer()?, host()?),
+            list: vec![Layer(buffer()?, host()?), Layer(buffer()?, host()?)],
+            pair: (buffer()?, host()?),
+            array: [(host()?, buffer()?)],
+            name: 7,
+        })
+    }
+
+    fn host_parts(&self) -> [&Host<B>; 5] {
+        let [first, second] = &self.list[..] else {
+            panic!("there are two");
+        };
+        [
+            &self.layer.1,
+            &first.1,
+            &second.1,
+            &self.pair.1,
+            &self.array[0].0,
+        ]
+    }
+
+    fn clear(&mut self) {
+        let Net {
+            layer,
+            list,
+            pair,
+            array: [first],
+            ..
+        } = self;
+        let listed = list.iter_mut().map(|it| &mut it.1);
+        let all = [&mut layer.1, &mut pair.1, &mut first.0];
+        all.into_iter().chain(listed).for_each(|it| it.fill(0));
+    }
+}
+
+/// Uses a new version on a queue first, and looks at all of it that was not written.
+#[gpu_pipeline]
+async fn device_first<B: Backend>(
+    #[queue] queue: gpu_stages::Queue<B>,
+    #[writes] net: Net<B>,
+    #[writes] seen: [Host<B>; 6],
+) -> Result<Vec<u32>> {
+    {
+        queue.fill(&mut net.written, 1)?;
+        queue.download(&net.written, &mut seen[0])?;
+        queue.download(&net.layer.0, &mut seen[1])?;
+        queue.download(&net.list[0].0, &mut seen[2])?;
+        queue.download(&net.list[1].0, &mut seen[3])?;
+        queue.download(&net.pair.0, &mut seen[4])?;
+        queue.download(&net.array[0].1, &mut seen[5])?;
+    }
+    let mut all: Vec<u32> = seen.iter().map(|it| it[1]).collect();
+    all.extend(net.host_parts().map(|it| it[1]));
+    all.push(net.name);
+    Ok(all)
+}
+
+/// The same on the host, where the parts on the device are not to be seen.
+#[gpu_pipeline]
+async fn host_first<B: Backend>(
+    #[queue] queue: gpu_stages::Queue<B>,
+    #[writes] net: Net<B>,
+) -> Result<Vec<u32>> {
+    let seen = {
+        net.pair.1[0] = 1;
+        net.host_parts().map(|it| it[1])
+    };
+    queue.fill(&mut net.written, 1)?;
+    Ok(seen.to_vec())
+}
+
+const GARBAGE: u32 = 0xA5A5_A5A5;
+
+fn each_part_is_filled<B: TestBackend>(device: &B::Device) {
+    let queue = gpu_stages::Queue::<B>::new(device).unwrap();
+    let net = Resource::new(Net::new(device).unwrap());
+    let host = || Host::new(device, 2).unwrap();
+    let seen = Resource::new(std::array::from_fn(|_| host()));
+    let mut expected = [GARBAGE; 12];
+    (expected[0], expected[11]) = (1, 7);
+    for _ in 0..3 {
+        let found = block_on(device_first(&queue, &net, &seen)).unwrap();
+        assert_eq!(found, expected);
+        // It is filled anew.
+        let mut clean = block_on(net.acquire_update().unwrap().wait_events()).unwrap();
+        clean.clear();
+        clean.ready();
+        let found = block_on(host_first(&queue, &net)).unwrap();
+        assert_eq!(found, [GARBAGE; 5]);
+    }
+}
+
 fn spoiling() -> Device {
     Device::builder()
         .fill_garbage(true)
@@ -55,6 +172,7 @@ fn on_the_embedded_device() {
     let device = spoiling();
     good_pipelines_do_not_notice::<gpu_stages::cpu::Cpu>(&device);
     what_is_not_written_is_garbage::<gpu_stages::cpu::Cpu>(&device);
+    each_part_is_filled::<gpu_stages::cpu::Cpu>(&device);
     device.assert_no_hazards();
 }
 
@@ -64,6 +182,7 @@ fn on_opencl() {
     let device = gpu_stages::opencl::OpenCl::device().fill_garbage(true);
     good_pipelines_do_not_notice::<gpu_stages::opencl::OpenCl>(&device);
     what_is_not_written_is_garbage::<gpu_stages::opencl::OpenCl>(&device);
+    each_part_is_filled::<gpu_stages::opencl::OpenCl>(&device);
 }
 
 fn increment_first(x: &mut [u32]) {

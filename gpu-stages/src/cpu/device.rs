@@ -103,8 +103,8 @@ impl DeviceBuilder {
     /// that relies on them fails at once on such a device. Device memory is filled by a command behind the users
     /// before; host memory by the host, which waits for them. A version counts as begun once it is filled.
     ///
-    /// What is left as it is: versions of a resource that no queue has seen yet, and structs with
-    /// `#[derive(DeviceVisible)]`.
+    /// What is left as it is: versions of a resource that no queue has seen yet, and what devices do not see of a
+    /// value, such as fields marked `#[device(skip)]`.
     ///
     /// ```
     /// use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};

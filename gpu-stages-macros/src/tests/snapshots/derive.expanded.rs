@@ -107,6 +107,30 @@ const _: () = {
                 name: ::gpu_stages::HostOnly,
             }
         }
+        const ON_HOST: bool = <Vec<
+            DeviceBuffer<f32>,
+        > as ::gpu_stages::DeviceVisible>::ON_HOST
+            || <DeviceBuffer<f32> as ::gpu_stages::DeviceVisible>::ON_HOST;
+        fn spoil_on_host(&mut self) {
+            <Vec<
+                DeviceBuffer<f32>,
+            > as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.weights);
+            <DeviceBuffer<
+                f32,
+            > as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.bias);
+        }
+        fn spoil(
+            __holder: &mut Self::Holder,
+            __queue: &dyn ::core::any::Any,
+        ) -> ::gpu_stages::Result<()> {
+            <Vec<
+                DeviceBuffer<f32>,
+            > as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.0, __queue)?;
+            <DeviceBuffer<
+                f32,
+            > as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.1, __queue)?;
+            ::core::result::Result::Ok(())
+        }
     }
     const fn __is_visible<T: ::gpu_stages::DeviceVisible>() {}
     const fn __is_owned<T: ::core::marker::Send + ::core::marker::Sync + 'static>() {}
@@ -201,6 +225,23 @@ const _: () = {
                 <[DeviceBuffer<T>; N] as ::gpu_stages::DeviceVisible>::facts(&self.1),
                 ::core::marker::PhantomData,
             )
+        }
+        const ON_HOST: bool = <[DeviceBuffer<
+            T,
+        >; N] as ::gpu_stages::DeviceVisible>::ON_HOST;
+        fn spoil_on_host(&mut self) {
+            <[DeviceBuffer<
+                T,
+            >; N] as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.1);
+        }
+        fn spoil(
+            __holder: &mut Self::Holder,
+            __queue: &dyn ::core::any::Any,
+        ) -> ::gpu_stages::Result<()> {
+            <[DeviceBuffer<
+                T,
+            >; N] as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.0, __queue)?;
+            ::core::result::Result::Ok(())
         }
     }
     const fn __is_visible<T: ::gpu_stages::DeviceVisible>() {}
