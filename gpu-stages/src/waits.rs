@@ -45,6 +45,38 @@ fn forget_over(events: &mut SmallVec<[&Event; 8]>) {
     }
 }
 
+/// Puts those events first that no other is known to be behind; returns how many. When they are over, so are the
+/// others.
+pub(crate) fn last_first<T>(events: &mut [T], event: impl Fn(&T) -> &Event) -> usize {
+    let mut last = 0;
+    // The last of each queue, as far as positions are exact.
+    for index in 0..events.len() {
+        let same = |it: &T| event(it).same_queue(event(&events[index]));
+        match events[..last].iter().position(same) {
+            Some(earlier) if implies(event(&events[index]), event(&events[earlier])) => {
+                events.swap(earlier, index);
+            }
+            Some(_) => {}
+            None => {
+                events.swap(last, index);
+                last += 1;
+            }
+        }
+    }
+    let mut index = 0;
+    while index < last {
+        let is_behind = |other: &T| implies(event(other), event(&events[index]));
+        let others = (0..last).filter(|other| *other != index);
+        if others.map(|other| &events[other]).any(is_behind) {
+            last -= 1;
+            events.swap(index, last);
+        } else {
+            index += 1;
+        }
+    }
+    last
+}
+
 /// Whether waiting for `event` is also waiting for `other`.
 fn implies(event: &Event, other: &Event) -> bool {
     if event.same_queue(other) {

@@ -41,6 +41,9 @@ pub trait Watch: Debug + Send + Sync {
     /// The call has waited for those of the events looked at that are over, and will not hear of them again.
     fn learned(&self, call: u64);
 
+    /// The call has awaited the events looked at, which had been pending.
+    fn awaited(&self, call: u64);
+
     /// The user is on the host from now on.
     fn begins(&self, user: User, access: Access, call: &Call);
 
@@ -136,12 +139,22 @@ impl Watched {
         self.0.watch.learned(self.0.user.key.0);
     }
 
-    /// The use has waited for these.
-    pub fn saw(&self, events: &[Event]) {
+    /// The use has found these to be over.
+    pub fn saw<'a>(&self, events: impl Iterator<Item = &'a Event>) {
+        self.look_at(events);
+        self.learned();
+    }
+
+    /// The use has awaited these.
+    pub fn awaited<'a>(&self, events: impl Iterator<Item = &'a Event>) {
+        self.look_at(events);
+        self.0.watch.awaited(self.0.user.key.0);
+    }
+
+    fn look_at<'a>(&self, events: impl Iterator<Item = &'a Event>) {
         self.look();
         // Looking is what is noted.
-        events.iter().for_each(|event| drop(event.known()));
-        self.learned();
+        events.for_each(|event| drop(event.known()));
     }
 
     pub fn begins(&self, access: Access, call: &Call) {

@@ -221,7 +221,7 @@ fn what_was_seen_to_be_over_is_ordered() {
     let trace = device.trace().unwrap();
     assert_eq!(count(&trace, EdgeKind::Wait), 0);
     let mut without = trace.clone();
-    for kind in [EdgeKind::HostWait, EdgeKind::Seen] {
+    for kind in [EdgeKind::HostSeen, EdgeKind::Seen] {
         while let Some(edge) = without.edges().into_iter().find(|edge| edge.kind == kind) {
             without = without.without(edge);
         }

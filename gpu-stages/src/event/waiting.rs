@@ -13,11 +13,16 @@ impl Event {
     ///
     /// No thread waits and `poll` never spins. Dropping the future leaves nothing behind.
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
-        let mut wait = Wait {
-            event: self,
-            key: None,
-        };
+        let mut wait = Wait::of(self);
         poll_fn(|context| wait.poll(context)).await
+    }
+
+    /// Resolves when the command is over, well or not: to whether there was anything to wait for.
+    pub(crate) async fn outlast(&self) -> bool {
+        let mut wait = Wait::of(self);
+        // Whether it failed is another question.
+        let _ = poll_fn(|context| wait.poll(context)).await;
+        wait.suspended
     }
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
@@ -39,9 +44,19 @@ struct Wait<'a> {
     event: &'a Event,
     /// Set once a waker was left with the event.
     key: Option<WaitKey>,
+    /// Whether the task had to be woken.
+    suspended: bool,
 }
 
-impl Wait<'_> {
+impl<'a> Wait<'a> {
+    fn of(event: &'a Event) -> Self {
+        Wait {
+            event,
+            key: None,
+            suspended: false,
+        }
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
         loop {
             match self.event.known() {
@@ -50,6 +65,7 @@ impl Wait<'_> {
                 Status::Pending => {
                     let key = *self.key.get_or_insert_with(WaitKey::unique);
                     if self.event.register(key, context.waker()) {
+                        self.suspended = true;
                         return Poll::Pending;
                     }
                     // Over in the meantime: the next look says how.

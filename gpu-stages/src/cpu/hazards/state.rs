@@ -1,7 +1,7 @@
 //! What a watcher keeps of users and memories, beside the checker and the trace.
 
 use super::checker::{Checker, HostUse};
-use super::keys::{ActorKey, MemoryKey, UseKey};
+use super::keys::{ActorKey, EventKey, MemoryKey, UseKey};
 use super::seen::Stamp;
 use super::trace::{Op, Trace};
 use crate::sync::Arc;
@@ -74,12 +74,27 @@ impl State {
         }
     }
 
+    /// The call has seen these to be over.
     pub fn learn(&mut self, actor: ActorKey, seen: &[Arc<Stamp>]) {
-        if !seen.is_empty() {
-            let events = seen.iter().map(|stamp| stamp.event);
-            self.record(|| Op::Learn(actor, events.collect()));
+        self.add(actor, seen, Op::Learn);
+    }
+
+    /// The call has awaited these.
+    pub fn await_all(&mut self, actor: ActorKey, awaited: &[Arc<Stamp>]) {
+        self.add(actor, awaited, Op::Await);
+    }
+
+    fn add(
+        &mut self,
+        actor: ActorKey,
+        stamps: &[Arc<Stamp>],
+        op: fn(ActorKey, Vec<EventKey>) -> Op,
+    ) {
+        if !stamps.is_empty() {
+            let events = stamps.iter().map(|stamp| stamp.event);
+            self.record(|| op(actor, events.collect()));
         }
-        for stamp in seen {
+        for stamp in stamps {
             self.checker.learn(actor, &stamp.clock);
         }
     }

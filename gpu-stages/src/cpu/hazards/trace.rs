@@ -52,8 +52,13 @@ pub enum EdgeKind {
     Wait,
     /// A command does not wait for an event, because it was seen to be complete when it was enqueued.
     Seen,
-    /// The host awaits events, or sees them complete.
+    /// The host awaits an event before it uses memory.
+    ///
+    /// What the host awaits only to learn whether commands failed is none of these: the end of a call, behind which
+    /// nothing is done, and a wait for contents that turn out to be lost, so that nobody uses them.
     HostWait,
+    /// The host does not await an event, because it sees that it is complete.
+    HostSeen,
     /// A slot is handed on.
     HandOver,
 }
@@ -70,6 +75,7 @@ pub(super) enum Op {
         event: EventKey,
     },
     Learn(ActorKey, Vec<EventKey>),
+    Await(ActorKey, Vec<EventKey>),
     Begin(ActorKey, UseKey, Vec<Access>, Doer),
     End(ActorKey, UseKey),
     Acquire(ActorKey, LockKey, Turn),
@@ -156,9 +162,9 @@ impl Trace {
         self.command(actor, queue, "barrier", order, &[])
     }
 
-    /// `actor` awaits an event, or sees it complete.
+    /// `actor` awaits an event.
     pub fn wait(&mut self, actor: ActorKey, event: EventKey) {
-        self.ops.push(Op::Learn(actor, vec![event]));
+        self.ops.push(Op::Await(actor, vec![event]));
     }
 
     /// The host begins to use memory, in the name of `actor`.
@@ -240,7 +246,8 @@ impl Trace {
                     add(EdgeKind::Wait, order.len());
                     add(EdgeKind::Seen, seen.len());
                 }
-                Op::Learn(_, events) => add(EdgeKind::HostWait, events.len()),
+                Op::Learn(_, events) => add(EdgeKind::HostSeen, events.len()),
+                Op::Await(_, events) => add(EdgeKind::HostWait, events.len()),
                 Op::Acquire(..) => add(EdgeKind::HandOver, 1),
                 _ => {}
             }
@@ -255,7 +262,8 @@ impl Trace {
         let events = match (trace.ops.get_mut(edge.op), edge.kind) {
             (Some(Op::Command { order, .. }), EdgeKind::Wait) => Some(order),
             (Some(Op::Command { seen, .. }), EdgeKind::Seen) => Some(seen),
-            (Some(Op::Learn(_, events)), EdgeKind::HostWait) => Some(events),
+            (Some(Op::Learn(_, events)), EdgeKind::HostSeen) => Some(events),
+            (Some(Op::Await(_, events)), EdgeKind::HostWait) => Some(events),
             _ => None,
         };
         match events {
@@ -298,7 +306,7 @@ impl Replay {
                 let end = checker.command(*queue, actors, after, accesses, doer.clone());
                 events.insert(*event, end);
             }
-            Op::Learn(actor, seen) => seen
+            Op::Learn(actor, over) | Op::Await(actor, over) => over
                 .iter()
                 .filter_map(|event| events.get(event))
                 .for_each(|event| checker.learn(*actor, event)),

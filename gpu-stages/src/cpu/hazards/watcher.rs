@@ -203,6 +203,11 @@ impl Watch for Watcher {
         lock(&self.state).learn(ActorKey(call), &seen);
     }
 
+    fn awaited(&self, call: u64) {
+        let awaited = self.own(seen::take());
+        lock(&self.state).await_all(ActorKey(call), &awaited);
+    }
+
     fn begins(&self, user: User, access: track::Access, call: &Call) {
         let doer = host("host", Some(call.origin()));
         let action = match access {

@@ -1,11 +1,12 @@
 //! One granted use of one value, from acquisition to handing on: what all guards are made of.
 
 mod garbage;
+mod host_wait;
 mod leave;
 mod watched;
 
 use crate::error::{Error, Result};
-use crate::event::{Event, Events, Status};
+use crate::event::Events;
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
@@ -15,6 +16,7 @@ use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
 use crate::track::{self, Needs, Track};
 use crate::value::Slots;
 use crate::watch::Watched;
+pub use host_wait::{HostWait, outlast};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 
@@ -180,7 +182,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         };
         let needs = self.granted(look).await?;
         if !needs.order.is_empty() {
-            self.outlast(&needs).await?;
+            outlast(&[self.host_wait(&needs)]).await?;
             self.lease.host_use(access);
         }
         self.begins_on_host(access, spoil);
@@ -197,29 +199,23 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    /// Waits on the host for what a use of the value needs, which does not begin yet.
-    pub async fn wait_before(&mut self, access: track::Access) -> Result<()> {
+    /// What a use of the value on the host must wait for, which does not begin yet.
+    pub async fn needs(&mut self, access: track::Access) -> Result<Needs> {
         let look = |track: &mut Track| {
             let mut needs = Needs::default();
             track.needs(access, None, &mut needs);
             needs
         };
-        let needs = self.granted(look).await?;
-        self.outlast(&needs).await
+        self.granted(look).await
     }
 
-    async fn outlast(&self, needs: &Needs) -> Result<()> {
-        stall::note_wait();
-        self.lease.set_waiting(true);
-        for event in &needs.order {
-            // Only the data's own failure matters; it is looked at below.
-            let _ = event.wait().await;
+    /// The host's wait for what a use of the value `needs`.
+    pub fn host_wait<'a>(&'a self, needs: &'a Needs) -> HostWait<'a> {
+        HostWait {
+            lease: &self.lease,
+            watched: self.watched.as_ref(),
+            needs,
         }
-        self.lease.set_waiting(false);
-        if let Some(watched) = &self.watched {
-            watched.saw(&needs.order);
-        }
-        self.first_failure(&needs.data)
     }
 
     /// Waits until commands on `queue` may use the value, but for what they can wait for themselves.
@@ -234,14 +230,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             let _ = event.wait().await;
         }
         Ok(())
-    }
-
-    fn first_failure(&self, events: &[Event]) -> Result<()> {
-        let failed = events.iter().find_map(|event| match event.status() {
-            Status::Failed(failure) => Some(failure),
-            _ => None,
-        });
-        failed.map_or(Ok(()), |failure| Err(self.lease.failed(failure)))
     }
 
     /// The value, for reading. The caller has waited for the host's or for the hand-on, as the use demands.
