@@ -231,6 +231,10 @@ fn close(leases: &[&Lease]) {
 /// Ends uses that are on one queue.
 fn close_with_one(uses: &[(&Lease, Open)]) {
     let queues: SmallVec<[&dyn Unseen; 4]> = uses.iter().map(|(_, open)| &*open.queue).collect();
+    if let Some(watch) = queues[0].watch() {
+        let ends = uses.iter().map(|(lease, open)| (lease.key(), open.access));
+        watch.unseen(&ends.collect::<SmallVec<[_; 4]>>());
+    }
     let event = queues[0].mark(&queues[1..]);
     let mut garbage = Events::new();
     for (lease, open) in uses {

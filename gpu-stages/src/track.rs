@@ -5,6 +5,7 @@ use crate::event::{Event, Events, move_all, move_good, move_over, replace_older}
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::{Grant, Parameter};
+use crate::watch::Watch;
 use std::any::Any;
 use std::fmt::Debug;
 
@@ -36,6 +37,11 @@ pub(crate) trait Unseen: Debug + Send + Sync {
 
     /// The use itself, for its like.
     fn as_any(&self) -> &dyn Any;
+
+    /// Who watches the queue's device, if anybody does.
+    fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        None
+    }
 }
 
 /// A use on such a queue, until its end is marked.

@@ -11,6 +11,7 @@ use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::Arc;
 use crate::track::Unseen;
 use crate::waits;
+use crate::watch::Watch;
 use smallvec::SmallVec;
 use std::any::Any;
 
@@ -74,5 +75,9 @@ impl<B: Backend> Unseen for OpaqueUse<B> {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn watch(&self) -> Option<&Arc<dyn Watch>> {
+        self.queue.watch()
     }
 }

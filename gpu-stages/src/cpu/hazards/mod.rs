@@ -59,9 +59,9 @@
 //! # Limits
 //!
 //! Buffers, and queues that wait for each other, must be of one device: clones of one [`Device`](super::Device)
-//! value. A host guard counts as a use of all buffers of its slot from the first command on them. Uses of values that
-//! are not in a device's memory are the resource's own matter. Device and host memory of other backends is not
-//! followed.
+//! value. A host guard counts as a use of all buffers of its slot from the first command on them, and so does what an
+//! opaque stage declares, at the marker that ends it. Uses of values that are not in a device's memory are the
+//! resource's own matter. Device and host memory of other backends is not followed.
 //!
 //! # Traces
 //!
@@ -73,9 +73,11 @@ mod checker;
 mod clock;
 mod keys;
 mod memory;
+mod replay;
 mod report;
 mod seen;
 mod state;
+mod touch;
 mod trace;
 mod watcher;
 

@@ -1,8 +1,9 @@
 //! What a thread has seen to be over, on behalf of whom the core names next.
 
 use super::clock::Clock;
-use super::keys::EventKey;
+use super::keys::{EventKey, MemoryKey};
 use crate::sync::Arc;
+use crate::track::Access;
 use std::cell::RefCell;
 
 /// What the event of a command tells whoever sees it to be over.
@@ -11,12 +12,20 @@ pub(in crate::cpu) struct Stamp {
     pub(super) watcher: u64,
     pub(super) event: EventKey,
     pub(super) clock: Clock,
+    /// For a marker, the memories of what it is the end of and was not seen.
+    pub(super) unseen: Vec<MemoryKey>,
 }
 
 thread_local! {
     /// `None` while nobody wants to know.
     static SEEN: RefCell<Option<Vec<Arc<Stamp>>>> = const { RefCell::new(None) };
+
+    /// What the next marker of this thread is the end of, and was not seen.
+    static UNSEEN: RefCell<Vec<Unseen>> = const { RefCell::new(Vec::new()) };
 }
+
+/// A use that is not seen: the user, and what it does.
+type Unseen = ((u64, usize), Access);
 
 /// Begins a new list.
 pub(super) fn look() {
@@ -42,4 +51,14 @@ pub(super) fn seen() -> Vec<Arc<Stamp>> {
 /// What was seen, and an end to it.
 pub(super) fn take() -> Vec<Arc<Stamp>> {
     SEEN.take().unwrap_or_default()
+}
+
+/// The next marker of this thread is the end of these.
+pub(super) fn expect_unseen(uses: &[Unseen]) {
+    UNSEEN.set(uses.to_vec());
+}
+
+/// What a marker is the end of.
+pub(super) fn take_unseen() -> Vec<Unseen> {
+    UNSEEN.take()
 }

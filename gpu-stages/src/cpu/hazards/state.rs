@@ -1,10 +1,12 @@
 //! What a watcher keeps of users and memories, beside the checker and the trace.
 
 use super::checker::{Checker, HostUse};
-use super::keys::{ActorKey, EventKey, MemoryKey, UseKey};
+use super::keys::{Access, ActorKey, EventKey, MemoryKey, UseKey};
+use super::report::Action;
 use super::seen::Stamp;
 use super::trace::{Op, Trace};
 use crate::sync::Arc;
+use crate::track;
 use crate::watch::User;
 use std::collections::HashMap;
 
@@ -46,6 +48,25 @@ impl State {
         if let Some(trace) = &mut self.trace {
             trace.ops.push(op());
         }
+    }
+
+    /// The accesses of a user to all of its value, as far as its memory is known.
+    pub fn whole(&self, user: (u64, usize), access: track::Access) -> Vec<Access> {
+        let action = match access {
+            track::Access::Read => Action::Read,
+            track::Access::Write => Action::Write,
+        };
+        let slot = self.users.get(&user).map(|present| present.user.slot);
+        let bound = slot.and_then(|slot| self.slots.get(&slot));
+        let whole = |memory: &MemoryKey| {
+            let known = self.memories.get(memory)?;
+            Some(Access {
+                memory: *memory,
+                bytes: 0..known.bytes,
+                action,
+            })
+        };
+        bound.into_iter().flatten().filter_map(whole).collect()
     }
 
     /// The memory is used in the slot of this user.

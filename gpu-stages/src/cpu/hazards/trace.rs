@@ -1,12 +1,10 @@
 //! [`Trace`]: a program as data, to be checked as a whole, and again with one edge less.
 
-use super::checker::Checker;
-use super::clock::Clock;
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
+use super::replay::Replay;
 use super::report::{Doer, Hazard, Place};
 use crate::sync::Arc;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What was enqueued, waited for and used, in order: recorded by a device, or written by hand.
 ///
@@ -231,7 +229,7 @@ impl Trace {
     pub fn hazards(&self) -> Vec<Hazard> {
         let mut replay = Replay::default();
         self.ops.iter().for_each(|op| replay.step(op));
-        replay.checker.hazards
+        replay.hazards()
     }
 
     /// Everything that can be taken away.
@@ -271,70 +269,5 @@ impl Trace {
             None => drop(trace.ops.remove(edge.op)),
         }
         trace
-    }
-}
-
-/// A trace on its way through the checker.
-#[derive(Debug, Default)]
-struct Replay {
-    checker: Checker,
-    events: HashMap<EventKey, Clock>,
-    uses: HashMap<UseKey, super::checker::HostUse>,
-}
-
-impl Replay {
-    fn step(&mut self, op: &Op) {
-        let Replay {
-            checker,
-            events,
-            uses,
-        } = self;
-        match op {
-            Op::Command {
-                queue,
-                actors,
-                order,
-                seen,
-                accesses,
-                doer,
-                event,
-            } => {
-                let after = order
-                    .iter()
-                    .chain(seen)
-                    .filter_map(|event| events.get(event));
-                let end = checker.command(*queue, actors, after, accesses, doer.clone());
-                events.insert(*event, end);
-            }
-            Op::Learn(actor, over) | Op::Await(actor, over) => over
-                .iter()
-                .filter_map(|event| events.get(event))
-                .for_each(|event| checker.learn(*actor, event)),
-            Op::Begin(actor, host, accesses, doer) => {
-                let begun = checker.begin(*actor, accesses, doer.clone());
-                uses.insert(*host, begun);
-            }
-            Op::End(actor, host) => {
-                if let Some(host) = uses.remove(host) {
-                    checker.end(*actor, &host);
-                }
-            }
-            Op::Acquire(actor, lock, turn) => checker.acquire(*actor, *lock, *turn),
-            Op::Release(actor, lock, turn) => checker.release(*actor, *lock, *turn),
-            Op::Vouch(lock, event) => {
-                if let Some(event) = events.get(event) {
-                    checker.vouch(*lock, event);
-                }
-            }
-            Op::Name(memory, resource, slot) => checker.name(*memory, resource.clone(), *slot),
-            Op::GiveBack(memory, event) => {
-                if let Some(event) = events.get(event) {
-                    checker.give_back(*memory, event);
-                }
-            }
-            Op::LetGo(actor, memory) => checker.let_go(*actor, *memory),
-            Op::Free(actor, memory, doer) => checker.free(*actor, *memory, doer.clone()),
-            Op::FreeLast(memory, doer) => checker.free_last(*memory, doer.clone()),
-        }
     }
 }

@@ -1,23 +1,21 @@
 //! [`Watcher`]: feeds the checker, and a trace if one is wanted, with what the library does.
 
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
-use super::report::{Action, Doer, Hazard, Place};
+use super::report::{Doer, Hazard, Place};
 use super::seen::{self, Stamp};
 use super::state::{Known, Present, State};
+use super::touch::{Touch, touches};
 use super::trace::{Op, Trace};
-use crate::backend::{Argument, Command, Region, Submission};
+use crate::backend::{Command, Submission};
 use crate::call::Call;
 use crate::cpu::Cpu;
 use crate::cpu::event::Completion;
-use crate::cpu::memory::Owner;
 use crate::error::Origin;
 use crate::order::QueueId;
 use crate::sync::{Arc, Mutex, Ordering, StaticU64, lock};
 use crate::track;
 use crate::watch::{User, Watch};
-use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// The hazard checker of one device.
 #[derive(Debug)]
@@ -113,9 +111,17 @@ impl Watcher {
                 });
             }
         }
-        let event = EventKey(state.number());
         let mut actors: Vec<ActorKey> = leases().map(|lease| ActorKey(lease.key().0)).collect();
+        let mut unseen = Vec::new();
+        if let Command::Marker = submission.command {
+            for (user, access) in seen::take_unseen() {
+                actors.push(ActorKey(user.0));
+                unseen.extend(state.whole(user, access));
+            }
+        }
+        accesses.extend_from_slice(&unseen);
         actors.dedup();
+        let event = EventKey(state.number());
         state.record(|| Op::Command {
             queue,
             actors: actors.clone(),
@@ -133,13 +139,16 @@ impl Watcher {
             watcher: self.id,
             event,
             clock,
+            unseen: unseen.into_iter().map(|access| access.memory).collect(),
         })
     }
 
     /// A command is over and is about to give back its handles to memory.
     pub fn over(&self, stamp: &Stamp, command: &Command<Cpu>) {
         let state = &mut *lock(&self.state);
-        for memory in touches(command).iter().filter_map(|it| self.tracked(it)) {
+        let touched = touches(command);
+        let touched = touched.iter().filter_map(|it| self.tracked(it));
+        for memory in touched.chain(stamp.unseen.iter().copied()) {
             state.record(|| Op::GiveBack(memory, stamp.event));
             state.checker.give_back(memory, &stamp.clock);
         }
@@ -208,23 +217,14 @@ impl Watch for Watcher {
         lock(&self.state).await_all(ActorKey(call), &awaited);
     }
 
+    fn unseen(&self, uses: &[((u64, usize), track::Access)]) {
+        seen::expect_unseen(uses);
+    }
+
     fn begins(&self, user: User, access: track::Access, call: &Call) {
         let doer = host("host", Some(call.origin()));
-        let action = match access {
-            track::Access::Read => Action::Read,
-            track::Access::Write => Action::Write,
-        };
         let state = &mut *lock(&self.state);
-        let bound = state.slots.get(&user.slot).into_iter().flatten();
-        let whole = |memory: &MemoryKey| {
-            let known = state.memories.get(memory)?;
-            Some(Access {
-                memory: *memory,
-                bytes: 0..known.bytes,
-                action,
-            })
-        };
-        let accesses: Vec<Access> = bound.filter_map(whole).collect();
+        let accesses = state.whole(user.key, access);
         let (actor, host) = (ActorKey(user.key.0), UseKey(state.number()));
         state.record(|| Op::Begin(actor, host, accesses.clone(), doer.clone()));
         let begun = state.checker.begin(actor, &accesses, doer);
@@ -289,45 +289,4 @@ fn host(name: &'static str, origin: Option<Origin>) -> Doer {
         origin,
         place: Place::Host,
     }
-}
-
-/// What a command does with one region.
-struct Touch<'a> {
-    tracked: Option<&'a Tracked>,
-    bytes: Range<usize>,
-    action: Action,
-}
-
-fn touch<M: Owner>(region: &Region<M>, action: Action) -> Touch<'_> {
-    Touch {
-        tracked: region.memory.block().tracked(),
-        bytes: region.offset..region.offset + region.bytes,
-        action,
-    }
-}
-
-/// What a command does with its regions, in their order.
-fn touches(command: &Command<Cpu>) -> SmallVec<[Touch<'_>; 6]> {
-    let mut all = SmallVec::new();
-    match command {
-        Command::Upload(source, target) => {
-            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
-        }
-        Command::Download(source, target) => {
-            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
-        }
-        Command::Copy(source, target) => {
-            all.extend([touch(source, Action::Read), touch(target, Action::Write)]);
-        }
-        Command::Fill(target, _) => all.push(touch(target, Action::Write)),
-        Command::Launch(_, _, arguments) => {
-            all.extend(arguments.iter().filter_map(|argument| match argument {
-                Argument::Read(region, _) => Some(touch(region, Action::Read)),
-                Argument::Write(region, _) => Some(touch(region, Action::Write)),
-                Argument::Scalar(..) => None,
-            }));
-        }
-        Command::Marker | Command::Barrier => {}
-    }
-    all
 }

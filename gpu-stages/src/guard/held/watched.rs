@@ -2,6 +2,7 @@
 
 use super::{Held, Hold};
 use crate::guard::access::Access;
+use crate::lease::settle;
 use crate::sync::Arc;
 use crate::watch::{Watch, Watched};
 
@@ -24,6 +25,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     #[cold]
     pub(super) fn about_to_leave(&mut self) {
         self.open_account();
+        // Marking the end of a use is looking on behalf of somebody else.
+        settle(&[&self.lease]);
         if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &self.watched) {
             slots.core.look();
             self.watched = slots.core.granted(*slot, &self.lease, A::MODE);

@@ -1,0 +1,77 @@
+//! A trace that is checked again.
+
+use super::checker::{Checker, HostUse};
+use super::clock::Clock;
+use super::keys::{EventKey, UseKey};
+use super::report::Hazard;
+use super::trace::Op;
+use std::collections::HashMap;
+
+/// A trace on its way through the checker.
+#[derive(Debug, Default)]
+pub(super) struct Replay {
+    checker: Checker,
+    events: HashMap<EventKey, Clock>,
+    uses: HashMap<UseKey, HostUse>,
+}
+
+impl Replay {
+    pub fn hazards(self) -> Vec<Hazard> {
+        self.checker.hazards
+    }
+
+    pub fn step(&mut self, op: &Op) {
+        let Replay {
+            checker,
+            events,
+            uses,
+        } = self;
+        match op {
+            Op::Command {
+                queue,
+                actors,
+                order,
+                seen,
+                accesses,
+                doer,
+                event,
+            } => {
+                let after = order
+                    .iter()
+                    .chain(seen)
+                    .filter_map(|event| events.get(event));
+                let end = checker.command(*queue, actors, after, accesses, doer.clone());
+                events.insert(*event, end);
+            }
+            Op::Learn(actor, over) | Op::Await(actor, over) => over
+                .iter()
+                .filter_map(|event| events.get(event))
+                .for_each(|event| checker.learn(*actor, event)),
+            Op::Begin(actor, host, accesses, doer) => {
+                let begun = checker.begin(*actor, accesses, doer.clone());
+                uses.insert(*host, begun);
+            }
+            Op::End(actor, host) => {
+                if let Some(host) = uses.remove(host) {
+                    checker.end(*actor, &host);
+                }
+            }
+            Op::Acquire(actor, lock, turn) => checker.acquire(*actor, *lock, *turn),
+            Op::Release(actor, lock, turn) => checker.release(*actor, *lock, *turn),
+            Op::Vouch(lock, event) => {
+                if let Some(event) = events.get(event) {
+                    checker.vouch(*lock, event);
+                }
+            }
+            Op::Name(memory, resource, slot) => checker.name(*memory, resource.clone(), *slot),
+            Op::GiveBack(memory, event) => {
+                if let Some(event) = events.get(event) {
+                    checker.give_back(*memory, event);
+                }
+            }
+            Op::LetGo(actor, memory) => checker.let_go(*actor, *memory),
+            Op::Free(actor, memory, doer) => checker.free(*actor, *memory, doer.clone()),
+            Op::FreeLast(memory, doer) => checker.free_last(*memory, doer.clone()),
+        }
+    }
+}
