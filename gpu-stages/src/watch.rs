@@ -44,8 +44,8 @@ pub trait Watch: Debug + Send + Sync {
     /// The call has awaited the events looked at, which had been pending.
     fn awaited(&self, call: u64);
 
-    /// What was used on a queue and not seen, by these users, ends with the marker that the calling thread enqueues
-    /// next.
+    /// What these users use on a queue and is not seen begins or ends with the barrier or marker that the calling
+    /// thread enqueues next.
     fn unseen(&self, uses: &[((u64, usize), Access)]);
 
     /// The user is on the host from now on.

@@ -111,6 +111,24 @@ fn what_is_declared_counts_as_used() {
     block_on(frame).unwrap();
 }
 
+/// What a command within finds to be over by then was not over when the use began.
+#[test]
+fn an_unseen_use_begins_with_its_barrier() {
+    let (world, gate) = (World::new(), Gate::default());
+    let [first, second, _] = &world.queues;
+    world.hold(&gate);
+    world.write(0);
+    let update = world.buffer.acquire_update().unwrap();
+    let mut guard = block_on(update.wait_device(second)).unwrap();
+    let open = second.opaque((&mut guard,)).unwrap();
+    gate.open();
+    first.finish();
+    second.fill(&mut guard, 2.0).unwrap();
+    drop(open);
+    guard.ready();
+    assert_eq!(world.waits(), 1);
+}
+
 #[test]
 fn memory_that_was_used_unseen_is_freed_behind_it() {
     let World {

@@ -31,6 +31,10 @@ impl<B: Backend> Queue<B> {
             calls.for_each(|call| watch.learned(call));
         }
         if !order.is_empty() {
+            if let Some(watch) = watch {
+                let begin = uses.0.iter().map(|(lease, access)| (lease.key(), *access));
+                watch.unseen(&begin.collect::<SmallVec<[_; 4]>>());
+            }
             self.barrier(&order)?;
         }
         let queue: Arc<dyn Unseen> = Arc::new(OpaqueUse {

@@ -60,8 +60,8 @@
 //!
 //! Buffers, and queues that wait for each other, must be of one device: clones of one [`Device`](super::Device)
 //! value. A host guard counts as a use of all buffers of its slot from the first command on them, and so does what an
-//! opaque stage declares, at the marker that ends it. Uses of values that are not in a device's memory are the
-//! resource's own matter. Device and host memory of other backends is not followed.
+//! opaque stage declares, at the barrier before it and the marker behind. Uses of values that are not in a device's
+//! memory are the resource's own matter. Device and host memory of other backends is not followed.
 //!
 //! # Traces
 //!

@@ -12,7 +12,7 @@ pub(in crate::cpu) struct Stamp {
     pub(super) watcher: u64,
     pub(super) event: EventKey,
     pub(super) clock: Clock,
-    /// For a marker, the memories of what it is the end of and was not seen.
+    /// For a barrier or marker, the memories of what begins or ends with it and is not seen.
     pub(super) unseen: Vec<MemoryKey>,
 }
 
@@ -20,7 +20,7 @@ thread_local! {
     /// `None` while nobody wants to know.
     static SEEN: RefCell<Option<Vec<Arc<Stamp>>>> = const { RefCell::new(None) };
 
-    /// What the next marker of this thread is the end of, and was not seen.
+    /// What begins or ends with the next barrier or marker of this thread, and is not seen.
     static UNSEEN: RefCell<Vec<Unseen>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -53,12 +53,12 @@ pub(super) fn take() -> Vec<Arc<Stamp>> {
     SEEN.take().unwrap_or_default()
 }
 
-/// The next marker of this thread is the end of these.
+/// The next barrier or marker of this thread is the beginning or end of these.
 pub(super) fn expect_unseen(uses: &[Unseen]) {
     UNSEEN.set(uses.to_vec());
 }
 
-/// What a marker is the end of.
+/// What a barrier or marker is the beginning or end of.
 pub(super) fn take_unseen() -> Vec<Unseen> {
     UNSEEN.take()
 }

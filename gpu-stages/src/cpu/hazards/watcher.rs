@@ -113,7 +113,7 @@ impl Watcher {
         }
         let mut actors: Vec<ActorKey> = leases().map(|lease| ActorKey(lease.key().0)).collect();
         let mut unseen = Vec::new();
-        if let Command::Marker = submission.command {
+        if let Command::Marker | Command::Barrier = submission.command {
             for (user, access) in seen::take_unseen() {
                 actors.push(ActorKey(user.0));
                 unseen.extend(state.whole(user, access));
