@@ -143,6 +143,11 @@ impl Watched {
         self.0.watch.learned(self.0.user.key.0);
     }
 
+    /// Whether both are watched by the same.
+    pub fn has_watch_of(&self, other: &Watched) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.0.watch), Arc::as_ptr(&other.0.watch))
+    }
+
     /// The use has found these to be over.
     pub fn saw<'a>(&self, events: impl Iterator<Item = &'a Event>) {
         self.look_at(events);

@@ -4,7 +4,9 @@
 use futures::executor::block_on;
 use gpu_stages::cpu::hazards::EdgeKind;
 use gpu_stages::cpu::{Device, DeviceBuffer, Kernel, Queue};
-use gpu_stages::{Error, Requests, Resource, Result, acquire, gpu_pipeline};
+use gpu_stages::{
+    CommandQueue, Error, Requests, Resource, Result, WaitDevice, acquire, gpu_pipeline,
+};
 use gpu_stages_tests::{CountWakes, Gate, failing, set};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -150,6 +152,28 @@ fn the_parts_of_a_list_are_awaited_together() {
         "the second part is behind the first"
     );
     world.let_go(1);
+    assert!(listed.poll().is_ready());
+    assert_eq!(world.host_waits(), 1);
+}
+
+/// Both parts were used by what one marker ends.
+#[test]
+fn an_event_of_several_parts_is_awaited_once() {
+    let world = World::new();
+    let (parts, [first, _]) = ([world.buffer(), world.buffer()], &world.queues);
+    for part in &parts {
+        write(first, part, &set(1.0));
+    }
+    let guards = acquire((parts[0].updates(), parts[1].updates())).unwrap();
+    let (mut one, mut other) = block_on(guards.wait_device(first)).unwrap();
+    drop(first.opaque((&mut one, &mut other)).unwrap());
+    first.ready((one, other));
+
+    let listed: Vec<_> = parts.iter().collect();
+    let (listed,) = acquire((Requests::updates(&listed),)).unwrap();
+    let mut listed = Counted::new(listed.wait_events());
+    assert!(listed.poll().is_pending());
+    world.let_go(0);
     assert!(listed.poll().is_ready());
     assert_eq!(world.host_waits(), 1);
 }

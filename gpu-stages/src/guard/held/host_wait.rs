@@ -9,14 +9,15 @@ use crate::waits;
 use crate::watch::Watched;
 use smallvec::SmallVec;
 
-/// What one use on the host waits for.
+/// What one use of a call on the host waits for.
 pub struct HostWait<'a> {
     pub lease: &'a Lease,
     pub watched: Option<&'a Watched>,
     pub needs: &'a Needs,
 }
 
-/// Waits for all that these uses need, which begin together: where one event is behind another, for that one alone.
+/// Waits for all that these uses of one call need, which begin together: where one event is behind another, for that
+/// one alone.
 ///
 /// # Errors
 ///
@@ -25,11 +26,26 @@ pub async fn outlast(waits: &[HostWait<'_>]) -> Result<()> {
     stall::note_wait();
     let awaited = await_last_first(waits).await;
     let result = waits.iter().try_for_each(HostWait::is_good);
-    for wait in waits {
-        // Nobody uses what is lost: then the wait was for the failure alone.
-        wait.tell(|event| result.is_ok() && awaited.iter().any(|it| it.is(event)));
-    }
+    // Nobody uses what is lost: then the wait was for the failure alone.
+    tell(waits, if result.is_ok() { &awaited } else { &[] });
     result
+}
+
+/// Tells those who watch, each once, which events were awaited, and which were over.
+fn tell(waits: &[HostWait<'_>], awaited: &[Event]) {
+    let is_awaited = |event: &&Event| awaited.iter().any(|it| it.is(event));
+    let watched = waits.iter().filter_map(|wait| wait.watched);
+    for (index, watch) in watched.clone().enumerate() {
+        if !watched
+            .clone()
+            .take(index)
+            .any(|told| told.has_watch_of(watch))
+        {
+            let all = waits.iter().flat_map(|wait| &wait.needs.order);
+            watch.awaited(awaited.iter());
+            watch.saw(all.filter(|event| !is_awaited(event)));
+        }
+    }
 }
 
 /// Returns those events that had to be awaited.
@@ -64,14 +80,5 @@ impl HostWait<'_> {
                 _ => None,
             });
         failed.map_or(Ok(()), |failure| Err(self.lease.failed(failure)))
-    }
-
-    /// Tells who watches which events were awaited, and which were over.
-    fn tell(&self, is_awaited: impl Fn(&Event) -> bool) {
-        if let Some(watched) = self.watched {
-            let order = || self.needs.order.iter();
-            watched.awaited(order().filter(|event| is_awaited(event)));
-            watched.saw(order().filter(|event| !is_awaited(event)));
-        }
     }
 }
