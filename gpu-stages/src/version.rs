@@ -40,6 +40,10 @@ use std::ops::Deref;
 ///
 /// A ring whose every slot is pinned has no room for the next version: do not wait for a writer of the slot, or for
 /// what that writer holds, with the version in hand.
+///
+/// A call through the version waits like that if it also asks for what an earlier writer of the slot asks for: it goes
+/// before that writer here, and behind it there. [`stall::report`](crate::stall::report) calls this a cycle; it ends
+/// when one of the two calls is dropped.
 #[must_use = "a version that is dropped at once keeps nothing"]
 pub struct Version<T: Send + 'static>(Source<T>);
 

@@ -1,6 +1,7 @@
 //! Versions: what a pin keeps, who waits for it, and who does not.
 
 mod commands;
+mod cycles;
 mod failure;
 mod latest;
 mod slots;
