@@ -2,7 +2,9 @@
 //! can go.
 //!
 //! The program is one call among others. Before it, another call has written every resource, on queues of its own;
-//! behind it other ones write them again, and wait for the stages whose ends are marked.
+//! behind it other ones write them again, and wait for the stages whose ends are marked. Some of its resources are lists,
+//! whose parts have each its own users before and behind. The uses of opaque stages are between a barrier and a marker.
+//! A version that is pinned is, to a plan, a resource as any other.
 
 use super::{OWNED, RESOURCES, planned, program, uses};
 use crate::model::{Place, ResourceId, Right, Work};
@@ -13,13 +15,25 @@ use gpu_stages::cpu::hazards::{
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// A shared resource as the trace knows it.
+/// How many parts each resource has: two are lists.
+const PARTS: [usize; RESOURCES] = {
+    let mut parts = [1; RESOURCES];
+    (parts[2], parts[3]) = (2, 3);
+    parts
+};
+
+/// A resource as the trace knows it.
 struct Resource {
+    parts: Vec<Part>,
+    is_held: bool,
+}
+
+/// One of its parts.
+struct Part {
     memory: MemoryKey,
     lock: LockKey,
     /// The command that wrote it before the program.
     written: Option<EventKey>,
-    is_held: bool,
 }
 
 /// A program on its way into a trace.
@@ -38,8 +52,8 @@ impl<'a> Teller<'a> {
     fn new(works: &'a [Work], plan: &'a Plan) -> Self {
         let mut trace = Trace::new();
         let before = trace.actor();
-        let resource = |index: usize| {
-            let memory = trace.memory(&format!("resource {index}"), 0);
+        let mut part = |index: usize, part: usize| {
+            let memory = trace.memory(&format!("resource {index}"), part);
             let lock = trace.lock();
             let mut write = || {
                 trace.acquire(before, lock, Turn::Exclusive);
@@ -48,12 +62,15 @@ impl<'a> Teller<'a> {
                 trace.release(before, lock, Turn::Exclusive);
                 written
             };
-            Resource {
+            Part {
                 memory,
                 lock,
                 written: (!OWNED[index]).then(&mut write),
-                is_held: false,
             }
+        };
+        let resource = |index: usize| Resource {
+            parts: (0..PARTS[index]).map(|it| part(index, it)).collect(),
+            is_held: false,
         };
         let resources = (0..RESOURCES).map(resource).collect();
         Teller {
@@ -89,34 +106,38 @@ impl<'a> Teller<'a> {
     fn acquire(&mut self, resource: ResourceId) {
         let resource = &mut self.resources[resource.0];
         if !std::mem::replace(&mut resource.is_held, true) {
-            let lock = resource.lock;
-            self.trace.acquire(self.actor, lock, Turn::Exclusive);
+            for part in &resource.parts {
+                let trace = &mut self.trace;
+                trace.acquire(self.actor, part.lock, Turn::Exclusive);
+            }
         }
     }
 
     fn release(&mut self, resource: ResourceId) {
         let resource = &mut self.resources[resource.0];
         if std::mem::take(&mut resource.is_held) {
-            let lock = resource.lock;
-            self.trace.release(self.actor, lock, Turn::Exclusive);
+            for part in &resource.parts {
+                let trace = &mut self.trace;
+                trace.release(self.actor, part.lock, Turn::Exclusive);
+            }
         }
     }
 
     fn run(&mut self, stage: usize, unmarked: Option<usize>) {
         let earlier = self.plan.earlier[stage].iter();
-        let earlier = earlier.filter_map(|it| self.resources[it.0].written);
+        let earlier = earlier.flat_map(|it| &self.resources[it.0].parts);
         let after = self.plan.after[stage].iter();
         let order: Vec<EventKey> = after
             .filter_map(|it| self.ends[*it])
-            .chain(earlier)
+            .chain(earlier.filter_map(|part| part.written))
             .collect();
         let work = &self.works[stage];
-        let accesses = work.accesses.iter().map(|access| {
-            let memory = self.resources[access.resource.0].memory;
-            match access.right {
-                Right::Read => Access::read(memory, 0..64),
-                Right::Write => write(memory),
-            }
+        let accesses = work.accesses.iter().flat_map(|access| {
+            let parts = self.resources[access.resource.0].parts.iter();
+            parts.map(|part| match access.right {
+                Right::Read => Access::read(part.memory, 0..64),
+                Right::Write => write(part.memory),
+            })
         });
         let accesses: Vec<Access> = accesses.collect();
         let name = format!("stage {stage}");
@@ -130,7 +151,14 @@ impl<'a> Teller<'a> {
             Place::Device(queue) => {
                 let trace = &mut self.trace;
                 let queue = *self.queues.entry(queue.0).or_insert_with(|| trace.queue());
-                let end = trace.command(self.actor, queue, name, &order, &accesses);
+                let actor = self.actor;
+                let end = if work.is_opaque {
+                    trace.barrier(actor, queue, &order);
+                    trace.command(actor, queue, name, &[], &accesses);
+                    trace.marker(actor, queue)
+                } else {
+                    trace.command(actor, queue, name, &order, &accesses)
+                };
                 let is_marked = self.plan.marked[stage] && unmarked != Some(stage);
                 self.ends[stage] = is_marked.then_some(end);
             }
@@ -142,17 +170,17 @@ impl<'a> Teller<'a> {
         for (index, resource) in self.resources.iter().enumerate() {
             let users = self.ends.iter().zip(self.works);
             let users = users.filter(|(_, work)| uses(work, ResourceId(index)));
-            // What nobody uses is as it was left before.
-            let events: Vec<EventKey> = users
-                .filter_map(|(end, _)| *end)
-                .chain(resource.written)
-                .collect();
-            let trace = &mut self.trace;
-            let next = trace.actor();
-            trace.acquire(next, resource.lock, Turn::Exclusive);
-            let queue = trace.queue();
-            trace.command(next, queue, "behind", &events, &[write(resource.memory)]);
-            trace.release(next, resource.lock, Turn::Exclusive);
+            let ends: Vec<EventKey> = users.filter_map(|(end, _)| *end).collect();
+            for part in &resource.parts {
+                // What nobody uses is as it was left before.
+                let events: Vec<EventKey> = ends.iter().copied().chain(part.written).collect();
+                let trace = &mut self.trace;
+                let next = trace.actor();
+                trace.acquire(next, part.lock, Turn::Exclusive);
+                let queue = trace.queue();
+                trace.command(next, queue, "behind", &events, &[write(part.memory)]);
+                trace.release(next, part.lock, Turn::Exclusive);
+            }
         }
     }
 }

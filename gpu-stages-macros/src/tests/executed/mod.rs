@@ -1,12 +1,12 @@
 //! Random pipelines, planned as the macro does and executed on the embedded device, several in flight.
 //!
-//! The hazard checker finds no hazard, and one as soon as any event is taken out of a command's wait list: to that
-//! there are no exceptions, not after failures and drops either.
+//! Pipelines take resources, lists of them and pinned versions, and have opaque stages, some of which enqueue nothing
+//! that is seen. The hazard checker finds no hazard, and one as soon as any event is taken out of a command's wait
+//! list or out of what the host awaited: to that there are no exceptions, not after failures and drops either.
 //!
-//! The trace's other edges are not held to be needed. `Seen` and most of `HostWait` are events that were over when they
-//! were looked at, so that nobody waited; the trace does not tell those that the host awaited from the others. The host
-//! may also await an event for its data alone: whether a command failed that others are behind. `HandOver` is a turn:
-//! it admits users one after another, whether or not their commands wait for each other.
+//! The trace's other edges are not held to be needed. `Seen` and `HostSeen` are events that were over when they were
+//! looked at, so that nobody waited. `HandOver` is a turn: it admits users one after another, whether or not their
+//! commands wait for each other. What the host awaits for a failure alone is no edge (`EdgeKind::HostWait`).
 //!
 //! A failure names its seed. Threads take part in a program, so that a seed is worth several tries:
 //!
@@ -16,17 +16,22 @@
 //!
 //! With `--release` there are ten times as many seeds.
 
+mod arguments;
+mod opaque;
 mod parameter;
 mod pipeline;
+mod statement;
 
+use arguments::Spares;
 use fastrand::Rng;
 use futures::executor::block_on;
 use futures::future::{BoxFuture, join_all};
 use futures::task::noop_waker_ref;
 use gpu_stages::cpu::hazards::EdgeKind;
 use gpu_stages::cpu::{Device, DeviceBuffer, Kernel, Queue};
-use gpu_stages::{Resource, Result, Until};
-use pipeline::{Fault, LEN, Pipeline};
+use gpu_stages::{Resource, Result, Until, Version};
+use parameter::Buffer;
+use pipeline::{Fault, Pipeline};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::Context;
 
@@ -46,30 +51,77 @@ impl Gate {
     }
 }
 
-struct World {
+/// What calls have in common.
+struct Shared {
     device: Device,
     queues: Vec<Queue>,
-    resources: Vec<Resource<DeviceBuffer<f32>>>,
-    gate: Gate,
-    faults: bool,
-    in_flight: Vec<BoxFuture<'static, Result<(), Fault>>>,
+    resources: Vec<Resource<Buffer>>,
+    /// Those that somebody holds, with the number of the resource.
+    versions: Vec<(usize, Version<Buffer>)>,
+    spares: Spares,
 }
 
-impl World {
-    fn new(rng: &mut Rng, faults: bool) -> Self {
+impl Shared {
+    fn new(rng: &mut Rng) -> Result<Self> {
         let device = Device::builder()
             .check_hazards(true)
             .record_trace(true)
             .build();
-        let buffer = || DeviceBuffer::new(&device, LEN);
-        let count = rng.usize(1..=8);
-        let ring = |_| Resource::try_ring(rng.usize(1..=3), buffer).expect("a ring");
-        let resources = (0..count).map(ring).collect();
-        let queue = |_| Queue::new(&device).expect("a queue");
-        World {
-            queues: (0..rng.usize(1..=4)).map(queue).collect(),
-            resources,
+        let queue = |_| Queue::new(&device);
+        let queues: Result<_> = (0..rng.usize(1..=4)).map(queue).collect();
+        let mut shared = Shared {
+            queues: queues?,
+            resources: Vec::new(),
+            versions: Vec::new(),
+            spares: Spares::new(|| buffer(&device))?,
             device,
+        };
+        for _ in 0..rng.usize(1..=8) {
+            shared.add_resource(rng.usize(1..=3))?;
+        }
+        Ok(shared)
+    }
+
+    /// A resource whose slots were all written: so the checker knows their memory.
+    fn add_resource(&mut self, slots: usize) -> Result<()> {
+        let resource = Resource::try_ring(slots, || buffer(&self.device))?;
+        let kernel = Kernel::new("begin", |_: &mut [f32]| {});
+        (0..slots).try_for_each(|_| write(&self.queues[0], &resource, &kernel))?;
+        self.resources.push(resource);
+        Ok(())
+    }
+}
+
+fn buffer(device: &Device) -> Result<Buffer> {
+    DeviceBuffer::new(device, 16)
+}
+
+/// A write by a call of its own, which has its turn at once.
+fn write(queue: &Queue, resource: &Resource<Buffer>, kernel: &Kernel) -> Result<()> {
+    let guard = resource.acquire_write()?;
+    let mut guard = block_on(guard.wait_device(queue))?;
+    queue.launch(kernel, 1, (&mut *guard,))?;
+    guard.ready();
+    Ok(())
+}
+
+struct World {
+    shared: Shared,
+    gate: Gate,
+    faults: bool,
+    in_flight: Vec<InFlight>,
+}
+
+struct InFlight {
+    future: BoxFuture<'static, Result<(), Fault>>,
+    /// The resources that it changes.
+    changes: Vec<usize>,
+}
+
+impl World {
+    fn new(rng: &mut Rng, faults: bool) -> Self {
+        World {
+            shared: Shared::new(rng).expect("resources and queues"),
             gate: Gate::default(),
             faults,
             in_flight: Vec::new(),
@@ -77,57 +129,86 @@ impl World {
     }
 
     /// Holds a queue until the gate opens.
-    fn hold(&self, queue: &Queue) {
+    fn hold(&self, queue: &Queue) -> Result<()> {
         let gate = self.gate.clone();
         let kernel = Kernel::new("gate", move |_: &mut [f32]| gate.pass());
-        let held = Resource::new(DeviceBuffer::<f32>::new(&self.device, 1).expect("a buffer"));
-        let guard = held.acquire_write().expect("nobody else has it");
-        let mut guard = block_on(guard.wait_device(queue)).expect("nobody else has it");
-        let held = queue.launch(&kernel, 1, (&mut *guard,));
-        held.expect("it is on this queue");
-        guard.ready();
+        let held = Resource::new(buffer(&self.shared.device)?);
+        write(queue, &held, &kernel)
     }
 
-    fn run(&mut self, rng: &mut Rng) {
-        self.queues
-            .iter()
-            .filter(|_| rng.u8(0..4) > 0)
-            .for_each(|queue| self.hold(queue));
-        for _ in 0..rng.usize(4..40) {
-            match rng.u8(0..16) {
-                0..=4 if self.in_flight.len() < 6 => {
-                    let (queues, resources) = (self.queues.len(), self.resources.len());
-                    let pipeline = Pipeline::random(rng, queues, resources, self.faults);
-                    let until = *rng
-                        .choice(&[Until::Complete, Until::Enqueued])
-                        .expect("two");
-                    let call = pipeline.call(&self.device, &self.queues, &self.resources, until);
-                    self.in_flight.push(Box::pin(call));
-                }
-                5 if self.faults && !self.in_flight.is_empty() => {
-                    let index = rng.usize(0..self.in_flight.len());
-                    drop(self.in_flight.swap_remove(index));
-                }
-                6 if rng.u8(0..4) == 0 => self.gate.open(),
-                7 if self.faults => rng.choice(&self.resources).expect("one").clear_poison(),
-                8 => std::thread::yield_now(),
-                _ if !self.in_flight.is_empty() => {
-                    let index = rng.usize(0..self.in_flight.len());
-                    let polled = self.in_flight[index].as_mut();
-                    if polled
-                        .poll(&mut Context::from_waker(noop_waker_ref()))
-                        .is_ready()
-                    {
-                        drop(self.in_flight.swap_remove(index));
-                    }
-                }
-                _ => {}
+    fn call(&mut self, rng: &mut Rng) {
+        let changing = self.in_flight.iter().flat_map(|it| &it.changes);
+        let changing: Vec<usize> = changing.copied().collect();
+        let pipeline = Pipeline::random(rng, &self.shared, &changing, self.faults);
+        let changes = pipeline.changes();
+        let until = rng.choice([Until::Complete, Until::Enqueued]);
+        let future = Box::pin(pipeline.call(&self.shared, until.expect("two")));
+        self.in_flight.push(InFlight { future, changes });
+    }
+
+    /// Has a call go on, and drops it when it ends.
+    fn poll(&mut self, rng: &mut Rng) {
+        let index = rng.usize(0..self.in_flight.len());
+        let context = &mut Context::from_waker(noop_waker_ref());
+        let future = self.in_flight[index].future.as_mut();
+        if future.poll(context).is_ready() {
+            drop(self.in_flight.swap_remove(index));
+        }
+    }
+
+    /// Holds a version for a while, or lets one go.
+    fn pin(&mut self, rng: &mut Rng) {
+        let Shared {
+            resources,
+            versions,
+            ..
+        } = &mut self.shared;
+        let index = rng.usize(0..resources.len());
+        let resource = &resources[index];
+        match rng.u8(0..8) {
+            0..=2 => versions.push((index, resource.pin())),
+            3..=4 => versions.extend(resource.latest().map(|version| (index, version))),
+            5 => versions.extend(rng.choice(&*versions).cloned()),
+            _ if versions.is_empty() => {}
+            _ => drop(versions.swap_remove(rng.usize(0..versions.len()))),
+        }
+    }
+
+    fn step(&mut self, rng: &mut Rng) {
+        let is_busy = !self.in_flight.is_empty();
+        match rng.u8(0..18) {
+            0..=4 if self.in_flight.len() < 6 => self.call(rng),
+            5 if self.faults && is_busy => {
+                let index = rng.usize(0..self.in_flight.len());
+                drop(self.in_flight.swap_remove(index));
             }
+            6 if rng.u8(0..4) == 0 => self.gate.open(),
+            7 if self.faults => {
+                let resource = rng.choice(&self.shared.resources);
+                resource.expect("there are some").clear_poison();
+            }
+            8 => std::thread::yield_now(),
+            9..=10 => self.pin(rng),
+            _ if is_busy => self.poll(rng),
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, rng: &mut Rng) -> Result<()> {
+        let queues = self.shared.queues.iter();
+        let mut held = queues.filter(|_| rng.u8(0..4) > 0);
+        held.try_for_each(|queue| self.hold(queue))?;
+        for _ in 0..rng.usize(4..40) {
+            self.step(rng);
         }
         self.gate.open();
+        // A version in hand keeps writers of its slot out.
+        self.shared.versions.clear();
         // Poison, and versions that were never written, are part of the game.
-        drop(block_on(join_all(self.in_flight.drain(..))));
-        self.queues.iter().for_each(Queue::finish);
+        let futures = self.in_flight.drain(..).map(|it| it.future);
+        drop(block_on(join_all(futures)));
+        self.shared.queues.iter().for_each(Queue::finish);
+        Ok(())
     }
 }
 
@@ -135,10 +216,11 @@ impl World {
 fn check(seed: u64) {
     let rng = &mut Rng::with_seed(seed);
     let mut world = World::new(rng, seed % 2 == 1);
-    world.run(rng);
-    let hazards = world.device.hazards();
+    world.run(rng).expect("nothing is refused");
+    let device = &world.shared.device;
+    let hazards = device.hazards();
     assert!(hazards.is_empty(), "seed {seed}: {}", hazards[0]);
-    let trace = world.device.trace().expect("it is recorded");
+    let trace = device.trace().expect("it is recorded");
     let edges = trace.edges().into_iter();
     for edge in edges.filter(|edge| matches!(edge.kind, EdgeKind::Wait | EdgeKind::HostWait)) {
         let found = trace.without(edge).hazards();

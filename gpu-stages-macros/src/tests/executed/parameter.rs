@@ -1,16 +1,21 @@
 //! A parameter of a pipeline that is known only at run time, with the steps that expansions take with theirs.
 
+use super::opaque::Uses;
 use crate::model::{Place, Right};
 use futures::future::{BoxFuture, FutureExt};
-use gpu_stages::cpu::{DeviceBuffer, DeviceView, Queue};
+use gpu_stages::cpu::{DeviceBuffer, Queue};
 use gpu_stages::guard::access::{Access, Own, Read, Update, Write};
 use gpu_stages::guard::{Acquired, OnDevice, OnHost, OnHostToRead};
-use gpu_stages::{DeviceVisible, GuardList, Result};
+use gpu_stages::{Allocation, DeviceVisible, GuardList, Result};
 
-type Buffer = DeviceBuffer<f32>;
-type OnQueue<A> = GuardList<Buffer, A, OnDevice<<Buffer as DeviceVisible>::Holder>>;
+pub type Buffer = DeviceBuffer<f32>;
+pub type OnQueue<A> = GuardList<Buffer, A, OnDevice<<Buffer as DeviceVisible>::Holder>>;
 
-/// A declared resource: a list of one, which tells reads from writes at run time only.
+/// The views of a list, which are those of a vector.
+pub type Views<'a> = <Vec<Buffer> as DeviceVisible>::Views<'a>;
+pub type ViewsMut<'a> = <Vec<Buffer> as DeviceVisible>::ViewsMut<'a>;
+
+/// A declared resource or list of resources: always a list, which tells reads from writes at run time only.
 #[allow(clippy::large_enum_variant, reason = "one for each parameter")]
 pub enum Held<A: Access> {
     Acquired(GuardList<Buffer, A, Acquired>),
@@ -18,6 +23,12 @@ pub enum Held<A: Access> {
     OnHostToRead(GuardList<Buffer, A, OnHostToRead>),
     OnQueue(OnQueue<A>),
     HandedOn,
+}
+
+impl<A: Access> From<Allocation<Buffer, A>> for Held<A> {
+    fn from(single: Allocation<Buffer, A>) -> Self {
+        Held::Acquired([single].into_iter().collect())
+    }
 }
 
 /// Calls `$body` with the list in any state.
@@ -48,41 +59,59 @@ pub trait Parameter: Send {
 
     fn ready(&mut self);
 
-    /// Calls `look` with the view, to read.
-    fn view(&self, look: &mut dyn FnMut(&DeviceView<f32>));
+    /// The views, to read.
+    fn views(&self) -> Views<'_>;
 
-    /// The same, to write.
-    fn view_mut(&mut self, look: &mut dyn FnMut(&mut DeviceView<f32>));
+    /// The views, to write.
+    fn views_mut(&mut self) -> ViewsMut<'_>;
+
+    /// Adds a use that is not seen.
+    fn add_to<'a>(&'a mut self, uses: &mut Uses<'a>, right: Right);
 }
 
 /// The ways to use a resource, as far as they differ.
-pub trait Used: Access {
+pub trait Used: Access + Sized {
     const READS: bool = false;
 
-    fn view_mut(_: &mut OnQueue<Self>, _: &mut dyn FnMut(&mut DeviceView<f32>))
-    where
-        Self: Sized;
+    fn views_mut(list: &mut OnQueue<Self>) -> ViewsMut<'_>;
+
+    fn add_to<'a>(list: &'a mut OnQueue<Self>, uses: &mut Uses<'a>, right: Right);
 }
 
 impl Used for Read {
     const READS: bool = true;
 
-    fn view_mut(_: &mut OnQueue<Self>, _: &mut dyn FnMut(&mut DeviceView<f32>)) {
+    fn views_mut(_: &mut OnQueue<Self>) -> ViewsMut<'_> {
         unreachable!("what is only read is not written");
+    }
+
+    fn add_to<'a>(list: &'a mut OnQueue<Self>, uses: &mut Uses<'a>, _: Right) {
+        uses.reads.push(list);
     }
 }
 
 macro_rules! exclusive {
-    ($($access:ty),+) => {$(
+    ($($access:ty: $read:ident, $written:ident;)+) => {$(
         impl Used for $access {
-            fn view_mut(list: &mut OnQueue<Self>, look: &mut dyn FnMut(&mut DeviceView<f32>)) {
-                list.views_mut().iter_mut().for_each(|view| look(view));
+            fn views_mut(list: &mut OnQueue<Self>) -> ViewsMut<'_> {
+                list.views_mut()
+            }
+
+            fn add_to<'a>(list: &'a mut OnQueue<Self>, uses: &mut Uses<'a>, right: Right) {
+                match right {
+                    Right::Read => uses.$read.push(list),
+                    Right::Write => uses.$written.push(list),
+                }
             }
         }
     )+};
 }
 
-exclusive!(Write, Update, Own);
+exclusive! {
+    Write: writes, writes_mut;
+    Update: updates, updates_mut;
+    Own: owns, owns_mut;
+}
 
 impl<A: Used> Parameter for Held<A> {
     fn wait<'a>(
@@ -129,16 +158,23 @@ impl<A: Used> Parameter for Held<A> {
         }
     }
 
-    fn view(&self, look: &mut dyn FnMut(&DeviceView<f32>)) {
+    fn views(&self) -> Views<'_> {
         match self {
-            Held::OnQueue(list) => list.views().iter().for_each(|view| look(view)),
+            Held::OnQueue(list) => list.views(),
             _ => unreachable!("it is not on a queue"),
         }
     }
 
-    fn view_mut(&mut self, look: &mut dyn FnMut(&mut DeviceView<f32>)) {
+    fn views_mut(&mut self) -> ViewsMut<'_> {
         match self {
-            Held::OnQueue(list) => A::view_mut(list, look),
+            Held::OnQueue(list) => A::views_mut(list),
+            _ => unreachable!("it is not on a queue"),
+        }
+    }
+
+    fn add_to<'a>(&'a mut self, uses: &mut Uses<'a>, right: Right) {
+        match self {
+            Held::OnQueue(list) => A::add_to(list, uses, right),
             _ => unreachable!("it is not on a queue"),
         }
     }
