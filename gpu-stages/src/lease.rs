@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 
 /// One allocation's account in its call. Views and guards carry it.
 ///
-/// An allocation that was granted with nothing left behind by others, and that the host alone uses, is without one:
-/// there is nothing to keep account of. Its guard opens one before devices or watchers come into it.
+/// An allocation is without one until its turn comes, and while the host alone uses it if nothing was left behind by
+/// others: there is nothing to keep account of. Its guard opens one before devices or watchers come into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     call: Call,

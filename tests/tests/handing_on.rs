@@ -233,3 +233,33 @@ fn handing_on_together_is_one_call() {
     });
     assert_eq!(queue.counts().markers, 0);
 }
+
+#[test]
+fn a_reader_on_the_host_hides_no_reader_on_a_queue() {
+    let queue = queue();
+    let (host, device) = (host_buffers(1, 4), device_buffers(1, 4));
+    let gate = Gate::default();
+    let (on_queue, on_host) = (host.acquire_read().unwrap(), host.acquire_read().unwrap());
+    let target = device.acquire_write().unwrap();
+    block_on(async {
+        let (source, mut target) = (on_queue, target).wait_device(&queue).await.unwrap();
+        queue.launch(&gate.kernel(1.0), 4, (&mut *target,)).unwrap();
+        queue.upload(&source, &mut target).unwrap();
+        queue.ready((source, target));
+        // Finds nothing to wait for, and leaves nothing: but the other one did.
+        on_host.wait_events().await.unwrap().ready();
+    });
+    let mut writer = pin!(host.acquire_write().unwrap().wait_events());
+    assert!(poll_once(&mut writer).is_pending(), "the upload is held");
+    gate.open();
+    assert!(block_on(writer).is_ok());
+}
+
+#[test]
+fn facts_are_there_when_the_turn_has_come() {
+    let data = host_buffers(1, 4);
+    let (first, mut second) = (data.acquire_update().unwrap(), data.acquire_read().unwrap());
+    assert!(poll_once(&mut pin!(second.wait_facts())).is_pending());
+    block_on(first.wait_events()).unwrap().ready();
+    assert_eq!(block_on(second.wait_facts()).unwrap().len(), 4);
+}

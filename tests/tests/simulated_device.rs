@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use gpu_stages::cpu::simulation::Ready;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
-use gpu_stages::{CommandQueue, Resource, Result, Status, gpu_pipeline};
+use gpu_stages::{CommandQueue, DeviceVisible, Resource, Result, Status, gpu_pipeline};
 use gpu_stages_tests::poll_once;
 use std::sync::Arc;
 
@@ -13,15 +13,22 @@ fn simulated() -> (Simulation, Device) {
     (simulation, device)
 }
 
+#[derive(DeviceVisible)]
+struct Chunk {
+    bytes: HostBuffer<u8>,
+    #[device(skip)]
+    canary: Arc<()>,
+}
+
 #[gpu_pipeline]
 async fn send(
     #[queue] queue: Queue,
-    #[owns] chunk: HostBuffer<u8>,
-    #[owns] canary: Arc<()>,
+    #[owns] chunk: Chunk,
     #[writes] device: DeviceBuffer<u8>,
 ) -> Result<()> {
-    chunk.fill(Arc::strong_count(&canary) as u8);
-    queue.upload(&chunk, &mut device)?;
+    let count = Arc::strong_count(&chunk.canary) as u8;
+    chunk.bytes.fill(count);
+    queue.upload(&chunk.bytes, &mut device)?;
     Ok(())
 }
 
@@ -79,11 +86,19 @@ fn a_call_that_is_dropped_in_flight_keeps_its_values_until_a_step_ends_them() {
     let (simulation, device) = simulated();
     let queue = Queue::new(&device).unwrap();
     let canary = Arc::new(());
-    let chunk = HostBuffer::new(&device, 4).unwrap();
+    let chunk = Chunk {
+        bytes: HostBuffer::new(&device, 4).unwrap(),
+        canary: canary.clone(),
+    };
     let buffer = Resource::new(DeviceBuffer::new(&device, 4).unwrap());
-    let mut call = Box::pin(send(&queue, chunk, canary.clone(), &buffer));
+    let mut call = Box::pin(send(&queue, chunk, &buffer));
     assert!(poll_once(&mut call).is_pending());
     drop(call);
+    assert_eq!(
+        Arc::strong_count(&canary),
+        2,
+        "the upload has not read it yet"
+    );
     while simulation.step(0) {}
     assert_eq!(Arc::strong_count(&canary), 1);
 }

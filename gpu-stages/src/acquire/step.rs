@@ -25,8 +25,9 @@ impl Ask<'_> {
         let Entry {
             mode, parameter, ..
         } = self.entry;
-        // Where nobody left anything, there is nothing to keep account of while the host alone uses it.
-        let is_plain = granted && !self.core.is_watched() && ledger.is_clean_for(id);
+        // Where nobody left anything, there is nothing to keep account of while the host alone uses it; whoever has to
+        // wait for its turn will see.
+        let is_plain = !granted || !self.core.is_watched() && ledger.is_clean_for(id);
         let account = (!is_plain).then(|| {
             let mut track = self.core.track(mode, parameter);
             if let Poll::Ready(Ok(grant)) = ledger.poll(id) {

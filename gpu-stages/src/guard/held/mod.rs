@@ -49,7 +49,8 @@ enum Hold<T: Send + 'static> {
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
     pub fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
-        let watched = if user.granted {
+        // Whoever watches from now on is told when the use goes on, and knows it by its account.
+        let watched = if user.granted && lease.has_account() {
             slots.core.granted(user.slot, &lease, A::MODE)
         } else {
             None
@@ -100,26 +101,42 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    /// Waits until everybody before has handed on, and looks no further than that the contents are not bad.
-    pub async fn wait_turn(&mut self) -> Result<()> {
-        if !self.lease.has_account() {
+    /// Waits until everybody before has handed on. What they left is in the account then, if it matters to anybody.
+    async fn come(&mut self) -> Result<()> {
+        if self.granted {
             return Ok(());
         }
-        self.granted(|_| ()).await
+        let grant = self.turn().await?;
+        self.granted = true;
+        let Hold::Slot { slots, .. } = &self.hold else {
+            return Ok(());
+        };
+        let is_watched = slots.core.is_watched();
+        if is_watched || !grant.is_clean() {
+            self.open_account();
+            self.lease.load(grant);
+        }
+        if let (true, Hold::Slot { slots, slot, .. }) = (is_watched, &self.hold) {
+            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
+        }
+        Ok(())
+    }
+
+    /// Waits until everybody before has handed on, and looks no further than that the contents are not bad.
+    pub async fn wait_turn(&mut self) -> Result<()> {
+        self.come().await?;
+        if self.lease.has_account() {
+            self.granted(|_| ()).await?;
+        }
+        Ok(())
     }
 
     /// Waits until everybody before has handed on, on the host or with events of work in flight; then looks at
     /// the track with `look`, unless the contents are bad.
     async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
+        self.come().await?;
         self.open_account();
-        if !self.granted {
-            let grant = self.turn().await?;
-            self.lease.load(grant);
-            self.granted = true;
-            if let Hold::Slot { slots, slot, .. } = &self.hold {
-                self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
-            }
-        } else if let Some(watched) = &self.watched {
+        if let Some(watched) = &self.watched {
             watched.ends();
         }
         settle(&[&self.lease]);
@@ -143,7 +160,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    async fn turn(&self) -> Result<Grant> {
+    async fn turn(&mut self) -> Result<Grant> {
         let Hold::Slot { slots, user, .. } = &self.hold else {
             return Ok(Grant::default());
         };
@@ -158,15 +175,22 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             let mut waker = Some(context.waker().clone());
             slots.core.with(|ledger, _| ledger.park(*user, &mut waker))
         });
-        turn.await.map_err(|orphaned| Error::NeverWritten {
-            site: self.lease.site(),
-            writer: orphaned.0,
-        })
+        match turn.await {
+            Ok(grant) => Ok(grant),
+            Err(orphaned) => {
+                self.open_account();
+                Err(Error::NeverWritten {
+                    site: self.lease.site(),
+                    writer: orphaned.0,
+                })
+            }
+        }
     }
 
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
         let spoil = self.spoiler(access);
+        self.come().await?;
         if !self.lease.has_account() {
             self.wrote |= access == track::Access::Write;
             self.begins_on_host(access, spoil);
