@@ -1,0 +1,67 @@
+//! What can end the program.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the program ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An option asks for what cannot be.
+    #[error("{0}")]
+    Option(String),
+    /// The port or address cannot be had.
+    #[error("cannot listen at {address}: {cause}")]
+    Listen {
+        /// Where to listen.
+        address: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The file cannot be made.
+    #[error("cannot write {path:?}: {cause}")]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The file cannot be written any more.
+    #[error("cannot write dump {dump} to {path:?}: {cause}")]
+    Append {
+        /// The file.
+        path: PathBuf,
+        /// Which dump.
+        dump: u64,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Receiving failed.
+    #[error("cannot receive: {0}")]
+    Receive(io::Error),
+    /// Sending failed.
+    #[error("cannot send to {to}: {cause}")]
+    Send {
+        /// Where to.
+        to: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The system has no threads or no signals for us.
+    #[error("cannot start: {0}")]
+    Start(io::Error),
+    /// The device failed, or has not got what was asked for.
+    #[error(transparent)]
+    Library(#[from] gpu_stages::Error),
+}
+
+impl Error {
+    /// 2 where other options would help, otherwise 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Option(_) | Error::Listen { .. } | Error::Create { .. } => 2,
+            Error::Library(gpu_stages::Error::Setup { .. }) => 2,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The kernels of both backends: the same three, with the same arguments.
+
+mod cpu;
+#[cfg(feature = "opencl")]
+mod opencl;
+
+use gpu_stages::Backend;
+
+pub use cpu::cpu;
+#[cfg(feature = "opencl")]
+pub use opencl::opencl;
+
+/// What a device computes.
+pub struct Kernels<B: Backend> {
+    /// The filter bank: (samples of the frame before, samples, window, filtered). One work-item per sample.
+    pub fir: B::Kernel,
+    /// The spectra: (filtered, valid, spectra). Spectra that are not valid are zero.
+    pub fft: B::Kernel,
+    /// The products: (spectra, valid, pairs, visibilities, weights). It adds to the last two. One work-item per
+    /// visibility.
+    pub correlate: B::Kernel,
+}

@@ -1,0 +1,167 @@
+//! The command line.
+
+use crate::error::Error;
+use crate::shape::Shape;
+use clap::{Parser, ValueEnum};
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Correlates all pairs of an array's inputs: samples come in as UDP datagrams, visibilities go out as UDP datagrams
+/// and into a file for NumPy.
+#[derive(Debug, Parser)]
+#[command(name = "fx_correlator")]
+pub struct Options {
+    /// Where to listen; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7148")]
+    pub listen: SocketAddr,
+
+    /// Where to send the dumps
+    #[arg(long, value_name = "ADDRESS")]
+    pub send: Option<SocketAddr>,
+
+    /// The .npy file to put the dumps into
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Antennas, of two polarisations each
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    antennas: usize,
+
+    /// Channels of the whole band, a power of two
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    all_channels: usize,
+
+    /// The channels to correlate, as FIRST..END [default: all]
+    #[arg(long, value_name = "RANGE")]
+    channels: Option<Channels>,
+
+    /// Taps of the filter bank, in spectra
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    taps: usize,
+
+    /// Spectra in a frame, which is what goes to the device at once
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    spectra: usize,
+
+    /// Samples in a datagram
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    packet: usize,
+
+    /// Spectra to add up for a dump, a multiple of those in a frame
+    #[arg(long, value_name = "SPECTRA", default_value_t = 1024)]
+    integrate: usize,
+
+    /// Device: cpu; with the feature `opencl` also opencl, opencl:NUMBER or opencl:NAME
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: DeviceChoice,
+
+    /// How frames follow each other
+    #[arg(long, value_enum, default_value_t = Schedule::Pipeline)]
+    pub schedule: Schedule,
+
+    /// Frames in flight in the pipeline
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub in_flight: NonZeroUsize,
+
+    /// Stop after as many frames, counted from the first [default: go on until nothing comes]
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u64>,
+
+    /// Stop when nothing came for as long
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub idle: Duration,
+
+    /// Print the counts as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How frames follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schedule {
+    /// One after the other: receive, correlate, send, and again
+    Synchronous,
+    /// As many in flight as there is room for
+    Pipeline,
+}
+
+/// A device that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The embedded device.
+    Cpu,
+    /// An OpenCL device, by number or part of its name; the first one if empty.
+    #[cfg(feature = "opencl")]
+    OpenCl(String),
+}
+
+#[derive(Clone, Debug)]
+struct Channels(Range<usize>);
+
+impl Options {
+    /// The shape, if there is nothing wrong with it.
+    pub fn shape(&self) -> Result<Shape, Error> {
+        let band = match &self.channels {
+            Some(Channels(band)) => band.clone(),
+            None => 0..self.all_channels,
+        };
+        if self.spectra == 0 || self.integrate % self.spectra != 0 {
+            let Options {
+                integrate, spectra, ..
+            } = self;
+            return Err(Error::Option(format!(
+                "{integrate} spectra are not made of whole frames of {spectra}"
+            )));
+        }
+        let shape = Shape {
+            antennas: self.antennas,
+            channels: self.all_channels,
+            taps: self.taps,
+            spectra: self.spectra,
+            packet: self.packet,
+            integration: self.integrate / self.spectra,
+            first_channel: band.start,
+            band: band.len(),
+        };
+        shape.check().map_err(Error::Option)
+    }
+}
+
+impl FromStr for Channels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once("..").and_then(|(start, end)| {
+            let range: Range<usize> = start.parse().ok()?..end.parse().ok()?;
+            (!range.is_empty()).then_some(range)
+        });
+        let range = numbers.ok_or("a range of channels is FIRST..END, such as 0..32")?;
+        Ok(Channels(range))
+    }
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let (backend, choice) = name.split_once(':').unwrap_or((name, ""));
+        match backend {
+            "cpu" if choice.is_empty() => Ok(DeviceChoice::Cpu),
+            #[cfg(feature = "opencl")]
+            "opencl" => Ok(DeviceChoice::OpenCl(choice.to_owned())),
+            #[cfg(not(feature = "opencl"))]
+            "opencl" => Err("this program was built without `--features opencl`".into()),
+            _ => Err("there are: cpu, opencl".into()),
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds")?;
+    let duration = Duration::try_from_secs_f64(seconds);
+    duration.map_err(|error| error.to_string())
+}

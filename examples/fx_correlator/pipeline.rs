@@ -1,0 +1,208 @@
+//! The pipelines: what a frame and a dump go through, written as if there were nothing else.
+
+use crate::chunk::Chunk;
+use crate::counters::{Count, Counters};
+use crate::dump::{DumpFile, Label, send};
+use crate::error::Error;
+use crate::reassemble::Assembly;
+use crate::shape::Shape;
+use gpu_stages::{Backend, DeviceBuffer, DeviceVisible, Grid, HostBuffer, Queue, gpu_pipeline};
+use num_complex::Complex32;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::UdpSocket;
+
+/// What the kernels look up.
+#[derive(DeviceVisible)]
+pub struct Tables<B: Backend> {
+    /// The filter bank's.
+    pub window: DeviceBuffer<B, f32>,
+    /// The inputs of the baselines.
+    pub pairs: DeviceBuffer<B, u32>,
+}
+
+/// The sums of a dump, on the device.
+#[derive(DeviceVisible)]
+pub struct Sums<B: Backend> {
+    /// By baseline and channel.
+    pub visibilities: DeviceBuffer<B, Complex32>,
+    /// By baseline: how many spectra were added up.
+    pub weights: DeviceBuffer<B, u32>,
+}
+
+/// The same on the host.
+#[derive(DeviceVisible)]
+pub struct HostSums<B: Backend> {
+    /// By baseline and channel.
+    pub visibilities: HostBuffer<B, Complex32>,
+    /// By baseline: how many spectra were added up.
+    pub weights: HostBuffer<B, u32>,
+}
+
+/// The next frame that is closed; `None` when nothing came for as long as `idle`, or all frames came that were asked
+/// for.
+#[gpu_pipeline]
+pub async fn receive<B: Backend>(
+    #[updates] socket: UdpSocket,
+    #[updates] assembly: Assembly<B>,
+    idle: Duration,
+) -> Result<Option<Chunk<B>>, Error> {
+    next_frame(&mut socket, &mut assembly, idle)
+        .await
+        .map_err(Error::Receive)
+}
+
+/// The next frame of those that are closed, or still open when nothing more will come.
+#[gpu_pipeline]
+pub async fn drain<B: Backend>(
+    #[updates] assembly: Assembly<B>,
+) -> Result<Option<Chunk<B>>, Error> {
+    assembly.close_all();
+    Ok(assembly.pop())
+}
+
+async fn next_frame<B: Backend>(
+    socket: &mut UdpSocket,
+    assembly: &mut Assembly<B>,
+    idle: Duration,
+) -> io::Result<Option<Chunk<B>>> {
+    // One byte more than there should be, to tell what is too long.
+    let mut datagram = vec![0; assembly.datagram() + 1];
+    loop {
+        if let Some(chunk) = assembly.pop() {
+            return Ok(Some(chunk));
+        }
+        if assembly.is_over() {
+            return Ok(None);
+        }
+        let len = match socket.try_recv(&mut datagram) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                match tokio::time::timeout(idle, socket.readable()).await {
+                    Ok(readable) => readable?,
+                    Err(_) => return Ok(None),
+                }
+                continue;
+            }
+            result => result?,
+        };
+        assembly.take(&datagram[..len]);
+    }
+}
+
+/// Fills the tables, once.
+#[gpu_pipeline]
+pub async fn load<B: Backend>(
+    #[queue] up: Queue<B>,
+    #[owns] window: HostBuffer<B, f32>,
+    #[owns] pairs: HostBuffer<B, u32>,
+    #[writes] tables: Tables<B>,
+) -> Result<(), Error> {
+    up.upload(&window, &mut tables.window)?;
+    Ok(up.upload(&pairs, &mut tables.pairs)?)
+}
+
+/// Begins a dump.
+#[gpu_pipeline]
+pub async fn clear<B: Backend>(
+    #[queue] x_engine: Queue<B>,
+    #[writes] sums: Sums<B>,
+) -> Result<(), Error> {
+    x_engine.fill(&mut sums.visibilities, Complex32::ZERO)?;
+    Ok(x_engine.fill(&mut sums.weights, 0)?)
+}
+
+/// Takes one frame from its chunk to the sums of its dump. The filter bank needs the end of the frame before, which is
+/// another version of `samples`.
+#[gpu_pipeline]
+pub async fn correlate<B: Backend>(
+    #[queue] up: Queue<B>,
+    #[queue] f_engine: Queue<B>,
+    #[queue] x_engine: Queue<B>,
+    #[owns] chunk: Chunk<B>,
+    #[reads] tables: Tables<B>,
+    #[reads] before: DeviceBuffer<B, i8>,
+    #[writes] samples: DeviceBuffer<B, i8>,
+    #[writes] valid: DeviceBuffer<B, u8>,
+    #[writes] filtered: DeviceBuffer<B, f32>,
+    #[writes] spectra: DeviceBuffer<B, Complex32>,
+    #[updates] sums: Sums<B>,
+    fir: B::Kernel,
+    fft: B::Kernel,
+    products: B::Kernel,
+    shape: Shape,
+    counters: Arc<Counters>,
+) -> Result<(), Error> {
+    #[stage(name = "upload")]
+    {
+        up.upload(&chunk.buffers[0].samples, &mut samples)?;
+        up.upload(&chunk.buffers[0].valid, &mut valid)?;
+    }
+
+    #[stage(name = "filter bank")]
+    f_engine.launch(
+        &fir,
+        shape.samples(),
+        (&before, &samples, &tables.window, &mut filtered),
+    )?;
+
+    let groups = Grid::from(shape.all_spectra() * shape.group()).in_groups_of(shape.group());
+    #[stage(name = "spectra")]
+    f_engine.launch(&fft, groups, (&filtered, &valid, &mut spectra))?;
+
+    #[stage(name = "products")]
+    x_engine.launch(
+        &products,
+        shape.visibilities(),
+        (
+            &spectra,
+            &valid,
+            &tables.pairs,
+            &mut sums.visibilities,
+            &mut sums.weights,
+        ),
+    )?;
+
+    counters.count(Count::Correlated);
+    Ok(())
+}
+
+/// Takes a dump from the device to where it is wanted.
+#[gpu_pipeline]
+pub async fn dump<B: Backend>(
+    #[queue] down: Queue<B>,
+    #[reads] sums: Sums<B>,
+    #[writes] host: HostSums<B>,
+    #[updates] socket: UdpSocket,
+    #[updates] file: DumpFile,
+    label: Label,
+    to: Option<SocketAddr>,
+    shape: Shape,
+    counters: Arc<Counters>,
+) -> Result<(), Error> {
+    #[stage(name = "download")]
+    {
+        down.download(&sums.visibilities, &mut host.visibilities)?;
+        down.download(&sums.weights, &mut host.weights)?;
+    }
+
+    #[stage(name = "store", blocking)]
+    file.append(&label, &host.visibilities, &host.weights)?;
+
+    #[stage(name = "send")]
+    let sent = send(
+        &mut socket,
+        to,
+        &shape,
+        &label,
+        &host.visibilities,
+        &host.weights,
+    )
+    .await?;
+
+    counters.add(Count::Sent, sent.datagrams);
+    counters.add(Count::SentBytes, sent.bytes);
+    counters.count(Count::Dumps);
+    Ok(())
+}

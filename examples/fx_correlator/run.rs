@@ -1,0 +1,136 @@
+//! The two schedules: one frame after the other, and as many in flight as there is room for.
+
+use crate::chunk::Chunk;
+use crate::correlator::Correlator;
+use crate::error::Error;
+use crate::pipeline::{drain, receive};
+use crate::reassemble::Assembly;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use gpu_stages::{Backend, JobQueue, Resource};
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+
+type Job = BoxFuture<'static, Result<(), Error>>;
+
+/// The door: where frames come in.
+pub struct Door<B: Backend> {
+    socket: Resource<UdpSocket>,
+    assembly: Resource<Assembly<B>>,
+    idle: Duration,
+    is_closed: bool,
+}
+
+impl<B: Backend> Door<B> {
+    /// Frames are made by `assembly` of what comes through `socket`, until nothing comes for as long as `idle`.
+    pub fn new(socket: UdpSocket, assembly: Assembly<B>, idle: Duration) -> Self {
+        Door {
+            // Both stay good when a call of `receive` is given up, which is how it is stopped.
+            socket: Resource::new(socket).keep_on_failure(),
+            assembly: Resource::new(assembly).keep_on_failure(),
+            idle,
+            is_closed: false,
+        }
+    }
+
+    /// The next frame, until `stop` or the end; then those that are left, complete or not.
+    async fn next(
+        &mut self,
+        stop: Shared<impl Future<Output = ()>>,
+    ) -> Result<Option<Chunk<B>>, Error> {
+        if !self.is_closed {
+            let received = tokio::select! {
+                biased;
+                () = stop => None,
+                received = receive(&self.socket, &self.assembly, self.idle) => received?,
+            };
+            if received.is_some() {
+                return Ok(received);
+            }
+            self.is_closed = true;
+        }
+        drain(&self.assembly).await
+    }
+}
+
+/// One frame after the other: nobody listens while the device works.
+pub async fn synchronous<B: Backend>(
+    mut door: Door<B>,
+    correlator: &mut Correlator<B>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let stop = stop.shared();
+    while let Some(chunk) = door.next(stop.clone()).await? {
+        correlator.frame(chunk).await?;
+    }
+    correlator.finish().await
+}
+
+/// Frames in flight, and a task that never does anything but listen.
+pub async fn pipeline<B: Backend>(
+    mut door: Door<B>,
+    correlator: &mut Correlator<B>,
+    in_flight: usize,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    // Not bounded, but for the number of chunks that there are.
+    let (sender, mut chunks) = mpsc::unbounded_channel();
+    let listening = tokio::spawn(async move {
+        let stop = stop.shared();
+        while let Some(chunk) = door.next(stop.clone()).await? {
+            if sender.send(chunk).is_err() {
+                break;
+            }
+        }
+        Ok::<(), Error>(())
+    });
+    let result = process(&mut chunks, correlator, in_flight).await;
+    drop(chunks);
+    if result.is_err() {
+        listening.abort();
+    }
+    match listening.await {
+        Ok(listened) => result.and(listened),
+        Err(_) => result,
+    }
+}
+
+/// Takes frames as they come. After an error no more are taken, but those in flight go on to their end: what they
+/// write may be good.
+async fn process<B: Backend>(
+    chunks: &mut mpsc::UnboundedReceiver<Chunk<B>>,
+    correlator: &mut Correlator<B>,
+    in_flight: usize,
+) -> Result<(), Error> {
+    let mut jobs = JobQueue::new(in_flight);
+    let result = take_frames(chunks, correlator, &mut jobs, in_flight).await;
+    let mut rest = jobs.finish(0).await;
+    let result = result.and_then(|()| std::mem::replace(&mut rest, Ok(())));
+    while jobs.in_flight() > 0 {
+        // These failed for what the first of them failed for.
+        let _ = jobs.finish(0).await;
+    }
+    result
+}
+
+/// While it waits for a frame, those in flight go on.
+async fn take_frames<B: Backend>(
+    chunks: &mut mpsc::UnboundedReceiver<Chunk<B>>,
+    correlator: &mut Correlator<B>,
+    jobs: &mut JobQueue<Job, (), Error>,
+    in_flight: usize,
+) -> Result<(), Error> {
+    loop {
+        let running = jobs.in_flight();
+        tokio::select! {
+            chunk = chunks.recv(), if running < in_flight => match chunk {
+                Some(chunk) => jobs.push(correlator.frame(chunk).boxed()).await?,
+                None => break,
+            },
+            result = jobs.finish(running.saturating_sub(1)), if running > 0 => result?,
+        }
+        while jobs.pop().is_some() {}
+    }
+    jobs.push(correlator.finish().boxed()).await
+}
