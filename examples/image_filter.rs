@@ -51,10 +51,11 @@ fn find_edges(from: &[u8], to: &mut [u8], width: u32) {
     let width = width as usize;
     let at = |i: usize| i32::from(from[i]);
     to.fill(0);
-    for i in width..from.len().saturating_sub(width) {
+    let end = from.len().saturating_sub(width);
+    for (i, to) in to.iter_mut().enumerate().take(end).skip(width) {
         if i % width != 0 && (i + 1) % width != 0 {
             let edge = 4 * at(i) - at(i - 1) - at(i + 1) - at(i - width) - at(i + width);
-            to[i] = edge.unsigned_abs().min(255) as u8;
+            *to = edge.unsigned_abs().min(255) as u8;
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 const SIZE: (u32, u32) = (1200, 900);
 
 /// Decibels below which an amplitude is drawn at the bottom.
-const FLOOR: f64 = -60.0;
+const FLOOR: f64 = -40.0;
 
 /// Draws the mean of all dumps, for one polarisation.
 pub fn plot(path: &Path, part: &Part, polarisation: u8) -> Result<(), String> {
@@ -78,7 +78,11 @@ impl Diagram {
                 self.first..self.first + channels,
                 self.range.0..self.range.1,
             )?;
-        chart.configure_mesh().x_desc("channel").draw()?;
+        chart
+            .configure_mesh()
+            .x_desc("channel")
+            .light_line_style(TRANSPARENT)
+            .draw()?;
         for (number, line) in lines.iter().enumerate() {
             let (a, b) = line.antennas;
             if self.phases && a == b {
@@ -95,6 +99,7 @@ impl Diagram {
         }
         let labels = &mut chart.configure_series_labels();
         labels
+            .position(SeriesLabelPosition::LowerLeft)
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK)
             .draw()?;

@@ -1,7 +1,7 @@
 //! [`Correlator`]: the queues and resources, and the calls of the pipelines in the order of the frames.
 
 use crate::chunk::Chunk;
-use crate::counters::Counters;
+use crate::counters::{Count, Counters};
 use crate::dump::{DumpFile, Label};
 use crate::error::Error;
 use crate::kernels::Kernels;
@@ -147,13 +147,14 @@ impl<B: Backend> Correlator<B> {
             self.kernels.fft.clone(),
             self.kernels.correlate.clone(),
             self.shape,
-            self.counters.clone(),
         );
+        let counters = self.counters.clone();
         let done = |it: Option<Result<(), Error>>| it.unwrap_or(Ok(()));
         let ended = OptionFuture::from(ended).map(done);
         let begun = OptionFuture::from(begun).map(done);
         async move {
             try_join3(ended, begun, correlated).await?;
+            counters.count(Count::Correlated);
             Ok(())
         }
     }

@@ -24,6 +24,13 @@ pub async fn line(counters: Arc<Counters>) {
     }
 }
 
+/// Ends the line, if there is one.
+pub fn end() {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr());
+    }
+}
+
 /// What happened between two looks.
 struct Rates {
     before: Totals,

@@ -124,10 +124,12 @@ async fn run<B: Backend>(
             Schedule::Pipeline => run::pipeline(door, &mut correlator, in_flight, stop).await,
         }
     };
-    tokio::select! {
+    let result = tokio::select! {
         result = result => result,
         () = live::line(counters.clone()) => Ok(()),
-    }
+    };
+    live::end();
+    result
 }
 
 /// A socket with as much room as the system allows: a burst waits there while this process does not run.

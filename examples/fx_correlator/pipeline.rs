@@ -77,17 +77,10 @@ async fn next_frame<B: Backend>(
         if assembly.is_over() {
             return Ok(None);
         }
-        let len = match socket.try_recv(&mut datagram) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                match tokio::time::timeout(idle, socket.readable()).await {
-                    Ok(readable) => readable?,
-                    Err(_) => return Ok(None),
-                }
-                continue;
-            }
-            result => result?,
-        };
-        assembly.take(&datagram[..len]);
+        match tokio::time::timeout(idle, socket.recv(&mut datagram)).await {
+            Ok(len) => assembly.take(&datagram[..len?]),
+            Err(_) => return Ok(None),
+        }
     }
 }
 
@@ -132,7 +125,6 @@ pub async fn correlate<B: Backend>(
     fft: B::Kernel,
     products: B::Kernel,
     shape: Shape,
-    counters: Arc<Counters>,
 ) -> Result<(), Error> {
     #[stage(name = "upload")]
     {
@@ -163,8 +155,6 @@ pub async fn correlate<B: Backend>(
             &mut sums.weights,
         ),
     )?;
-
-    counters.count(Count::Correlated);
     Ok(())
 }
 

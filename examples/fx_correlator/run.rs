@@ -92,6 +92,7 @@ pub async fn pipeline<B: Backend>(
     }
     match listening.await {
         Ok(listened) => result.and(listened),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => result,
     }
 }
@@ -104,14 +105,14 @@ async fn process<B: Backend>(
     in_flight: usize,
 ) -> Result<(), Error> {
     let mut jobs = JobQueue::new(in_flight);
-    let result = take_frames(chunks, correlator, &mut jobs, in_flight).await;
-    let mut rest = jobs.finish(0).await;
-    let result = result.and_then(|()| std::mem::replace(&mut rest, Ok(())));
-    while jobs.in_flight() > 0 {
-        // These failed for what the first of them failed for.
-        let _ = jobs.finish(0).await;
+    let mut result = take_frames(chunks, correlator, &mut jobs, in_flight).await;
+    loop {
+        match jobs.finish(0).await {
+            Ok(()) => return result,
+            // The first one is the cause of the others.
+            Err(error) => result = result.and(Err(error)),
+        }
     }
-    result
 }
 
 /// While it waits for a frame, those in flight go on.

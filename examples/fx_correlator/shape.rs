@@ -138,10 +138,6 @@ impl Shape {
     }
 
     /// Work-items that make one spectrum together, where a device has work-groups.
-    #[cfg_attr(
-        not(feature = "opencl"),
-        allow(dead_code, reason = "the embedded device has no work-groups")
-    )]
     pub fn group(&self) -> usize {
         (self.channels / 2).min(64)
     }

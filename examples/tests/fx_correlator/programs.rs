@@ -1,8 +1,10 @@
 //! The programs as a user runs them, over loopback. What is sent at once fits into the receiver's socket, so that no
 //! test depends on who runs when.
 
+use crate::harness;
 use crate::npy;
 use crate::packet::VisibilitiesHeader;
+use crate::shape::Shape;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -108,6 +110,13 @@ fn simulate(to: &[SocketAddr], arguments: &[&str]) {
     let output = command.args(SKY).args(arguments).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
+}
+
+fn send(to: SocketAddr, datagrams: &[impl AsRef<[u8]>]) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for datagram in datagrams {
+        socket.send_to(datagram.as_ref(), to).unwrap();
+    }
 }
 
 fn view(arguments: &[&str]) -> Output {
@@ -273,12 +282,17 @@ fn ctrl_c_writes_what_was_begun() {
 
 #[test]
 fn a_sender_that_stops() {
+    let shape = Shape {
+        spectra: 16,
+        ..harness::SMALL
+    };
+    let datagrams = harness::heard(&shape, 3, &[]).datagrams(&shape);
     let dir = tempfile::tempdir().unwrap();
     for schedule in ["synchronous", "pipeline"] {
         let (path, text) = file(&dir, schedule);
-        let correlator = start(&["--file", &text, "--idle", "1.5", "--schedule", schedule]);
-        // In the middle of the third frame.
-        simulate(&[correlator.address], &["--packets", "20"]);
+        let correlator = start(&["--file", &text, "--idle", "2", "--schedule", schedule]);
+        // Up to the middle of the third frame.
+        send(correlator.address, &datagrams[..4 * 20]);
         let (code, counts, said) = correlator.end();
         assert_eq!(
             (code, said.as_str()),
@@ -303,10 +317,10 @@ fn nobody_sends() {
 #[test]
 fn datagrams_of_others() {
     let correlator = start(&["--frames", "5"]);
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    for datagram in [&b""[..], b"GSFX", &[0; 88], &[255; 2000]] {
-        socket.send_to(datagram, correlator.address).unwrap();
-    }
+    send(
+        correlator.address,
+        &[&b""[..], b"GSFX", &[0; 88], &[255; 2000]],
+    );
     simulate(&[correlator.address], &[]);
     let counts = correlator.good();
     assert_eq!(
@@ -318,7 +332,7 @@ fn datagrams_of_others() {
 /// Loss and reordering on the way: what the simulator says it lost is what the correlator misses.
 #[test]
 fn a_bad_network() {
-    let correlator = start(&["--idle", "1.5"]);
+    let correlator = start(&["--idle", "4"]);
     let mut command = program("sky_simulator");
     command
         .args(["--send", &correlator.address.to_string()])
