@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::kernels::Kernels;
 use crate::pipeline::{HostSums, Sums, Tables, clear, correlate, dump, load};
 use crate::shape::{Shape, window};
-use futures::future::{FutureExt, OptionFuture, try_join3};
+use futures::future::{FutureExt, OptionFuture, join3};
 use gpu_stages::{Backend, DeviceBuffer, HostBuffer, Queue, Resource, Result};
 use num_complex::Complex32;
 use std::net::SocketAddr;
@@ -153,7 +153,9 @@ impl<B: Backend> Correlator<B> {
         let ended = OptionFuture::from(ended).map(done);
         let begun = OptionFuture::from(begun).map(done);
         async move {
-            try_join3(ended, begun, correlated).await?;
+            // All to their end: a dump is good, whatever becomes of the next frame.
+            let (ended, begun, correlated) = join3(ended, begun, correlated).await;
+            correlated.and(begun).and(ended)?;
             counters.count(Count::Correlated);
             Ok(())
         }

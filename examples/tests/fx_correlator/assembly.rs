@@ -71,6 +71,31 @@ fn a_packet_far_ahead_closes_what_is_behind() {
     assert_eq!((totals.lost, totals.dropped_frames), (all - 4, 0));
 }
 
+/// After a gap in the stream nothing is known of what was before.
+#[test]
+fn a_gap() {
+    let (mut assembly, counters) = assembly(4, None);
+    let heard = heard(&SMALL, 11, &[]);
+    let frame = |number: usize| {
+        let packets = number * SMALL.packets()..(number + 1) * SMALL.packets();
+        let packets = packets.flat_map(|packet| (0..4).map(move |input| (packet, input)));
+        packets.map(|(packet, input)| heard.datagram(&SMALL, packet, input))
+    };
+    frame(0).for_each(|it| assembly.take(&it));
+    // One packet overtakes a frame.
+    assembly.take(&heard.datagram(&SMALL, 10 * SMALL.packets(), 0));
+    frame(9).chain(frame(10)).for_each(|it| assembly.take(&it));
+    let valid: Vec<_> = std::iter::from_fn(|| assembly.pop())
+        .map(|mut chunk| (chunk.frame, chunk.buffers().valid[..4].to_vec()))
+        .collect();
+    let begun = vec![0, 0, 0, 1];
+    assert_eq!(valid, [(0, begun.clone()), (9, begun), (10, vec![1; 4])]);
+    assert_eq!(
+        counters.totals().lost,
+        (8 * SMALL.packets() * SMALL.inputs()) as u64
+    );
+}
+
 /// Numbers are not trusted: the largest ones take neither time nor memory.
 #[test]
 fn a_jump_to_the_end_of_time() {

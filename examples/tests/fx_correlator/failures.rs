@@ -1,14 +1,19 @@
 //! A device that is too slow, and one that fails.
 
+use crate::chunk::Pool;
 use crate::harness::{SMALL, Setup, check, heard};
-use crate::kernels;
+use crate::kernels::{self, Kernels};
+use crate::options::Schedule;
+use crate::reassemble::Assembly;
+use crate::run::{Door, pipeline, synchronous};
 use crate::shape::Shape;
 use futures::FutureExt;
 use gpu_stages::JobQueue;
 use gpu_stages::cpu::{self, Cpu, Kernel, Simulation};
 use num_complex::Complex32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::net::UdpSocket;
 
 /// A device that does nothing for a while: frames are dropped at the door, as a whole; those that got in, and those
 /// that come later, are as right as ever.
@@ -84,40 +89,70 @@ async fn stepped<T>(simulation: &Simulation, future: impl Future<Output = T>) ->
     }
 }
 
-/// A kernel that fails ends the run with an error that says where; dumps before it are in the file.
+/// A kernel that fails ends the run with an error that says where; the dumps before it are in the file.
 #[tokio::test]
 async fn a_device_that_fails() {
+    for schedule in [Schedule::Synchronous, Schedule::Pipeline] {
+        // In the middle, and where nothing comes after it.
+        for good in [3, FRAMES - 1] {
+            fails_after(good, schedule).await;
+        }
+    }
+}
+
+const FRAMES: usize = 6;
+
+async fn fails_after(good: usize, schedule: Schedule) {
     let shape = Shape {
         integration: 1,
         ..SMALL
     };
-    let heard = heard(&shape, 6, &[]);
-    let launches = Arc::new(AtomicUsize::new(0));
-    let mut kernels = kernels::cpu(&shape);
-    let counted = launches.clone();
-    kernels.correlate = Kernel::new(
-        "correlate",
-        move |_: &[Complex32], _: &[u8], _: &[u32], _: &mut [Complex32], weights: &mut [u32]| {
-            // Frames are in order on the X-engine's queue.
-            assert!(
-                counted.fetch_add(1, Ordering::Relaxed) < 3,
-                "the card fell off the bus"
-            );
-            weights.fill(8);
-        },
-    );
     let device = cpu::Device::new();
-    let mut setup = Setup::<Cpu>::new(&device, kernels, shape, 9).await;
-    let error = setup.run(heard.datagrams(&shape)).await.unwrap_err();
+    let kernels = Kernels {
+        correlate: failing(good),
+        ..kernels::cpu(&shape)
+    };
+    let mut setup = Setup::<Cpu>::new(&device, kernels, shape, FRAMES).await;
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    for datagram in heard(&shape, FRAMES, &[]).datagrams(&shape) {
+        let address = socket.local_addr().unwrap();
+        socket.send_to(&datagram, address).await.unwrap();
+    }
+    let (counters, frames) = (setup.counters.clone(), Some(FRAMES as u64));
+    let pool = Pool::new(&device, &shape, FRAMES).unwrap();
+    let assembly = Assembly::new(shape, pool, counters, frames);
+    let door = Door::new(socket, assembly, Duration::MAX);
+    let stop = std::future::pending();
+    let result = match schedule {
+        Schedule::Synchronous => synchronous(door, &mut setup.correlator, stop).await,
+        Schedule::Pipeline => pipeline(door, &mut setup.correlator, 3, stop).await,
+    };
+    let error = result.unwrap_err();
     assert_eq!(error.exit_code(), 1);
     let text = error.to_string();
-    for word in ["products", "correlate", "the card fell off the bus"] {
+    for word in ["`products`", "`correlate`", "the card fell off the bus"] {
         assert!(text.contains(word), "{text}");
     }
     let records = setup.records();
-    assert!(records.len() <= 3);
+    assert_eq!(records.len(), good, "{text}");
     for (i, record) in records.iter().enumerate() {
         assert_eq!(record.header.dump, i as u64);
         assert_eq!(record.weights, [8; 10]);
     }
+}
+
+/// Counts weights for a while. It takes its time to fail, so that nobody looks just then.
+fn failing(after: usize) -> Kernel {
+    let launches = AtomicUsize::new(0);
+    Kernel::new(
+        "correlate",
+        move |_: &[Complex32], _: &[u8], _: &[u32], _: &mut [Complex32], weights: &mut [u32]| {
+            // Frames are in order on the X-engine's queue.
+            if launches.fetch_add(1, Ordering::Relaxed) >= after {
+                std::thread::sleep(Duration::from_millis(30));
+                panic!("the card fell off the bus");
+            }
+            weights.fill(8);
+        },
+    )
 }

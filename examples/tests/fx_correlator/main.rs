@@ -17,6 +17,7 @@ parts_of_the_program! {
     error: "../../fx_correlator/error.rs",
     kernels: "../../fx_correlator/kernels/mod.rs",
     npy: "../../fx_correlator/npy.rs",
+    options: "../../fx_correlator/options.rs",
     packet: "../../fx_correlator/packet.rs",
     pipeline: "../../fx_correlator/pipeline.rs",
     reassemble: "../../fx_correlator/reassemble.rs",
