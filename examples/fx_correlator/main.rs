@@ -42,7 +42,7 @@ use run::Door;
 use shape::Shape;
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::UdpSocket;
@@ -95,15 +95,22 @@ async fn run<B: Backend>(
     counters: &Arc<Counters>,
 ) -> Result<(), Error> {
     let in_flight = options.in_flight.get();
+    let from: IpAddr = match options.send {
+        Some(SocketAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
+        _ => Ipv4Addr::UNSPECIFIED.into(),
+    };
     let output = Output {
-        socket: bind((Ipv4Addr::UNSPECIFIED, 0).into())?,
+        socket: bind((from, 0).into())?,
         to: options.send,
         file: DumpFile::create(options.file.as_deref(), shape)?,
     };
     let mut correlator =
         Correlator::new(device, kernels, shape, in_flight, output, counters.clone()).await?;
-    // Those in flight, those at the door, and one on its way.
-    let pool = Pool::new(device, &shape, in_flight + OPEN as usize + 1)?;
+    // All memory that frames ever take: those in flight, those that wait, and those in the making.
+    let chunks = in_flight
+        .saturating_add(options.waiting.get())
+        .saturating_add(OPEN as usize);
+    let pool = Pool::new(device, &shape, chunks)?;
     let assembly = Assembly::new(shape, pool, counters.clone(), options.frames);
     let socket = bind(options.listen)?;
     let address = socket.local_addr().map_err(Error::Start)?;

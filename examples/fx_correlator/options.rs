@@ -67,6 +67,10 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value = "4")]
     pub in_flight: NonZeroUsize,
 
+    /// Frames that can wait at the door, for when the device is held up
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub waiting: NonZeroUsize,
+
     /// Stop after as many frames, counted from the first [default: go on until nothing comes]
     #[arg(long, value_name = "N")]
     pub frames: Option<u64>,
