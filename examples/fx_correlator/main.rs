@@ -94,7 +94,7 @@ async fn run<B: Backend>(
     kernels: Kernels<B>,
     counters: &Arc<Counters>,
 ) -> Result<(), Error> {
-    let in_flight = options.in_flight.get();
+    let in_flight = usize::from(options.in_flight);
     let from: IpAddr = match options.send {
         Some(SocketAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
         _ => Ipv4Addr::UNSPECIFIED.into(),

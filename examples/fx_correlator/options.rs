@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::shape::Shape;
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -64,12 +63,12 @@ pub struct Options {
     pub schedule: Schedule,
 
     /// Frames in flight in the pipeline
-    #[arg(long, value_name = "N", default_value = "4")]
-    pub in_flight: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub in_flight: u16,
 
     /// Frames that can wait at the door, for when the device is held up
-    #[arg(long, value_name = "N", default_value = "16")]
-    pub waiting: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub waiting: u16,
 
     /// Stop after as many frames, counted from the first [default: go on until nothing comes]
     #[arg(long, value_name = "N")]
