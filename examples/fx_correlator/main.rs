@@ -107,9 +107,7 @@ async fn run<B: Backend>(
     let mut correlator =
         Correlator::new(device, kernels, shape, in_flight, output, counters.clone()).await?;
     // All memory that frames ever take: those in flight, those that wait, and those in the making.
-    let chunks = in_flight
-        .saturating_add(options.waiting.get())
-        .saturating_add(OPEN as usize);
+    let chunks = in_flight + usize::from(options.waiting) + OPEN as usize;
     let pool = Pool::new(device, &shape, chunks)?;
     let assembly = Assembly::new(shape, pool, counters.clone(), options.frames);
     let socket = bind(options.listen)?;
