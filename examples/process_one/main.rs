@@ -11,6 +11,7 @@ mod pipeline;
 mod progress;
 mod report;
 mod source;
+mod timeline;
 
 use check::Check;
 use clap::Parser;
@@ -75,12 +76,19 @@ fn measure<B: Backend>(
     mut check: Check<'_>,
 ) -> Result<Outcome, Error> {
     let frames = plan.input.frames();
+    let output = plan.timeline.as_ref().filter(|_| mode == Mode::Pipeline);
+    // Before the queues, so that they time what is enqueued.
+    let timeline = output.map(|output| (output, output.record()));
     let bench = Bench::new(device, &plan.input, plan.slots)?;
     let executor = tokio::runtime::Builder::new_current_thread().build();
     let executor = executor.map_err(Error::Executor)?;
     let start = Instant::now();
     executor.block_on(bench.run(mode, frames, plan.in_flight, &mut check))?;
-    Ok(Outcome::new(frames, start.elapsed(), check.tally()))
+    let elapsed = start.elapsed();
+    if let Some((output, timeline)) = timeline {
+        output.write(&timeline.recording())?;
+    }
+    Ok(Outcome::new(frames, elapsed, check.tally()))
 }
 
 fn conclude(report: &Report, json: bool) -> ExitCode {

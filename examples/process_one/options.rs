@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::source::Input;
+use crate::timeline::Output;
 use clap::Parser;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -42,6 +43,10 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
+    /// File for the times of the pipeline's frames: .svg for a picture of the last 20, .json for a trace of the last 1000
+    #[arg(long, value_name = "FILE")]
+    timeline: Option<PathBuf>,
+
     /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
@@ -58,6 +63,8 @@ pub struct Plan {
     pub in_flight: usize,
     /// Slots of each buffer.
     pub slots: usize,
+    /// Where to write the frames' times.
+    pub timeline: Option<Output>,
 }
 
 /// A device that can be asked for.
@@ -105,11 +112,13 @@ impl Options {
             None => Input::normals(self.seed, size, self.frames.unwrap_or(DEFAULT_FRAMES)),
         };
         check_memory(size.get(), slots.get())?;
+        let timeline = self.timeline.as_deref().map(Output::create).transpose()?;
         Ok(Plan {
             device,
             input,
             in_flight: in_flight.get(),
             slots: slots.get(),
+            timeline,
         })
     }
 }

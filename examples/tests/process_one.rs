@@ -242,3 +242,75 @@ fn nobody_reads_the_report() {
         assert_eq!(output.stderr, b"");
     }
 }
+
+/// What a run with `--timeline` writes into a file of this name.
+fn timeline(name: &str, arguments: &[&str]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    let arguments = [arguments, &["--timeline", path.to_str().unwrap()]].concat();
+    json(&arguments);
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn the_times_of_the_frames() {
+    let arguments = ["--frames", "12", "--size", "256"];
+    let trace: Value = serde_json::from_str(&timeline("a.json", &arguments)).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    let count = |category: &str| {
+        let slices = events.iter().filter(|event| event["cat"] == category);
+        slices.filter(|event| event["ph"] == "X").count()
+    };
+    assert_eq!(
+        ["frame", "stage", "command"].map(count),
+        [12, 12 * 5, 12 * 3]
+    );
+    let mut commands = events.iter().filter(|event| event["cat"] == "command");
+    assert!(commands.all(|command| command["args"]["timed"] == true));
+
+    let svg = timeline("a.svg", &arguments);
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert_eq!(svg.matches("class=\"work\"").count(), 12 * 5);
+    assert!(svg.contains(">process_one: 12 frames in "));
+}
+
+#[cfg(feature = "opencl")]
+#[test]
+fn the_times_of_the_frames_on_opencl() {
+    let arguments = ["--device", "opencl", "--frames", "12", "--size", "256"];
+    let svg = timeline("a.svg", &arguments);
+    assert_eq!(svg.matches("class=\"work\"").count(), 12 * 5);
+}
+
+#[test]
+fn a_picture_of_many_frames_shows_the_last() {
+    let svg = timeline("a.svg", &["--frames", "50", "--size", "64"]);
+    assert!(svg.contains(">process_one: the last 20 of 50 frames in "));
+    assert_eq!(svg.matches("data-stage=\"fill\"").count(), 20);
+}
+
+#[test]
+fn files_that_no_times_can_be_written_to() {
+    for name in ["a.png", "a", "svg", "a.svg.gz", "a.\nsvg"] {
+        check_bad(&["--timeline", name], "--timeline writes .svg or .json");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    check_bad(&["--timeline", &path("missing/a.svg")], "cannot write");
+    fs::create_dir(path("folder.svg")).unwrap();
+    check_bad(&["--timeline", &path("folder.svg")], "cannot write");
+    // Nothing is made where another option is wrong.
+    check_bad(&["--timeline", &path("a.svg"), "--frames", "0"], "--frames");
+    assert!(!fs::exists(path("a.svg")).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.svg");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let frames = ["--frames", "2", "--size", "8"];
+    let arguments = [&frames[..], &["--timeline", path.to_str().unwrap()]].concat();
+    check_bad(&arguments, "cannot write");
+}

@@ -1,5 +1,6 @@
 //! Blocking host stages: work that would hold up an executor's thread, moved to another one.
 
+use crate::spans::Here;
 use crate::sync::{Arc, Mutex, OnceLock, lock};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -49,9 +50,9 @@ enum Outcome<R> {
 /// If the job panics, with the same payload; or if the spawner drops it, as at the shutdown of a runtime.
 pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> R {
     let shared = Arc::new(Mutex::new(Outcome::Running(None)));
-    let report = Report(shared.clone());
+    let (report, here) = (Report(shared.clone()), Here::now());
     spawn(Box::new(move || {
-        let result = catch_unwind(AssertUnwindSafe(job));
+        let result = here.within(|| catch_unwind(AssertUnwindSafe(job)));
         report.send(Outcome::Done(result));
     }));
     let outcome = poll_fn(|context| {

@@ -6,6 +6,7 @@ use crate::event::{Event, Events, Status};
 use crate::order::QueueId;
 use crate::sync::Arc;
 use crate::terms::Grant;
+use crate::timeline;
 use crate::track::{Access, Bad, Ended, Needs, Open, Seen, Track, Unseen};
 use smallvec::SmallVec;
 
@@ -99,6 +100,7 @@ impl Lease {
 
     /// Notes whether the host waits for devices, for this allocation's sake.
     pub fn set_waiting(&self, is_waiting: bool) {
+        timeline::waits_for_device(self, is_waiting);
         if is_waiting {
             self.call.set_waiting(self.index);
         } else {

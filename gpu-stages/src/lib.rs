@@ -47,12 +47,22 @@
 //! - [`cpu`] and, with the feature of this name, `opencl`: the backends, with the same names.
 //!   [`Queue`], [`DeviceBuffer`] and [`HostBuffer`] are generic over the [`Backend`]; so can pipelines be.
 //! - [`JobQueue`]: a bounded number of frames in flight.
+//! - [`Timeline`]: when calls, stages and commands ran, as pictures and traces.
 //!
 //! # When the future is what counts
 //!
 //! A call acquires when the function is called, not when its future is polled: `tokio::spawn(process(…))` is in
 //! order. `tokio::spawn(async move { process(…).await })` acquires whenever the task happens to run first, and is
 //! not. A future that is kept but neither polled nor dropped holds up everybody behind it.
+
+//!
+//! # Spans
+//!
+//! With the feature `tracing`, each call has a span `call`, level `DEBUG`, with the fields `pipeline` and `call`, a number
+//! of its own. Within it each stage has a span `stage`, level `TRACE`, with `pipeline`, `stage` and `call`. Their target is
+//! `gpu_stages::call`. They are entered while the future is polled, while what it holds is dropped, and around a blocking
+//! stage on its thread; what is logged in a stage is in its span. A call's span is made when the function is called, in
+//! the caller's, and closed when the future resolves or is dropped. Where no subscriber wants them, none are made.
 
 mod acquire;
 mod backend;
@@ -82,9 +92,11 @@ mod resource;
 mod run;
 mod schedule;
 mod source;
+mod spans;
 pub mod stall;
 mod sync;
 mod terms;
+pub mod timeline;
 mod track;
 mod tuples;
 mod value;
@@ -114,6 +126,7 @@ pub use resource::Resource;
 pub use run::{Run, Until};
 pub use schedule::{Schedule, Stage};
 pub use source::Source;
+pub use timeline::Timeline;
 pub use version::Version;
 pub use view::{DeviceView, HostView, View};
 pub use visible::{DeviceVisible, HostOnly, Length, Pass};

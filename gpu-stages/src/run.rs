@@ -3,6 +3,8 @@
 use crate::call::{Call, Current};
 use crate::error::PipelineResult;
 use crate::event::WaitKey;
+use crate::spans;
+use crate::timeline::{self, Outcome};
 use pin_project_lite::pin_project;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -36,6 +38,8 @@ pin_project! {
     impl<F: Future> PinnedDrop for Run<F> {
         fn drop(this: Pin<&mut Self>) {
             this.call.set_dropped();
+            let mut this = this.project();
+            spans::around(this.call, || this.body.set(None));
         }
     }
 }
@@ -63,20 +67,27 @@ impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
         if let Some(body) = this.body.as_mut().as_pin_mut() {
             this.call.set_polled(true);
             let current = Current::set(this.call);
+            let entered = spans::enter(this.call);
             let polled = body.poll(context);
+            drop(entered);
             drop(current);
             this.call.set_polled(false);
             *this.result = Some(ready!(polled));
             this.body.set(None);
+            spans::leave(this.call);
+            timeline::returns(this.call);
         }
         let complete = match this.until {
             Until::Complete => ready!(this.call.poll_complete(*this.key, context)),
             Until::Enqueued => Ok(()),
         };
-        Poll::Ready(match (this.result.take(), complete) {
+        let result = match (this.result.take(), complete) {
             (Some(result), Err(error)) if result.is_good() => R::from_error(error),
             (Some(result), _) => result,
             (None, _) => panic!("a pipeline's future was polled after it had resolved"),
-        })
+        };
+        spans::close(this.call);
+        timeline::ends(this.call.id(), Outcome::of(&result));
+        Poll::Ready(result)
     }
 }

@@ -3,9 +3,19 @@
 #![cfg(feature = "opencl")]
 
 use futures::executor::block_on;
+use gpu_stages::Timeline;
 use gpu_stages::opencl::{OpenCl, driver_calls};
 use gpu_stages_tests::talk::Talk;
 use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Queues, and the most calls of a frame on so many.
+const CALLS: [(usize, f64); 2] = [(1, 7.0), (3, 11.0)];
+
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Calls per frame when `in_flight` frames are in flight: the least of several batches, because the watchdog asks
 /// once more where a busy machine lets a frame wait for long.
@@ -27,7 +37,8 @@ fn calls_per_frame(talk: &Talk<OpenCl>, in_flight: u32) -> f64 {
 
 #[test]
 fn a_frame_takes_the_fewest_calls() {
-    for (queues, most) in [(1, 7.0), (3, 11.0)] {
+    let _alone = alone();
+    for (queues, most) in CALLS {
         for (slots, in_flight) in [(1, 1), (2, 2), (3, 3)] {
             let talk = Talk::<OpenCl>::new(queues, slots, 1024);
             let calls = calls_per_frame(&talk, in_flight);
@@ -39,5 +50,42 @@ fn a_frame_takes_the_fewest_calls() {
                 "{calls} calls per frame on {queues} queues, {slots} slots"
             );
         }
+    }
+}
+
+#[test]
+fn a_timeline_that_was_there_costs_no_call() {
+    let _alone = alone();
+    for (queues, most) in CALLS {
+        let timeline = Timeline::new(10);
+        let talk = Talk::<OpenCl>::new(queues, 2, 1024);
+        block_on(talk.frame(0)).unwrap();
+        drop(timeline);
+        let calls = calls_per_frame(&talk, 2);
+        println!("{queues} queues that time: {calls} calls per frame");
+        assert!(calls <= most, "{calls} calls per frame on {queues} queues");
+    }
+}
+
+#[test]
+fn recording_keeps_events_and_asks_when_somebody_looks() {
+    let _alone = alone();
+    for (queues, most) in CALLS {
+        let timeline = Timeline::new(4);
+        let talk = Talk::<OpenCl>::new(queues, 2, 1024);
+        let calls = calls_per_frame(&talk, 2);
+        println!("{queues} queues, recording: {calls} calls per frame");
+        // A handle to the event of each command that has one, and its release; only the release where the command
+        // would have none.
+        let most = most + if queues == 1 { 2.0 + 2.0 } else { 3.0 * 2.0 };
+        assert!(calls <= most, "{calls} calls per frame on {queues} queues");
+        let before = driver_calls();
+        assert_eq!(timeline.recording().frames.len(), 4);
+        let asked = driver_calls() - before;
+        assert_eq!(
+            asked,
+            4 * 3 * 4,
+            "four calls for each of three commands of four frames"
+        );
     }
 }

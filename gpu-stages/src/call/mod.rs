@@ -11,7 +11,9 @@ use crate::event::{Event, Events, Status, WaitKey};
 use crate::pool::Pooled;
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
+use crate::spans;
 use crate::sync::{Arc, MutexGuard, Ordering, StaticU64, lock};
+use crate::timeline::{self, Outcome};
 use crate::track::{Ended, Track};
 pub(crate) use doing::{Current, Doing};
 use record::{Body, ENDING, Kept, Record};
@@ -28,11 +30,15 @@ impl Schedule {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
         record.parent.store(doing::current(), Ordering::Relaxed);
-        record.begin(NEXT.fetch_add(1, Ordering::Relaxed), self);
-        Call {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        record.begin(id, self);
+        let call = Call {
             schedule: self,
             record,
-        }
+        };
+        timeline::begins(id, self);
+        spans::begins(&call);
+        call
     }
 }
 
@@ -51,6 +57,8 @@ impl Call {
     #[inline]
     pub fn enter(&self, stage: usize) {
         self.record.stage.store(stage, Ordering::Relaxed);
+        timeline::enters(self, stage);
+        spans::enters(self);
     }
 
     /// Passes a result on. After an `Ok`, guards that are still held count as good when they are dropped.
@@ -78,6 +86,12 @@ impl Call {
     /// What commands have in common that are enqueued within one poll of a pipeline's body; 0 where nobody knows.
     pub(crate) fn moment(&self) -> u64 {
         self.record.moment.load(Ordering::Relaxed)
+    }
+
+    /// The spans of the call.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn spans(&self) -> &spans::Slot {
+        &self.record.spans
     }
 
     #[inline]
@@ -122,6 +136,12 @@ impl Call {
     pub(crate) fn set_dropped(&self) {
         let panicked = self.record.polled.load(Ordering::Relaxed);
         self.record.dropped.store(!panicked, Ordering::Relaxed);
+        let outcome = if panicked {
+            Outcome::Panicked
+        } else {
+            Outcome::Dropped
+        };
+        timeline::ends(self.id(), outcome);
     }
 
     /// Keeps a value of the call's own until `events` are over.

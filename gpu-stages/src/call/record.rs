@@ -5,7 +5,10 @@ use crate::event::{Event, Events};
 use crate::pool::{Pool, Recycle, static_pool};
 use crate::reaper;
 use crate::schedule::Schedule;
+#[cfg(feature = "tracing")]
+use crate::spans;
 use crate::sync::{Arc, AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::timeline::{self, Outcome};
 use crate::track::Track;
 use smallvec::SmallVec;
 use std::any::Any;
@@ -34,6 +37,8 @@ pub struct Record {
     pub(super) opened: AtomicBool,
     /// Whether there is anything in the body.
     pub(super) used: AtomicBool,
+    #[cfg(feature = "tracing")]
+    pub(super) spans: spans::Slot,
     pub(super) body: Mutex<Body>,
 }
 
@@ -97,11 +102,16 @@ impl Recycle for Record {
             dropped: AtomicBool::new(false),
             opened: AtomicBool::new(false),
             used: AtomicBool::new(false),
+            #[cfg(feature = "tracing")]
+            spans: spans::Slot::default(),
             body: Mutex::default(),
         }
     }
 
     fn recycle(&self) {
+        timeline::ends(self.id.load(Ordering::Relaxed), Outcome::Released);
+        #[cfg(feature = "tracing")]
+        self.spans.close();
         // No call has id 0: references from before no longer fit.
         self.id.store(0, Ordering::Relaxed);
         self.stage.store(0, Ordering::Relaxed);

@@ -2,6 +2,7 @@
 
 use super::event::Completion;
 use super::hazards::{Stamp, Watcher};
+use super::timed::Timed;
 use super::{Cpu, execute};
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
@@ -16,7 +17,14 @@ pub(super) struct Entry {
     pub(super) data: Events,
     pub(super) origin: Option<Origin>,
     pub(super) completion: Pooled<Completion>,
+    pub(super) observed: Option<Box<Observed>>,
+}
+
+/// Who wants to know of an entry.
+#[derive(Debug)]
+pub(super) struct Observed {
     pub(super) watched: Option<(Arc<Watcher>, Arc<Stamp>)>,
+    pub(super) timed: Option<Arc<Timed>>,
 }
 
 /// An entry whose `order` is over.
@@ -29,6 +37,11 @@ impl Entry {
         self.order.iter().all(is_over)
     }
 
+    /// Where its times are noted, if anybody wants them.
+    pub(super) fn timed(&self) -> Option<&Timed> {
+        self.observed.as_ref()?.timed.as_deref()
+    }
+
     /// Blocks this thread until the command may run.
     pub(super) fn wait(self) -> Due {
         let pending = self.order.iter().filter(|event| !is_over(event));
@@ -36,6 +49,19 @@ impl Entry {
             event.block();
         });
         Due(self)
+    }
+}
+
+impl Observed {
+    /// The command has run. Whoever sees that it is over finds its times.
+    #[cold]
+    fn over(&self, command: &Command<Cpu>, failed: bool) {
+        if let Some(timed) = &self.timed {
+            timed.ends(failed);
+        }
+        if let Some((watcher, stamp)) = &self.watched {
+            watcher.over(stamp, command);
+        }
     }
 }
 
@@ -56,6 +82,9 @@ impl Due {
     /// nothing.
     pub(super) fn run(self, fault: Option<String>) {
         let entry = self.0;
+        if let Some(timed) = entry.timed() {
+            timed.begins();
+        }
         let failed = entry.data.iter().find_map(|event| match event.status() {
             Status::Failed(failure) => Some(failure),
             _ => None,
@@ -69,8 +98,8 @@ impl Due {
         };
         // The memory is given back before the event says that nobody touches it any more; what user code holds
         // is dropped after it, because its destructors may wait or panic.
-        if let Some((watcher, stamp)) = &entry.watched {
-            watcher.over(stamp, &entry.command);
+        if let Some(observed) = &entry.observed {
+            observed.over(&entry.command, result.is_err());
         }
         drop((entry.order, entry.data));
         let kernel = match entry.command {

@@ -46,6 +46,7 @@ mod kernel;
 mod memory;
 mod queue;
 pub mod simulation;
+mod timed;
 mod worker;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};

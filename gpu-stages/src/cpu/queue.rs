@@ -1,16 +1,18 @@
 //! The queues of the embedded device, as the host sees them.
 
-use super::entry::Entry;
+use super::entry::{Entry, Observed};
 use super::event::Completion;
 use super::hazards::Watcher;
 use super::simulation::Simulated;
 use super::simulation::id::SimulationId;
+use super::timed::BeingTimed;
 use super::worker::Line;
 use super::{Cpu, Device};
 use crate::backend::{Command, Identity, Submission};
 use crate::error::Failure;
 use crate::event::Event;
 use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::timeline;
 use crate::watch::Watch;
 
 /// A queue's handle for the host. Dropping it lets what is enqueued run.
@@ -65,26 +67,53 @@ impl RawQueue {
         self.count(&submission);
         let before = submission.order;
         let (order, data) = (before.into(), submission.data.into());
+        let timing = if timeline::is_wanted() {
+            BeingTimed::of(&submission, self.identity.id, self.simulation())
+        } else {
+            None
+        };
         let make = |position| {
             let completion = Completion::pending(&self.identity, position, self.simulation());
-            let watched = self.watcher.clone().map(|watcher| {
-                let stamp = watcher.enqueued(self.identity.id, &submission);
-                completion.stamp_with(stamp.clone());
-                (watcher, stamp)
-            });
+            let observed = match (&self.watcher, &timing) {
+                (None, None) => None,
+                (_, timing) => Some(self.observed(&submission, &completion, timing.as_deref())),
+            };
             Entry {
                 command: std::mem::replace(submission.command, Command::Marker),
                 order,
                 data,
                 origin: submission.origin,
                 completion,
-                watched,
+                observed,
             }
         };
-        match &self.runner {
+        let event = match &self.runner {
             Runner::Worker(line) => line.push(make),
             Runner::Simulation(line) => line.push(before, make),
+        };
+        if let Some(timing) = timing {
+            timing.enqueued();
         }
+        event
+    }
+
+    /// Has a command observed.
+    #[cold]
+    fn observed(
+        &self,
+        submission: &Submission<'_, Cpu>,
+        completion: &Completion,
+        timing: Option<&BeingTimed>,
+    ) -> Box<Observed> {
+        let watched = self.watcher.clone().map(|watcher| {
+            let stamp = watcher.enqueued(self.identity.id, submission);
+            completion.stamp_with(stamp.clone());
+            (watcher, stamp)
+        });
+        Box::new(Observed {
+            watched,
+            timed: timing.map(BeingTimed::times),
+        })
     }
 
     /// The simulation that runs this queue.

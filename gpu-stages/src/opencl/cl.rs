@@ -161,9 +161,15 @@ impl Context {
         check(code).map(|()| Context(context))
     }
 
-    pub fn queue(&self, device: sys::cl_device_id) -> Result<CommandQueue> {
+    /// A queue, whose commands are timed if wanted.
+    pub fn queue(&self, device: sys::cl_device_id, is_timed: bool) -> Result<CommandQueue> {
         let mut code = 0;
-        let queue = call!(clCreateCommandQueue(self.0, device, 0, &mut code));
+        let properties = if is_timed {
+            sys::CL_QUEUE_PROFILING_ENABLE
+        } else {
+            0
+        };
+        let queue = call!(clCreateCommandQueue(self.0, device, properties, &mut code));
         check(code).map(|()| CommandQueue(queue))
     }
 
@@ -197,6 +203,27 @@ impl CommandQueue {
             self.0, count, list, &mut event
         )))?;
         Ok(ClEvent(event))
+    }
+}
+
+impl ClEvent {
+    /// Another handle to the same event.
+    pub fn another(&self) -> Result<Self> {
+        check(call!(clRetainEvent(self.0))).map(|()| ClEvent(self.0))
+    }
+
+    /// The device's time, in nanoseconds, when the command of an event was queued, started or ended; an error if it did
+    /// not come so far or is not timed.
+    pub fn time(&self, what: sys::cl_profiling_info) -> Result<u64> {
+        let mut time: sys::cl_ulong = 0;
+        check(call!(clGetEventProfilingInfo(
+            self.0,
+            what,
+            size_of_val(&time),
+            (&raw mut time).cast(),
+            ptr::null_mut(),
+        )))?;
+        Ok(time)
     }
 }
 

@@ -132,7 +132,7 @@ impl Device {
         Ok(Device {
             fills_garbage: false,
             inner: Arc::new(Inner {
-                service: context.queue(found.id)?,
+                service: context.queue(found.id, false)?,
                 context,
                 id: found.id,
                 name: found.name,

@@ -52,6 +52,7 @@ use super::event::{Completion, Enqueued};
 use super::failure::Causes;
 use super::line::{Line, causes, first_failure};
 use super::memory::HostMemory;
+use super::timed::DeviceClock;
 use crate::backend::{Element, Identity};
 use crate::call::Call;
 use crate::error::{Error, Failure, Origin, Result};
@@ -59,6 +60,7 @@ use crate::event::Event;
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Opaque, Uses};
 use crate::sync::{Arc, StaticMutex, lock_static};
+use crate::timeline::{self, What};
 use crate::track::Unseen;
 use crate::view::{SingleView, View};
 use crate::visible::{DeviceVisible, Length, Pass};
@@ -122,10 +124,26 @@ fn open(handle: sys::cl_command_queue) -> Result<Arc<Line>, Failure> {
         let what = "the queue is out of order; pipelines need queues that are in order";
         return Err(Failure::new(None, what));
     }
+    let is_timed = properties & sys::CL_QUEUE_PROFILING_ENABLE != 0;
+    let clock = is_timed.then(|| device_of(handle)).transpose();
+    let clock = clock.map_err(failed)?;
     check(call!(clRetainCommandQueue(handle))).map_err(failed)?;
     let identity = Identity::unique();
     let context = ContextId(context.addr());
-    Ok(Arc::new(Line::new(ClQueue(handle), context, identity)))
+    let line = Line::new(ClQueue(handle), context, identity, clock);
+    Ok(Arc::new(line))
+}
+
+fn device_of(handle: sys::cl_command_queue) -> Result<DeviceClock, super::cl::Code> {
+    let mut id: sys::cl_device_id = ptr::null_mut();
+    check(call!(clGetCommandQueueInfo(
+        handle,
+        sys::CL_QUEUE_DEVICE,
+        size_of_val(&id),
+        (&raw mut id).cast(),
+        ptr::null_mut(),
+    )))?;
+    Ok(DeviceClock(id.addr()))
 }
 
 impl CommandQueue for ocl::Queue {
@@ -197,17 +215,22 @@ impl Unseen for ForeignUse {
                 causes.extend_from_slice(&other.causes);
             }
         }
+        let enqueuing = timeline::enqueuing(self.origin, self.id(), || What {
+            command: "marker",
+            kernel: None,
+        });
         let Ok((native, position)) = self.line.positioned_marker() else {
             // Without a marker nobody would know: wait here. It takes a driver that is out of memory.
             self.line.finish();
             return None;
         };
         self.line.flush();
+        let native = self.line.time(enqueuing, Some(native), true);
         Some(Completion::pending(
             &self.line,
             Enqueued {
                 position,
-                native: Some(native),
+                native,
                 origin: self.origin,
                 moment: self.moment,
                 causes,

@@ -3,6 +3,7 @@
 use super::cl::{self, ClEvent, Code, CommandQueue, ContextId, call, check, wait_list};
 use super::event::{Completion, Enqueued};
 use super::failure::{self, Cause, Causes, Failing, Failures, Fence};
+use super::timed::DeviceClock;
 use crate::backend::Identity;
 use crate::error::{Failure, Origin};
 use crate::event::Event;
@@ -29,10 +30,17 @@ pub(super) struct Line {
     enqueued: AtomicU64,
     unflushed: AtomicBool,
     pub failures: Failures,
+    /// The clock by which commands are timed, if they are.
+    pub clock: Option<DeviceClock>,
 }
 
 impl Line {
-    pub fn new(queue: CommandQueue, context: ContextId, identity: Identity) -> Self {
+    pub fn new(
+        queue: CommandQueue,
+        context: ContextId,
+        identity: Identity,
+        clock: Option<DeviceClock>,
+    ) -> Self {
         Line {
             queue,
             context,
@@ -40,6 +48,7 @@ impl Line {
             enqueued: AtomicU64::new(0),
             unflushed: AtomicBool::new(false),
             failures: Failures::default(),
+            clock,
         }
     }
 

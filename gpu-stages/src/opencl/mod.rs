@@ -17,6 +17,7 @@ mod line;
 mod memory;
 mod queue;
 mod signature;
+mod timed;
 mod watchdog;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};

@@ -5,12 +5,14 @@ use super::device::Device;
 use super::event::{Completion, Enqueued};
 use super::line::{Line, REFUSED, causes, first_failure};
 use super::memory::{HostMemory, Memory};
+use super::timed::{self, DeviceClock};
 use super::{OpenCl, kernel};
 use crate::backend::{Command, Identity, Region, Submission};
-use crate::error::Failure;
+use crate::error::{Failure, Origin};
 use crate::event::{Event, Events};
 use crate::reaper;
 use crate::sync::{Arc, Mutex, lock};
+use crate::timeline::{self, Enqueuing, What};
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -40,9 +42,13 @@ impl Kept {
 
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
-        let queue = device.context().queue(device.id()).map_err(Code::failure)?;
+        let (context, is_timed) = (device.context(), timeline::is_wanted());
+        let queue = context
+            .queue(device.id(), is_timed)
+            .map_err(Code::failure)?;
+        let clock = is_timed.then(|| DeviceClock(device.id().addr()));
         Ok(RawQueue {
-            line: Arc::new(Line::new(queue, device.context().id(), identity)),
+            line: Arc::new(Line::new(queue, context.id(), identity, clock)),
             kept: Mutex::default(),
             fills_garbage: device.fills_garbage(),
         })
@@ -88,14 +94,18 @@ impl RawQueue {
         if let Some(failure) = failed {
             let enqueued = self.line.fail_behind(&waits, origin, failure);
             let enqueued = enqueued.map_err(|code| refused(code.to_string()))?;
+            timed::failed(self.enqueuing(origin, command));
             return Ok(Completion::pending(&self.line, enqueued));
         }
         let kept = kept_by(command);
+        let enqueuing = self.enqueuing(origin, command);
+        let has_event = signals || self.line.is_to_time(enqueuing.as_ref());
         let (native, position) = self
             .line
             // SAFETY: passed on to the caller.
-            .enqueue(|queue| unsafe { enqueue(queue, command, &waits, signals) })
+            .enqueue(|queue| unsafe { enqueue(queue, command, &waits, has_event) })
             .map_err(refused)?;
+        let native = self.line.time(enqueuing, native, signals);
         let event = Completion::pending(
             &self.line,
             Enqueued {
@@ -109,6 +119,11 @@ impl RawQueue {
         );
         self.keep(kept, &event);
         Ok(event)
+    }
+
+    fn enqueuing(&self, origin: Option<Origin>, command: &Command<OpenCl>) -> Option<Enqueuing> {
+        let what = || What::of(command, kernel::Kernel::name);
+        timeline::enqueuing(origin, self.line.identity.id, what)
     }
 
     /// Keeps host memory until the command is over, and lets go of what was kept before.

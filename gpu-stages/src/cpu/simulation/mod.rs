@@ -122,6 +122,7 @@ mod work;
 
 use crate::order::QueueId;
 use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::timeline::{Clock, ClockId, Timeline};
 pub use info::{CommandInfo, Ready};
 use shared::Shared;
 pub(super) use shared::Simulated;
@@ -212,6 +213,15 @@ impl Simulation {
         HostWork::new(self.shared.clone(), duration)
     }
 
+    /// A timeline in virtual time: as [`Timeline::new`], but with the simulation's clock, so that it can be foretold to
+    /// the nanosecond. Commands of other devices are shown without their times on the device.
+    ///
+    /// It is a handle to the simulation, as a clone is.
+    #[must_use = "it records until it is dropped"]
+    pub fn timeline(&self, frames: usize) -> Timeline {
+        Timeline::on(Box::new(VirtualClock(self.clone())), frames)
+    }
+
     /// From now on `fails` is asked before each command runs, and the command fails, touching nothing, if it says
     /// so, or panics. It replaces the one before.
     ///
@@ -234,6 +244,20 @@ impl Simulation {
     pub fn fail_commands(&self, fails: impl Fn(&CommandInfo<'_>) -> bool + Send + Sync + 'static) {
         let old = self.shared.state().fails.replace(Arc::new(fails));
         drop(old);
+    }
+}
+
+/// A simulation's time.
+#[derive(Debug)]
+struct VirtualClock(Simulation);
+
+impl Clock for VirtualClock {
+    fn id(&self) -> ClockId {
+        ClockId::Virtual(self.0.shared.id().into_raw())
+    }
+
+    fn now(&self) -> Duration {
+        self.0.now()
     }
 }
 

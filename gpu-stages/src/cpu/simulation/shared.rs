@@ -30,6 +30,10 @@ impl Shared {
         })
     }
 
+    pub fn id(&self) -> SimulationId {
+        self.id
+    }
+
     pub fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }

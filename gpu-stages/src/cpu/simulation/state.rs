@@ -3,6 +3,7 @@
 use super::info::{Fails, Ready};
 use super::timing::{Engine, Timing};
 use crate::cpu::entry::Entry;
+use crate::cpu::timed::Timed;
 use crate::event::Event;
 use crate::order::QueueId;
 use crate::sync::Arc;
@@ -36,6 +37,14 @@ pub(super) struct Numbered {
     /// Its place among all commands of the simulation.
     pub number: u64,
     pub entry: Entry,
+}
+
+impl Line {
+    /// The first entry, and where its times are noted, if anybody wants them.
+    fn timed(&self) -> Option<(&Timed, &Entry)> {
+        let entry = &self.entries.front()?.entry;
+        Some((entry.timed()?, entry))
+    }
 }
 
 /// How far the first entry of a line has come.
@@ -182,6 +191,9 @@ impl State {
             Due::Line(index) => {
                 let line = &mut self.lines[index];
                 line.head = Head::Runs(line.head.engine());
+                if let Some((timed, entry)) = line.timed() {
+                    timed.simulate(self.timing.as_ref(), &entry.command, when);
+                }
                 let numbered = line.entries.pop_front()?;
                 Some(Task::Run(line.queue, numbered))
             }

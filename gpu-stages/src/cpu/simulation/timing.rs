@@ -147,7 +147,7 @@ impl Timing {
     }
 
     /// How long a command takes, and on which engine.
-    pub(super) fn of(&self, command: &Command<Cpu>) -> (Duration, Option<Engine>) {
+    pub(in crate::cpu) fn of(&self, command: &Command<Cpu>) -> (Duration, Option<Engine>) {
         let (cost, engine) = match command {
             Command::Upload(..) => (self.uploads, Engine::Upload),
             Command::Download(..) if self.one_copy_engine => (self.downloads, Engine::Upload),
@@ -173,7 +173,7 @@ impl Timing {
 
 /// What works for a limited number of commands at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Engine {
+pub(in crate::cpu) enum Engine {
     Upload,
     Download,
     Compute,

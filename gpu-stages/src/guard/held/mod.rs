@@ -13,6 +13,7 @@ use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
 use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
+use crate::timeline;
 use crate::track::{self, Needs, Track};
 use crate::value::Slots;
 use crate::watch::Watched;
@@ -106,8 +107,14 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         if self.granted {
             return Ok(());
         }
+        if timeline::is_wanted() {
+            self.open_account();
+        }
         let grant = self.turn().await?;
         self.granted = true;
+        if self.lease.has_account() {
+            timeline::has_turn(&self.lease);
+        }
         let Hold::Slot { slots, .. } = &self.hold else {
             return Ok(());
         };
@@ -171,6 +178,9 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 return turn;
             }
             stall::note_wait();
+            if self.lease.has_account() {
+                timeline::waits_for_turn(&self.lease);
+            }
             // The waker is cloned, and the one it replaces dropped, outside of the lock.
             let mut waker = Some(context.waker().clone());
             slots.core.with(|ledger, _| ledger.park(*user, &mut waker))
@@ -250,8 +260,10 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             self.be_watched_by(watch);
         }
         for event in beyond.iter().filter(|event| !queue.can_wait(event)) {
+            timeline::waits_for_device(&self.lease, true);
             // Whether it failed is looked at when its data is used.
             let _ = event.wait().await;
+            timeline::waits_for_device(&self.lease, false);
         }
         Ok(())
     }

@@ -1,0 +1,107 @@
+//! When commands were on their devices, for timelines.
+//!
+//! A device notes by its own clock when a command was queued, when it started and when it ended, if its queue was made
+//! for that. A timeline keeps the command's event and asks once somebody looks at the recording: until then, a command
+//! costs no call of the driver but for a handle to its event.
+
+use super::cl::{self, ClEvent};
+use super::line::Line;
+use crate::sync::Arc;
+use crate::timeline::{ClockId, DeviceTimes, Enqueuing, OnDevice, OwnClock};
+use cl_sys as sys;
+use std::time::Duration;
+
+/// A device's clock, by the address of the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DeviceClock(pub usize);
+
+/// A command of a queue that is timed.
+#[derive(Debug)]
+struct Timed {
+    event: ClEvent,
+    clock: DeviceClock,
+}
+
+impl Timed {
+    fn time(&self, what: sys::cl_profiling_info) -> Option<Duration> {
+        self.event.time(what).ok().map(Duration::from_nanos)
+    }
+}
+
+impl DeviceTimes for Timed {
+    /// Three calls of the driver for a command that is over, and one more for its status.
+    fn on_device(&self, on: ClockId) -> OnDevice {
+        let status = cl::event_status(self.event.0);
+        let failed = status.is_ok_and(|status| status < 0);
+        if status != Ok(sys::CL_COMPLETE) || on != ClockId::Host {
+            return OnDevice {
+                failed,
+                ..OnDevice::default()
+            };
+        }
+        // Without this moment nobody knows what the others mean.
+        let Some(queued) = self.time(sys::CL_PROFILING_COMMAND_QUEUED) else {
+            return OnDevice::default();
+        };
+        OnDevice {
+            began: self.time(sys::CL_PROFILING_COMMAND_START),
+            ended: self.time(sys::CL_PROFILING_COMMAND_END),
+            failed,
+            own_clock: Some(OwnClock {
+                number: self.clock.0,
+                queued,
+            }),
+        }
+    }
+}
+
+/// A command of which nobody knows when it runs, or that does not run because what it needs has failed.
+#[derive(Debug)]
+struct Untimed {
+    failed: bool,
+}
+
+impl DeviceTimes for Untimed {
+    fn on_device(&self, _: ClockId) -> OnDevice {
+        OnDevice {
+            failed: self.failed,
+            ..OnDevice::default()
+        }
+    }
+}
+
+impl Line {
+    /// Whether to have an event made for a command, for the sake of a timeline.
+    pub fn is_to_time(&self, enqueuing: Option<&Enqueuing>) -> bool {
+        enqueuing.is_some() && self.clock.is_some()
+    }
+
+    /// Tells timelines of a command that was enqueued with an event, if there is one. Returns the event if the command
+    /// `signals`, as it would have one otherwise.
+    pub fn time(
+        &self,
+        enqueuing: Option<Enqueuing>,
+        event: Option<ClEvent>,
+        signals: bool,
+    ) -> Option<ClEvent> {
+        let Some(enqueuing) = enqueuing else {
+            return event;
+        };
+        let (kept, own) = match event {
+            Some(event) if signals => (event.another().ok(), Some(event)),
+            event => (event, None),
+        };
+        enqueuing.enqueued(match kept.zip(self.clock) {
+            Some((event, clock)) => Arc::new(Timed { event, clock }),
+            None => Arc::new(Untimed { failed: false }),
+        });
+        own
+    }
+}
+
+/// Tells timelines of a command that is not enqueued, because what it needs has failed.
+pub(super) fn failed(enqueuing: Option<Enqueuing>) {
+    if let Some(enqueuing) = enqueuing {
+        enqueuing.enqueued(Arc::new(Untimed { failed: true }));
+    }
+}

@@ -1,0 +1,123 @@
+//! The clocks of hosts and devices, and how the times of one are told on another.
+
+use crate::sync::OnceLock;
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+/// Tells clocks apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClockId {
+    /// The host's monotonic clock.
+    Host,
+    /// The virtual time of the simulation of this number.
+    Virtual(u64),
+}
+
+/// The clock that a timeline is on.
+pub(crate) trait Clock: Debug + Send + Sync {
+    fn id(&self) -> ClockId;
+
+    /// The time since the clock's own zero. It never goes back.
+    fn now(&self) -> Duration;
+}
+
+/// The host's monotonic clock.
+#[derive(Debug)]
+pub(super) struct HostClock;
+
+impl Clock for HostClock {
+    fn id(&self) -> ClockId {
+        ClockId::Host
+    }
+
+    fn now(&self) -> Duration {
+        host_now()
+    }
+}
+
+/// The time on the host's clock. Its zero is when somebody first asks.
+pub(crate) fn host_now() -> Duration {
+    static ZERO: OnceLock<Instant> = OnceLock::new();
+    ZERO.get_or_init(Instant::now).elapsed()
+}
+
+/// What is known of the clock of a device that counts from a zero of its own.
+///
+/// A driver notes the device's time while the host is enqueuing: so the host's time at that moment lies between when
+/// the call began and when it returned. Every command narrows what the two clocks can be apart.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Alignment(Option<(i128, i128)>);
+
+impl Alignment {
+    /// The device's time was `queued` some time between `before` and `after` on the host's clock.
+    pub fn narrow(&mut self, queued: Duration, before: Duration, after: Duration) {
+        let least = signed(before) - signed(queued);
+        let most = signed(after) - signed(queued);
+        let known = self.0.unwrap_or((least, most));
+        self.0 = Some((known.0.max(least), known.1.min(most)));
+    }
+
+    /// The time on the host's clock when the device's was `time`.
+    pub fn on_host(&self, time: Duration) -> Option<Duration> {
+        let (least, most) = self.0?;
+        let nanoseconds = signed(time) + (least + most).div_euclid(2);
+        let nanoseconds = u64::try_from(nanoseconds.max(0)).unwrap_or(u64::MAX);
+        Some(Duration::from_nanos(nanoseconds))
+    }
+
+    /// How far times on the host's clock can be off. Where the clocks drift, the two ends have passed each other, and
+    /// the distance is what they drifted by.
+    pub fn error(&self) -> Option<Duration> {
+        let (least, most) = self.0?;
+        let half = most.abs_diff(least).div_ceil(2);
+        Some(Duration::from_nanos(
+            u64::try_from(half).unwrap_or(u64::MAX),
+        ))
+    }
+}
+
+fn signed(time: Duration) -> i128 {
+    i128::try_from(time.as_nanos()).unwrap_or(i128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ns(count: u64) -> Duration {
+        Duration::from_nanos(count)
+    }
+
+    #[test]
+    fn every_command_narrows_the_distance_of_the_clocks() {
+        let mut alignment = Alignment::default();
+        assert_eq!((alignment.on_host(ns(5)), alignment.error()), (None, None));
+        // The device is 1,000 ns ahead.
+        alignment.narrow(ns(1_110), ns(100), ns(140));
+        assert_eq!(alignment.on_host(ns(1_110)), Some(ns(120)));
+        assert_eq!(alignment.error(), Some(ns(20)));
+        alignment.narrow(ns(1_202), ns(200), ns(300));
+        alignment.narrow(ns(1_399), ns(350), ns(400));
+        // -1,002 to -1,000 is left, for -1,010 to -970, -1,002 to -902 and -1,049 to -999.
+        assert_eq!(alignment.error(), Some(ns(2)));
+        assert_eq!(alignment.on_host(ns(1_202)), Some(ns(202 - 1)));
+    }
+
+    #[test]
+    fn a_device_behind_the_host_and_one_that_drifts() {
+        let mut alignment = Alignment::default();
+        alignment.narrow(ns(10), ns(1_000), ns(1_004));
+        assert_eq!(alignment.on_host(ns(20)), Some(ns(1_012)));
+        // Ten nanoseconds were lost meanwhile: neither is right for both.
+        alignment.narrow(ns(1_010), ns(2_014), ns(2_014));
+        assert_eq!(alignment.error(), Some(ns(5)));
+        assert_eq!(alignment.on_host(ns(1_010)), Some(ns(2_009)));
+    }
+
+    #[test]
+    fn nothing_is_before_the_zero() {
+        let mut alignment = Alignment::default();
+        alignment.narrow(ns(500), ns(0), ns(0));
+        assert_eq!(alignment.on_host(ns(400)), Some(ns(0)));
+    }
+}

@@ -1,0 +1,177 @@
+//! When frames ran: host and device times of every call and stage, as data, as a picture and as a trace.
+//!
+//! A [`Timeline`] records the calls that are made while it is there, and keeps the latest of them. What it has kept is a
+//! [`Recording`]: of each frame (each call of a pipeline) when it was called and how it ended, of each stage when the host
+//! came to it, what it waited for and when it ran, and of each command when it was enqueued, and when it began and ended
+//! on its device. A recording prints as an SVG picture, a row for the host and each queue and a colour for each frame, and
+//! as JSON for <https://ui.perfetto.dev> and `chrome://tracing`.
+//!
+//! ```
+//! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
+//! use gpu_stages::{Resource, Result, Timeline, gpu_pipeline};
+//!
+//! #[gpu_pipeline]
+//! async fn round_trip(
+//!     #[queue] up: Queue,
+//!     #[queue] down: Queue,
+//!     #[writes] host: HostBuffer<u32>,
+//!     #[writes] device: DeviceBuffer<u32>,
+//!     value: u32,
+//! ) -> Result<u32> {
+//!     host.fill(value);
+//!     up.upload(&host, &mut device)?;
+//!     down.download(&device, &mut host)?;
+//!     Ok(host[0])
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! // Before the queues: those of some devices time their commands only if they are made for it.
+//! let timeline = Timeline::new(50);
+//! let device = Device::new();
+//! let (up, down) = (Queue::new(&device)?, Queue::new(&device)?);
+//! let host = Resource::try_ring(2, || HostBuffer::new(&device, 16))?;
+//! let buffer = Resource::new(DeviceBuffer::new(&device, 16)?);
+//!
+//! let frames = (0..3).map(|value| round_trip(&up, &down, &host, &buffer, value));
+//! futures::executor::block_on(futures::future::try_join_all(frames))?;
+//!
+//! let recording = timeline.recording();
+//! // std::fs::write("frames.svg", recording.svg().to_string())?;
+//! // std::fs::write("frames.json", recording.json().to_string())?;
+//! assert_eq!(recording.frames.len(), 3);
+//! let upload = &recording.frames[0].stages[1];
+//! assert_eq!((upload.name, upload.queue), ("up.upload", Some("up")));
+//! let command = &upload.commands[0];
+//! assert!(command.began >= Some(command.enqueued) && command.ended >= command.began);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Simulation::timeline`](crate::cpu::Simulation::timeline) records in virtual time: exactly, and the same on every
+//! machine. The example `timeline` draws the overlap of a pipeline that way.
+//!
+//! # How much is kept
+//!
+//! As many frames as the timeline was made for, the latest calls, whether or not they are over: each further call makes
+//! the oldest one be forgotten. Of one frame, 4,096 stages, waits and commands are kept; the rest is counted in
+//! [`Frame::left_out`]. So a program may leave a timeline in place and take a [`recording`](Timeline::recording) when
+//! something looks wrong. Several timelines can be there at a time, each records by itself.
+//!
+//! # Clocks
+//!
+//! All times of a recording are on one clock, from the timeline's zero on: the host's monotonic clock, read when the host
+//! comes to a stage, begins or ends a wait, or enqueues. The embedded device reads the same clock right before and after
+//! each command.
+//!
+//! An OpenCL device has a clock of its own. It notes when a command was queued, when it started and when it ended (OpenCL
+//! 1.2 specification, 5.12: profiling). The host knows between which of its own times it enqueued the command, which is
+//! when it was queued; so every command bounds what the clocks are apart, and the middle between the narrowest bounds is
+//! what all times of the device are moved by. [`Recording::clock_error`] is half the distance of the bounds: how far
+//! begins and ends may be off against the host, and against other devices. Among commands of one device they are as exact
+//! as the device says. Where the clocks drift by more than the bounds, the drift shows as that error.
+//!
+//! # What is not known
+//!
+//! - An OpenCL queue times its commands only if there was a timeline when it was made. Of commands on others it is
+//!   known when they were enqueued, and no more.
+//! - Of an `ocl::Queue`, the host's side is known, and with `CL_QUEUE_PROFILING_ENABLE` when each stage's end passed: its
+//!   marker. What the application enqueued is not seen. The same holds for opaque stages.
+//! - A command that failed on an OpenCL device has no times.
+//! - Of [allocations made by hand](crate::guard) the waits and the commands are known. What the host does with a guard
+//!   is not.
+//!
+//! # What recording costs
+//!
+//! Without a timeline, a look at a flag at each of these places. With one, a lock and a look at the clock. What is enqueued
+//! stays the same, with the same waits, markers and barriers. On OpenCL a queue that times its commands may be slower,
+//! which is up to the driver; each command then has an event, which is kept until its frame is forgotten, and a recording
+//! asks the driver four times for each.
+
+mod clock;
+mod device;
+mod hooks;
+mod json;
+mod lanes;
+mod recorder;
+mod recording;
+mod resolve;
+mod svg;
+
+use crate::sync::Arc;
+use clock::HostClock;
+pub(crate) use clock::{Clock, ClockId, host_now};
+#[cfg(feature = "opencl")]
+pub(crate) use device::OwnClock;
+pub(crate) use device::{DeviceTimes, OnDevice, What};
+pub(crate) use hooks::{Enqueuing, is_wanted};
+pub(crate) use hooks::{
+    begins, ends, enqueuing, enters, has_turn, returns, waits_for_device, waits_for_turn,
+};
+pub use json::Json;
+use recorder::Recorder;
+pub use recording::{Awaited, Command, Frame, Outcome, QueueTrack, Recording, StageRun, Wait};
+use std::time::Duration;
+pub use svg::Svg;
+
+/// Records the calls that are made from now on until it is dropped; see the [module](self).
+///
+/// ```
+/// use gpu_stages::timeline::Outcome;
+/// use gpu_stages::{Resource, Result, Timeline, gpu_pipeline};
+///
+/// #[gpu_pipeline]
+/// async fn count(#[updates] total: u32) -> Result<u32> {
+///     total += 1;
+///     Ok(total)
+/// }
+///
+/// # fn main() -> Result<()> {
+/// let (timeline, total) = (Timeline::new(2), Resource::new(0));
+/// for _ in 0..3 {
+///     futures::executor::block_on(count(&total))?;
+/// }
+/// let recording = timeline.recording();
+/// let numbers: Vec<u64> = recording.frames.iter().map(|frame| frame.number).collect();
+/// assert_eq!((recording.begun, numbers), (3, vec![2, 3]));
+/// assert_eq!(recording.frames[1].outcome, Outcome::Succeeded);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Timeline {
+    recorder: Arc<Recorder>,
+}
+
+impl Timeline {
+    /// Records all calls of this process from now on, and keeps the latest `frames` of them; 0 counts as 1. Its zero is
+    /// now.
+    #[must_use = "it records until it is dropped"]
+    pub fn new(frames: usize) -> Self {
+        Self::from(Recorder::new(Box::new(HostClock), host_now(), frames))
+    }
+
+    /// On another clock, from its zero on.
+    pub(crate) fn on(clock: Box<dyn Clock>, frames: usize) -> Self {
+        Self::from(Recorder::new(clock, Duration::ZERO, frames))
+    }
+
+    fn from(recorder: Recorder) -> Self {
+        let recorder = Arc::new(recorder);
+        hooks::add(recorder.clone());
+        Timeline { recorder }
+    }
+
+    /// What was recorded and is kept, as far as it has come. Recording goes on.
+    ///
+    /// Asks drivers for times; meant for now and then, not for every frame.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        resolve::resolve(&self.recorder)
+    }
+}
+
+impl Drop for Timeline {
+    fn drop(&mut self) {
+        hooks::remove(&self.recorder);
+    }
+}
