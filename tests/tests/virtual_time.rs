@@ -1,7 +1,7 @@
 //! Overlap, exactly: makespans in virtual time against what no schedule can beat.
 
 use futures::future::try_join_all;
-use gpu_stages::cpu::simulation::{Cost, Timing};
+use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
 use std::future::Future;
@@ -244,5 +244,29 @@ fn work_that_is_given_up_takes_no_time() {
         drop(long);
     });
     assert!(!simulation.step(0), "nothing is left");
+    assert_eq!(simulation.now(), ms(2));
+}
+
+#[test]
+fn works_wait_for_a_thread_of_the_host() {
+    for (threads, makespan) in [(1, 10), (2, 7), (3, 5), (9, 4)] {
+        let simulation = Simulation::timed(Timing::new().host_threads(threads));
+        let works = [3, 1, 2, 4].map(|duration| simulation.host_work(ms(duration)));
+        simulation.block_on(futures::future::join_all(works));
+        assert_eq!(simulation.now(), ms(makespan), "{threads} threads");
+    }
+}
+
+#[test]
+fn a_work_that_is_given_up_leaves_its_thread_to_others() {
+    let simulation = Simulation::timed(Timing::new().host_threads(1));
+    let mut long = Box::pin(simulation.host_work(ms(100)));
+    let mut short = Box::pin(simulation.host_work(ms(2)));
+    simulation.block_on(async {
+        assert!(gpu_stages_tests::poll_once(&mut long).is_pending());
+        assert!(gpu_stages_tests::poll_once(&mut short).is_pending());
+        drop(long);
+        short.await;
+    });
     assert_eq!(simulation.now(), ms(2));
 }

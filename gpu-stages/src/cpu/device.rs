@@ -2,6 +2,7 @@
 
 use super::hazards::{Hazard, Trace, Tracked, Watcher};
 use super::simulation::Simulation;
+use super::timing::{Engines, Timing};
 use crate::sync::Arc;
 
 /// The embedded device. All are alike, but for what [`builder`](Device::builder) can add to one; a clone is another
@@ -11,6 +12,7 @@ pub struct Device {
     watcher: Option<Arc<Watcher>>,
     fills_garbage: bool,
     simulation: Option<Simulation>,
+    engines: Option<Arc<Engines>>,
 }
 
 /// Makes a [`Device`] that does more than others.
@@ -21,6 +23,7 @@ pub struct DeviceBuilder {
     records: bool,
     fills_garbage: bool,
     simulation: Option<Simulation>,
+    timing: Option<Timing>,
 }
 
 impl Device {
@@ -70,6 +73,10 @@ impl Device {
 
     pub(super) fn simulation(&self) -> Option<&Simulation> {
         self.simulation.as_ref()
+    }
+
+    pub(super) fn engines(&self) -> Option<Arc<Engines>> {
+        self.engines.clone()
     }
 
     pub(super) fn watcher(&self) -> Option<Arc<Watcher>> {
@@ -142,6 +149,15 @@ impl DeviceBuilder {
         self
     }
 
+    /// Has the device take as long as a [timing model](super::timing) says, in real time: the threads of its queues
+    /// hold each command on its engine, asleep, for at least that long.
+    ///
+    /// On a simulated device it is the [simulation's](Simulation::timed) model that counts, and this one does not.
+    pub fn timing(mut self, timing: Timing) -> Self {
+        self.timing = Some(timing);
+        self
+    }
+
     /// The device.
     pub fn build(self) -> Device {
         let watches = self.checks || self.records;
@@ -149,6 +165,7 @@ impl DeviceBuilder {
             watcher: watches.then(|| Watcher::new(self.records)),
             fills_garbage: self.fills_garbage,
             simulation: self.simulation,
+            engines: self.timing.map(|timing| Arc::new(Engines::new(timing))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::event::Completion;
 use super::hazards::{Stamp, Watcher};
 use super::timed::Timed;
+use super::timing::Hold;
 use super::{Cpu, execute};
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
@@ -79,8 +80,8 @@ impl Due {
     }
 
     /// Runs the command, after those before it on its queue; with a `fault` it fails with this message and touches
-    /// nothing.
-    pub(super) fn run(self, fault: Option<String>) {
+    /// nothing. If an engine works for it, in real time, it takes as long as it should.
+    pub(super) fn run(self, fault: Option<String>, hold: Option<&Hold<'_>>) {
         let entry = self.0;
         if let Some(timed) = entry.timed() {
             timed.begins();
@@ -96,6 +97,9 @@ impl Due {
             // SAFETY: what the command is behind is over, by `wait` and by the order of the queue.
             (None, None) => unsafe { execute::run(&entry.command) }.map_err(failure),
         };
+        if let Some(hold) = hold {
+            hold.pass();
+        }
         // The memory is given back before the event says that nobody touches it any more; what user code holds
         // is dropped after it, because its destructors may wait or panic.
         if let Some(observed) = &entry.observed {

@@ -4,7 +4,7 @@
 //! missing wait shows. Kernels are closures over slices. The names are those of the other backends. For tests,
 //! [`Device::builder`] makes a device that [checks for hazards](hazards) or fills new versions with garbage, or one
 //! without threads, whose commands run when and in which order the caller says, in virtual time if wanted: a
-//! [`simulation`].
+//! [`simulation`]. A [timing model](timing) makes it as slow as a real card, in virtual time or in real time.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -47,6 +47,7 @@ mod memory;
 mod queue;
 pub mod simulation;
 mod timed;
+pub mod timing;
 mod worker;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};

@@ -51,7 +51,7 @@ impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
         let runner = match device.simulation() {
             Some(simulation) => Runner::Simulation(simulation.open(identity.id)),
-            None => Runner::Worker(Line::open()?),
+            None => Runner::Worker(Line::open(device.engines())?),
         };
         Ok(RawQueue {
             identity,

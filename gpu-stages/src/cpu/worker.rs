@@ -1,6 +1,7 @@
 //! The thread of a queue that runs by itself.
 
 use super::entry::Entry;
+use super::timing::Engines;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::panics::contain;
@@ -23,13 +24,13 @@ struct State {
 }
 
 impl Line {
-    /// A new line, and the worker that serves it.
-    pub(super) fn open() -> Result<Arc<Self>, Failure> {
+    /// A new line, and the worker that serves it, on `engines` if commands take the time of a model.
+    pub(super) fn open(engines: Option<Arc<Engines>>) -> Result<Arc<Self>, Failure> {
         let line = Arc::<Line>::default();
         let worker = line.clone();
         thread::Builder::new()
             .name("gpu-stages cpu queue".into())
-            .spawn(move || worker.serve())
+            .spawn(move || worker.serve(engines.as_deref()))
             .map_err(|error| Failure::new(None, format!("no thread: {error}")))?;
         Ok(line)
     }
@@ -52,10 +53,14 @@ impl Line {
         self.changed.notify_one();
     }
 
-    fn serve(&self) {
+    fn serve(&self, engines: Option<&Engines>) {
         while let Some(entry) = self.next() {
             // What user code does in destructors and wakers must not end the queue.
-            contain(|| entry.wait().run(None));
+            contain(|| {
+                let due = entry.wait();
+                let hold = engines.and_then(|engines| engines.take(&due.entry().command));
+                due.run(None, hold.as_ref());
+            });
         }
     }
 

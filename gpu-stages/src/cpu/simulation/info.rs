@@ -1,8 +1,8 @@
 //! What whoever steps a simulation is told.
 
-use super::timing::size;
 use crate::backend::Command;
 use crate::cpu::entry::Entry;
+use crate::cpu::timing::size;
 use crate::error::Origin;
 use crate::order::QueueId;
 

@@ -67,7 +67,7 @@
 //! # use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
 //! # use gpu_stages::{Resource, Result, gpu_pipeline};
 //! use futures::future::try_join_all;
-//! use gpu_stages::cpu::simulation::{Cost, Timing};
+//! use gpu_stages::cpu::timing::{Cost, Timing};
 //! use std::time::Duration;
 //!
 //! #[gpu_pipeline]
@@ -117,9 +117,9 @@ pub(super) mod id;
 mod info;
 mod shared;
 mod state;
-mod timing;
 mod work;
 
+use super::timing::Timing;
 use crate::order::QueueId;
 use crate::sync::{Arc, AtomicBool, Ordering};
 use crate::timeline::{Clock, ClockId, Timeline};
@@ -129,7 +129,6 @@ pub(super) use shared::Simulated;
 use std::pin::pin;
 use std::task::{Context, Poll, Wake};
 use std::time::Duration;
-pub use timing::{Cost, Timing};
 pub use work::HostWork;
 
 /// Runs the commands of simulated devices; see the [module](self). A clone is another handle to the same.
@@ -207,8 +206,9 @@ impl Simulation {
     /// Work of the host that takes `duration` of virtual time from when it is first polled, awaited in a host
     /// stage.
     ///
-    /// Any number of works go on at a time, as if each had a thread. A resource that stages update in turn makes them
-    /// wait for each other.
+    /// Any number of works go on at a time, as if each had a thread, unless the timing model says
+    /// [how many](Timing::host_threads); then those that were polled first come first. A resource that stages update in
+    /// turn makes them wait for each other.
     pub fn host_work(&self, duration: Duration) -> HostWork {
         HostWork::new(self.shared.clone(), duration)
     }

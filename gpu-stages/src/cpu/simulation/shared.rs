@@ -3,9 +3,9 @@
 use super::id::SimulationId;
 use super::info::{CommandInfo, Fails, Ready};
 use super::state::{Numbered, State, Task};
-use super::timing::Timing;
 use crate::cpu::entry::Entry;
 use crate::cpu::event::Completion;
+use crate::cpu::timing::Timing;
 use crate::event::{Event, WaitKey};
 use crate::order::QueueId;
 use crate::panics::{contain, discard, wake_all};
@@ -93,7 +93,7 @@ fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
         });
         fault.then(|| format!("the simulation had {} {number} fail", info.name))
     });
-    due.run(fault);
+    due.run(fault, None);
 }
 
 impl Wake for Shared {

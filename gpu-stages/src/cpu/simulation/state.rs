@@ -1,9 +1,9 @@
 //! What a simulation has yet to do, and what of it can be done next. Plain data: who runs it is `shared.rs`.
 
 use super::info::{Fails, Ready};
-use super::timing::{Engine, Timing};
 use crate::cpu::entry::Entry;
 use crate::cpu::timed::Timed;
+use crate::cpu::timing::{Engine, Timing};
 use crate::event::Event;
 use crate::order::QueueId;
 use crate::sync::Arc;
@@ -68,10 +68,12 @@ impl Head {
     }
 }
 
-/// A host work that has begun.
+/// A host work.
 struct Work {
     key: u64,
-    ends: Duration,
+    duration: Duration,
+    /// When it ends, if it has a thread by now.
+    ends: Option<Duration>,
     waker: Waker,
 }
 
@@ -146,12 +148,13 @@ impl State {
         self.lines.retain(|line| !is_done(line));
     }
 
-    /// A host work begins; returns its key.
+    /// A host work begins as soon as there is a thread for it; returns its key.
     pub fn begin_work(&mut self, duration: Duration, waker: Waker) -> u64 {
         self.next_work += 1;
         self.works.push(Work {
             key: self.next_work,
-            ends: self.now + duration,
+            duration,
+            ends: None,
             waker,
         });
         self.next_work
@@ -209,7 +212,7 @@ impl State {
             _ => None,
         });
         let works = self.works.iter().enumerate();
-        let works = works.map(|(index, work)| (work.ends, Due::Work(index)));
+        let works = works.filter_map(|(index, work)| Some((work.ends?, Due::Work(index))));
         let all: Vec<(Duration, Due)> = lines.chain(works).collect();
         let first = all.iter().map(|(ends, _)| *ends).min();
         let first = first.unwrap_or(self.now);
@@ -233,6 +236,17 @@ impl State {
         waiting.sort_unstable();
         for (_, _, index) in waiting {
             self.begin_on(index);
+        }
+        self.begin_works();
+    }
+
+    /// Gives the threads of the host to the works that came first.
+    fn begin_works(&mut self) {
+        let threads = self.timing.as_ref().map_or(usize::MAX, Timing::threads);
+        let busy = self.works.iter().filter(|work| work.ends.is_some()).count();
+        let waiting = self.works.iter_mut().filter(|work| work.ends.is_none());
+        for work in waiting.take(threads - busy) {
+            work.ends = Some(self.now + work.duration);
         }
     }
 

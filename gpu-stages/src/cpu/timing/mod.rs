@@ -1,7 +1,59 @@
-//! [`Timing`]: how long commands take, and which of them exclude each other.
+//! Timing models: how long commands take, and which of them exclude each other.
+//!
+//! A [`Timing`] describes a device by its engines and by what commands cost on them. It serves
+//!
+//! - **in virtual time**, with [`Simulation::timed`](super::Simulation::timed): discrete events, exact to the
+//!   nanosecond on any machine, and nobody sleeps. Tests and makespans belong here;
+//! - **in real time**, with [`Device::builder().timing(…)`](super::DeviceBuilder::timing): the threads of the device's
+//!   queues hold each command on its engine as long as the model says, so that a program runs at the pace of a device
+//!   that is not there. It is approximate: a sleeping thread is woken late, on Linux by 50 µs and more, and a kernel
+//!   whose closure runs longer than the model says takes longer.
+//!
+//! [`cards`] has models of real cards, by their published figures.
+//!
+//! ```
+//! use gpu_stages::cpu::timing::{Cost, Timing};
+//! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
+//! use gpu_stages::{Resource, Result, gpu_pipeline};
+//! use std::time::{Duration, Instant};
+//!
+//! #[gpu_pipeline]
+//! async fn send(
+//!     #[queue] up: Queue,
+//!     #[updates] host: HostBuffer<u8>,
+//!     #[writes] device: DeviceBuffer<u8>,
+//! ) -> Result<()> {
+//!     up.upload(&host, &mut device)
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! // 2 ms for 2,000 bytes.
+//! let timing = Timing::new().uploads(Cost::rate(1e6, Duration::ZERO));
+//! let run = |device: Device| -> Result<_> {
+//!     let up = Queue::new(&device)?;
+//!     let host = Resource::new(HostBuffer::new(&device, 2_000)?);
+//!     let buffer = Resource::new(DeviceBuffer::new(&device, 2_000)?);
+//!     Ok(send(&up, &host, &buffer))
+//! };
+//!
+//! let simulation = Simulation::timed(timing.clone());
+//! let simulated = run(Device::builder().simulated(&simulation).build())?;
+//! simulation.block_on(simulated)?;
+//! assert_eq!(simulation.now(), Duration::from_millis(2));
+//!
+//! let begin = Instant::now();
+//! futures::executor::block_on(run(Device::builder().timing(timing).build())?)?;
+//! assert!(begin.elapsed() >= Duration::from_millis(2));
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod cards;
+mod engines;
 
 use crate::backend::{Command, Grid};
 use crate::cpu::Cpu;
+pub(super) use engines::{Engines, Hold};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -48,14 +100,14 @@ impl Cost {
     }
 }
 
-/// A timing model of a device: its engines and what commands cost on them.
+/// A timing model of a device: its engines and what commands cost on them. See the [module](self).
 ///
 /// There is one engine for uploads, one for downloads, and one that runs kernels, copies on the device and fills. An
-/// engine works for one command at a time, in the order in which commands could begin; with an equal claim, in the
-/// order in which they were enqueued. Markers and barriers need no engine and no time.
+/// engine works for one command at a time, in the order in which commands could begin; with an equal claim, in virtual
+/// time, in the order in which they were enqueued. Markers and barriers need no engine and no time.
 ///
 /// ```
-/// use gpu_stages::cpu::simulation::{Cost, Timing};
+/// use gpu_stages::cpu::timing::{Cost, Timing};
 /// use std::time::Duration;
 ///
 /// let ten_us = Duration::from_micros(10);
@@ -75,6 +127,7 @@ pub struct Timing {
     other_kernels: Cost,
     compute_engines: usize,
     one_copy_engine: bool,
+    host_threads: Option<usize>,
 }
 
 impl Default for Timing {
@@ -87,6 +140,7 @@ impl Default for Timing {
             other_kernels: Cost::NOTHING,
             compute_engines: 1,
             one_copy_engine: false,
+            host_threads: None,
         }
     }
 }
@@ -144,6 +198,19 @@ impl Timing {
     pub fn one_copy_engine(mut self) -> Self {
         self.one_copy_engine = true;
         self
+    }
+
+    /// In virtual time, how many [host works](super::Simulation::host_work) can go on at a time; 0 counts as 1. Without
+    /// it any number can, as if each had a thread of its own.
+    #[must_use]
+    pub fn host_threads(mut self, count: usize) -> Self {
+        self.host_threads = Some(count.max(1));
+        self
+    }
+
+    /// How many host works can go on at a time.
+    pub(super) fn threads(&self) -> usize {
+        self.host_threads.unwrap_or(usize::MAX)
     }
 
     /// How long a command takes, and on which engine.

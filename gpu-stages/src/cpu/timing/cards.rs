@@ -1,0 +1,201 @@
+//! Timing models of real cards, by published figures.
+//!
+//! What a model of a card is good for: to see which engine a pipeline would keep busy on it, and how deep rings must be.
+//! What it is not: a promise. A transfer shares the link and the host's memory with others, and a kernel's time is its
+//! own: add it with [`Timing::kernel`].
+//!
+//! ```
+//! use gpu_stages::cpu::timing::{Cost, cards};
+//! use std::time::Duration;
+//!
+//! let card = cards::A100_PCIE;
+//! let fft = Cost::rate(50e9, card.launch.unwrap_or_default());
+//! let timing = card.timing().kernel("fft", fft);
+//! // 64 MiB go up in 2.5 ms.
+//! let upload = Cost::rate(card.link.uploads(), Duration::ZERO).of(64 << 20);
+//! assert_eq!(upload.as_micros(), 2_545);
+//! # drop(timing);
+//! ```
+//!
+//! # Where the figures come from
+//!
+//! | card | memory | copy engines | launch |
+//! |---|---|---|---|
+//! | [`GTX_TITAN_X`] | 336.5 GB/s: hothardware.com, "NVIDIA GeForce GTX Titan X Review" | 2: `deviceQuery` | none found |
+//! | [`A10`] | 600 GB/s: NVIDIA A10 data sheet | 2: `deviceQuery` | none found |
+//! | [`A100_PCIE`] | 1,935 GB/s: NVIDIA A100 80GB PCIe data sheet | 3: `deviceQuery` | 2,555 ns: gpu-benches |
+//! | [`H100_PCIE`] | 2 TB/s: NVIDIA H100 data sheet | 3: `pgaccelinfo` ("Async Engines") | none found |
+//! | [`MI210`] | 1.6 TB/s: anandtech.com, "AMD Releases Instinct MI210 Accelerator" | 2: HIP documentation, "Hardware implementation", of most AMD GPUs | 1,956 ns: gpu-benches |
+//!
+//! `deviceQuery` is a program of NVIDIA's CUDA samples ("Concurrent copy and kernel execution: Yes with … copy
+//! engine(s)"); for the A100 its output on the SXM card is taken, which has the same GPU.
+//!
+//! gpu-benches is github.com/RRZE-HPC/gpu-benches, `gpu-small-kernels`: 10,000 launches in one queue, each of so little
+//! work that starting it dominates, fitted by a start-up time and a bandwidth. The start-up time is the figure here
+//! (`repeated-stream.svg`).
+//!
+//! # What is derived
+//!
+//! **Transfers.** [`Pcie`] takes a link's raw rate and what the protocol leaves of it, as in Neugebauer et al.,
+//! "Understanding PCIe performance for end host networking" (SIGCOMM 2018), and its model
+//! (github.com/pcie-bench/pcie-model): 16 lanes at 8, 16 or 32 GT/s, encoded 128b/130b; of that, acknowledgements and
+//! flow control take 8 bytes each in 168 and clock compensation 4 in 1,538; of the rest, packets of 256 bytes of data
+//! carry headers of 20 bytes when the card reads host memory (uploads) and of 24 bytes when it writes there (downloads).
+//!
+//! | link | raw | uploads | downloads |
+//! |---|---|---|---|
+//! | [`Pcie::Gen3`] | 15.8 GB/s | 13.2 GB/s | 13.0 GB/s |
+//! | [`Pcie::Gen4`] | 31.5 GB/s | 26.4 GB/s | 26.0 GB/s |
+//! | [`Pcie::Gen5`] | 63.0 GB/s | 52.7 GB/s | 52.0 GB/s |
+//!
+//! Published measurements with page-locked memory lie near: 12.2 and 12.5 GB/s on a GTX TITAN X (`bandwidthTest` of the
+//! CUDA samples), 25.8 and 26.2 GB/s on an A100 (the same), 52.8 GB/s down on an H100 (github.com/NVIDIA/nvbandwidth,
+//! issue 24). A latency of transfers is not part of the models.
+//!
+//! **Copies on the device** read and write each byte, so that they go at half the memory's bandwidth. They and fills
+//! start as a kernel does.
+
+use super::{Cost, Timing};
+use std::time::Duration;
+
+/// A card's figures. A profile of another one can be written down in the same way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Card {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is connected to the host.
+    pub link: Pcie,
+    /// Bandwidth of its memory, in bytes per second.
+    pub memory: f64,
+    /// How many transfers can go on at a time. With one, uploads and downloads exclude each other; more than two do
+    /// not help, as two transfers in one direction share the link.
+    pub copy_engines: usize,
+    /// For how long a launch occupies the device before its work begins, back to back in one queue; `None` if no
+    /// published measurement was found.
+    pub launch: Option<Duration>,
+}
+
+/// A PCI Express link of 16 lanes, by its generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pcie {
+    /// 8 GT/s per lane.
+    Gen3,
+    /// 16 GT/s per lane.
+    Gen4,
+    /// 32 GT/s per lane.
+    Gen5,
+}
+
+/// NVIDIA GeForce GTX TITAN X (Maxwell, 2015): a card of the time of the talk that the README names.
+pub const GTX_TITAN_X: Card = Card {
+    name: "GeForce GTX TITAN X",
+    link: Pcie::Gen3,
+    memory: 336.5e9,
+    copy_engines: 2,
+    launch: None,
+};
+
+/// NVIDIA A10 (Ampere, 2021).
+pub const A10: Card = Card {
+    name: "A10",
+    link: Pcie::Gen4,
+    memory: 600e9,
+    copy_engines: 2,
+    launch: None,
+};
+
+/// NVIDIA A100 80GB PCIe (Ampere, 2021).
+pub const A100_PCIE: Card = Card {
+    name: "A100 80GB PCIe",
+    link: Pcie::Gen4,
+    memory: 1_935e9,
+    copy_engines: 3,
+    launch: Some(Duration::from_nanos(2_555)),
+};
+
+/// NVIDIA H100 PCIe (Hopper, 2022).
+pub const H100_PCIE: Card = Card {
+    name: "H100 PCIe",
+    link: Pcie::Gen5,
+    memory: 2_000e9,
+    copy_engines: 3,
+    launch: None,
+};
+
+/// AMD Instinct MI210 (CDNA 2, 2022).
+pub const MI210: Card = Card {
+    name: "Instinct MI210",
+    link: Pcie::Gen4,
+    memory: 1_600e9,
+    copy_engines: 2,
+    launch: Some(Duration::from_nanos(1_956)),
+};
+
+/// All of them, the oldest first.
+pub const ALL: [Card; 5] = [GTX_TITAN_X, A10, A100_PCIE, MI210, H100_PCIE];
+
+impl Card {
+    /// A timing model of the card. Kernels only take their [`launch`](Card::launch), and exclude each other: the time
+    /// of one that has the device for itself is what [`Timing::kernel`] adds.
+    pub fn timing(&self) -> Timing {
+        let launch = self.launch.unwrap_or_default();
+        let timing = Timing::new()
+            .uploads(Cost::rate(self.link.uploads(), Duration::ZERO))
+            .downloads(Cost::rate(self.link.downloads(), Duration::ZERO))
+            .copies(Cost::rate(self.memory / 2.0, launch))
+            .other_kernels(Cost::fixed(launch));
+        if self.copy_engines < 2 {
+            timing.one_copy_engine()
+        } else {
+            timing
+        }
+    }
+}
+
+/// Bytes that come with the data of a packet: framing and sequence, generic header, header of its kind.
+const READ_HEADER: f64 = 8.0 + 4.0 + 8.0;
+const WRITE_HEADER: f64 = 8.0 + 4.0 + 12.0;
+/// Bytes of data in a packet: what most hosts agree on.
+const PAYLOAD: f64 = 256.0;
+
+impl Pcie {
+    /// The rate of the link, in bytes per second in each direction.
+    pub fn raw(self) -> f64 {
+        let transfers = match self {
+            Pcie::Gen3 => 8e9,
+            Pcie::Gen4 => 16e9,
+            Pcie::Gen5 => 32e9,
+        };
+        16.0 * transfers * (128.0 / 130.0) / 8.0
+    }
+
+    /// What uploads can have of it, in bytes per second.
+    pub fn uploads(self) -> f64 {
+        self.data(READ_HEADER)
+    }
+
+    /// What downloads can have of it, in bytes per second.
+    pub fn downloads(self) -> f64 {
+        self.data(WRITE_HEADER)
+    }
+
+    fn data(self, header: f64) -> f64 {
+        let packets = 1.0 - 2.0 * 8.0 / 168.0 - 4.0 / 1_538.0;
+        self.raw() * packets * PAYLOAD / (PAYLOAD + header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_leave_what_the_table_says() {
+        let rates = |link: Pcie| {
+            [link.raw(), link.uploads(), link.downloads()].map(|rate| (rate / 1e8).round() / 10.0)
+        };
+        assert_eq!(rates(Pcie::Gen3), [15.8, 13.2, 13.0]);
+        assert_eq!(rates(Pcie::Gen4), [31.5, 26.4, 26.0]);
+        assert_eq!(rates(Pcie::Gen5), [63.0, 52.7, 52.0]);
+    }
+}
