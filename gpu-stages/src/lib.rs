@@ -67,6 +67,7 @@
 mod acquire;
 mod backend;
 mod blocking;
+pub mod bound;
 mod buffer;
 mod call;
 mod commands;
