@@ -1,6 +1,7 @@
 //! Overlap, exactly: makespans in virtual time against what no schedule can beat.
 
 use futures::future::try_join_all;
+use gpu_stages::bound::{Depths, Frame, Timed};
 use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
@@ -140,6 +141,7 @@ fn one_frame_at_a_time_takes_the_sum_of_all_stages() {
 #[test]
 fn frames_overlap_as_far_as_slots_and_places_allow() {
     const FRAMES: u64 = 1_000;
+    let frame = Frame::of(Timed::new(process_one::SCHEDULE, STAGES.map(ms)));
     for slots in 1..=3 {
         for in_flight in [1, 2, 3, 4, 8] {
             let talk = Talk::new(slots);
@@ -148,6 +150,9 @@ fn frames_overlap_as_far_as_slots_and_places_allow() {
                 bound(FRAMES, slots as u64, in_flight as u64),
             );
             println!("{slots} slots, {in_flight} in flight: {makespan} ms, at least {bound} ms");
+            let depths = Depths::of(slots).in_flight(in_flight);
+            let told = frame.bound(&depths).unwrap().makespan(FRAMES as usize);
+            assert_eq!(told, ms(makespan), "what the schedule says");
             assert!(makespan >= bound, "the bound is none");
             assert!(
                 bound as f64 / makespan as f64 >= 0.99,

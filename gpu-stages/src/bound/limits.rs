@@ -1,9 +1,10 @@
 //! [`Bound`]: what no run of a pipeline beats, and why.
 
+use super::Frame;
 use super::cycle::{Ratio, slowest};
-use super::graph::{Cause, Edge, Graph, Layout, Place};
+use super::graph::{Cause, Edge, Graph, Layout};
+use super::loads::{Load, loads};
 use super::order::Orders;
-use super::{Frame, Shared};
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
@@ -52,16 +53,6 @@ pub struct Limit {
     pub time: Duration,
 }
 
-/// Work that something can do for so many at a time, and where it is in a frame.
-#[derive(Clone, Debug)]
-struct Load {
-    what: Bottleneck,
-    time: u64,
-    capacity: u64,
-    /// The least time that a frame takes before and behind the work.
-    around: u64,
-}
-
 impl Bound {
     pub(super) fn of(frame: &Frame, layout: &Layout, graph: Graph, orders: &Orders) -> Self {
         let loads = loads(frame, layout, &graph);
@@ -75,6 +66,7 @@ impl Bound {
         let period = together.max(most);
         let mut bottleneck: Vec<Bottleneck> = Vec::new();
         match (limits.first(), slowest) {
+            _ if period.time == 0 => {}
             (Some(limit), _) if most == period => bottleneck.push(limit.what.clone()),
             (_, Some(cycle)) => {
                 for edge in cycle.edges.iter().rev() {
@@ -105,7 +97,7 @@ impl Bound {
     }
 
     /// The same exactly: so many frames take this long.
-    pub fn frames_in(&self) -> (u64, Duration) {
+    pub fn rate(&self) -> (u64, Duration) {
         (self.period.frames, Duration::from_nanos(self.period.time))
     }
 
@@ -123,8 +115,8 @@ impl Bound {
     /// Whether runs reach it: [`makespan`](Self::makespan) is then the time of one in virtual time, to the nanosecond.
     ///
     /// It is known where queues keep the frames in order whatever happens, and each has an engine for itself. Otherwise
-    /// it is a bound all the same, but frames may get in each other's way on a queue in an order that costs time: try it
-    /// in a [simulation](crate::cpu::simulation).
+    /// it is a bound all the same, but frames may get in each other's way in an order that costs time: try it in a
+    /// [simulation](crate::cpu::simulation).
     pub fn is_exact(&self) -> bool {
         self.is_exact
     }
@@ -167,67 +159,6 @@ impl Bound {
     }
 }
 
-/// What the queues, what they share, and the threads of the host have to do per frame.
-fn loads(frame: &Frame, layout: &Layout, graph: &Graph) -> Vec<Load> {
-    let around = Around::of(layout, graph);
-    let load = |what, capacity, queues: &[Option<usize>]| {
-        let places = layout.places.iter();
-        let places = places.filter(|place| queues.contains(&place.queue));
-        let places: Vec<&Place> = places.collect();
-        let before = places.iter().map(|it| around.before[it.end] - it.time);
-        let behind = places.iter().map(|it| around.behind[it.end]);
-        let around = before.min().unwrap_or(0) + behind.min().unwrap_or(0);
-        let time = places.iter().map(|place| place.time).sum();
-        Load {
-            what,
-            time,
-            capacity,
-            around,
-        }
-    };
-    let named = |name: &String| layout.queues.iter().position(|queue| queue == name);
-    let shared = frame.shared.iter().map(|shared| {
-        let Shared {
-            name,
-            queues,
-            capacity,
-        } = shared;
-        let queues: Vec<_> = queues.iter().filter_map(named).map(Some).collect();
-        load(Bottleneck::Shared(name.clone()), *capacity as u64, &queues)
-    });
-    let queues = layout.queues.iter().enumerate();
-    let queues =
-        queues.map(|(queue, name)| load(Bottleneck::Queue(name.clone()), 1, &[Some(queue)]));
-    let host = frame
-        .host_threads
-        .map(|threads| load(Bottleneck::Host, threads as u64, &[None]));
-    queues.chain(shared).chain(host).collect()
-}
-
-/// The longest paths within a frame: to each node, its own time included, and from it to the end.
-struct Around {
-    before: Vec<u64>,
-    behind: Vec<u64>,
-}
-
-impl Around {
-    fn of(layout: &Layout, graph: &Graph) -> Self {
-        let within = graph.edges.iter().filter(|edge| edge.frames == 0);
-        let mut edges: Vec<&Edge> = within.collect();
-        edges.sort_by_key(|edge| edge.to);
-        let mut before = vec![0; layout.nodes()];
-        for edge in &edges {
-            before[edge.to] = before[edge.to].max(before[edge.from] + edge.time);
-        }
-        edges.sort_by_key(|edge| std::cmp::Reverse(edge.from));
-        let mut behind = vec![0; layout.nodes()];
-        for edge in &edges {
-            behind[edge.from] = behind[edge.from].max(behind[edge.to] + edge.time);
-        }
-        Around { before, behind }
-    }
-}
-
 /// The limits that turns, slots and places in flight are, each without the others.
 fn alone(layout: &Layout, graph: &Graph) -> Vec<Limit> {
     let resources = 0..layout.resources.len();
@@ -259,22 +190,6 @@ impl Layout {
             Cause::Slot(number) => Some(Bottleneck::Slots(resource(number))),
             Cause::InFlight => Some(Bottleneck::InFlight),
         }
-    }
-}
-
-impl Load {
-    fn limit(&self) -> Limit {
-        Limit {
-            what: self.what.clone(),
-            frames: self.capacity,
-            time: Duration::from_nanos(self.time),
-        }
-    }
-
-    fn makespan(&self, frames: u64) -> u64 {
-        let work = u128::from(frames) * u128::from(self.time);
-        let time = work.div_ceil(u128::from(self.capacity)) + u128::from(self.around);
-        u64::try_from(time).unwrap_or(u64::MAX)
     }
 }
 

@@ -85,6 +85,7 @@ mod cycle;
 mod depths;
 mod graph;
 mod limits;
+mod loads;
 mod order;
 mod search;
 mod uses;
@@ -164,6 +165,11 @@ impl Timed {
     ///
     /// Two parameters for which the same is passed are two uses of it: what a call reads of a ring that it writes as
     /// well is the version of the frame before.
+    ///
+    /// # Panics
+    ///
+    /// If the pipeline has no such parameter.
+    #[track_caller]
     #[must_use]
     pub fn passing(self, parameter: &str, name: &str) -> Self {
         self.passing_earlier(parameter, name, 0)
@@ -171,8 +177,20 @@ impl Timed {
 
     /// The same, for a parameter that is read: passed is a [version](crate::Resource::pin) of this resource that is
     /// `back` versions older than the newest at the time of the call.
+    ///
+    /// # Panics
+    ///
+    /// If the pipeline has no such parameter.
+    #[track_caller]
     #[must_use]
     pub fn passing_earlier(mut self, parameter: &str, name: &str, back: usize) -> Self {
+        let it = self.schedule;
+        let lists = [it.queues, it.reads, it.writes, it.updates];
+        assert!(
+            lists.concat().contains(&parameter),
+            "`{}` has no parameter `{parameter}`",
+            it.name
+        );
         self.passed.push(Passed {
             parameter: parameter.to_owned(),
             name: name.to_owned(),
@@ -213,8 +231,20 @@ impl Frame {
 
     /// These queues share something that works for `capacity` of them at a time: a card's one copy engine, or
     /// its compute engine.
+    ///
+    /// # Panics
+    ///
+    /// If no call so far uses such a queue.
+    #[track_caller]
     #[must_use]
     pub fn sharing(mut self, name: &str, queues: &[&str], capacity: usize) -> Self {
+        let known = Layout::of(&self).queues;
+        for queue in queues {
+            assert!(
+                known.iter().any(|it| it == queue),
+                "no stage is on a queue `{queue}`"
+            );
+        }
         self.shared.push(Shared {
             name: name.to_owned(),
             queues: queues.iter().map(|queue| (*queue).to_owned()).collect(),
@@ -237,8 +267,10 @@ impl Frame {
         Some(Bound::of(self, &layout, graph, &orders))
     }
 
-    /// What no run beats, with as many slots and frames in flight as it wants; none if a call would wait for itself
+    /// What no run beats that has as many slots and frames in flight as it wants; none if a call would wait for itself
     /// even so.
+    ///
+    /// Fewer are hardly ever faster: only if waiting for a slot changes the order in which stages come to a queue.
     pub fn ideal(&self) -> Option<Bound> {
         self.bound(&Depths::unlimited())
     }

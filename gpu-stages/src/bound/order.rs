@@ -41,7 +41,7 @@ pub(super) fn prove(layout: &Layout, graph: &Graph) -> Orders {
                     from: place.end,
                     to: next.end,
                     time: next.time,
-                    frames: frames as u64,
+                    frames,
                     cause: Cause::Queue(queue),
                 });
             } else {

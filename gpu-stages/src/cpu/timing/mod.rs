@@ -20,7 +20,7 @@
 //! #[gpu_pipeline]
 //! async fn send(
 //!     #[queue] up: Queue,
-//!     #[updates] host: HostBuffer<u8>,
+//!     #[reads] host: HostBuffer<u8>,
 //!     #[writes] device: DeviceBuffer<u8>,
 //! ) -> Result<()> {
 //!     up.upload(&host, &mut device)

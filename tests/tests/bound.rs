@@ -1,0 +1,363 @@
+//! What the bound says of pipelines of all shapes. That runs take what it says is shown by random frames
+//! (`gpu-stages-macros/src/tests/executed/bound.rs`) and by the example `overlap_model`.
+
+use gpu_stages::bound::{Bottleneck, Bound, Depths, Frame, Timed};
+use gpu_stages::{Schedule, Stage};
+use std::time::Duration;
+
+const fn ms(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+fn timed<const N: usize>(schedule: Schedule, times: [u64; N]) -> Timed {
+    Timed::new(schedule, times.map(ms))
+}
+
+/// Fill, upload, compute, download, reduce.
+const TALK: Schedule = Schedule::new(
+    "talk",
+    &[
+        Stage::new("fill").writes(&["h_in"]),
+        Stage::new("upload")
+            .on("up")
+            .reads(&["h_in"])
+            .writes(&["d_in"]),
+        Stage::new("compute")
+            .on("compute")
+            .reads(&["d_in"])
+            .writes(&["d_out"]),
+        Stage::new("download")
+            .on("down")
+            .reads(&["d_out"])
+            .writes(&["h_out"]),
+        Stage::new("reduce").reads(&["h_out"]),
+    ],
+)
+.queues(&["up", "compute", "down"])
+.writes(&["h_in", "d_in", "d_out", "h_out"]);
+
+const TIMES: [u64; 5] = [1, 2, 3, 2, 1];
+
+fn talk() -> Frame {
+    Frame::of(timed(TALK, TIMES))
+}
+
+fn slots(resource: &str) -> Bottleneck {
+    Bottleneck::Slots(resource.to_owned())
+}
+
+fn queue(name: &str) -> Bottleneck {
+    Bottleneck::Queue(name.to_owned())
+}
+
+/// What limits a frame, and how often it comes.
+fn told(bound: Option<Bound>) -> (Vec<Bottleneck>, Duration) {
+    let bound = bound.expect("no call waits for itself");
+    (bound.bottleneck().to_vec(), bound.period())
+}
+
+#[test]
+fn the_slowest_queue_is_the_limit_if_nothing_else_is() {
+    assert_eq!(told(talk().ideal()), (vec![queue("compute")], ms(3)));
+}
+
+#[test]
+fn a_slot_is_held_from_the_first_use_to_the_last() {
+    let one = Depths::of(1);
+    assert_eq!(told(talk().bound(&one)), (vec![slots("d_in")], ms(5)));
+    let others = Depths::of(2).slots("h_out", 1);
+    let slow_end = Frame::of(timed(TALK, [1, 2, 3, 2, 7]));
+    assert_eq!(told(slow_end.bound(&others)), (vec![slots("h_out")], ms(9)));
+}
+
+#[test]
+fn frames_in_flight_share_the_time_of_a_frame() {
+    let two = Depths::of(3).in_flight(2);
+    let bound = talk().bound(&two);
+    assert_eq!(bound.as_ref().unwrap().rate(), (2, ms(9)));
+    assert_eq!(
+        told(bound),
+        (vec![Bottleneck::InFlight], Duration::from_micros(4_500))
+    );
+}
+
+#[test]
+fn limits_are_told_one_by_one() {
+    let bound = talk().bound(&Depths::of(1).in_flight(4)).unwrap();
+    let limits = bound.limits().iter();
+    let limits: Vec<_> = limits
+        .map(|it| (it.what.to_string(), it.frames, it.time))
+        .collect();
+    let expected = [
+        ("the number of slots of `d_in`", 1, ms(5)),
+        ("the number of slots of `d_out`", 1, ms(5)),
+        ("`compute`", 1, ms(3)),
+        ("the number of slots of `h_in`", 1, ms(3)),
+        ("the number of slots of `h_out`", 1, ms(3)),
+        ("the number of frames in flight", 4, ms(9)),
+        ("`up`", 1, ms(2)),
+        ("`down`", 1, ms(2)),
+    ];
+    assert_eq!(
+        limits,
+        expected.map(|(name, frames, time)| (name.to_owned(), frames, time))
+    );
+}
+
+#[test]
+fn a_queue_may_have_to_wait_between_two_stages_of_a_frame() {
+    const SCHEDULE: Schedule = Schedule::new(
+        "between",
+        &[
+            Stage::new("a").on("q").writes(&["x"]),
+            Stage::new("b").on("r").reads(&["x"]).writes(&["y"]),
+            Stage::new("c").on("q").reads(&["y"]),
+        ],
+    )
+    .queues(&["q", "r"])
+    .writes(&["x", "y"]);
+    let frame = Frame::of(timed(SCHEDULE, [1, 4, 1]));
+    // It keeps the order in which the stages were enqueued: `a`, `c`, and only then the next frame's `a`.
+    assert_eq!(told(frame.ideal()), (vec![queue("q")], ms(6)));
+}
+
+#[test]
+fn what_is_updated_has_its_users_in_turn_whatever_its_slots() {
+    const SCHEDULE: Schedule = Schedule::new(
+        "update",
+        &[
+            Stage::new("receive").writes(&["socket", "chunk"]),
+            Stage::new("work").on("q").reads(&["chunk"]),
+        ],
+    )
+    .queues(&["q"])
+    .updates(&["socket"])
+    .writes(&["chunk"]);
+    let frame = Frame::of(timed(SCHEDULE, [5, 2]));
+    let turns = Bottleneck::Turns("socket".to_owned());
+    assert_eq!(told(frame.ideal()), (vec![turns], ms(5)));
+    assert_eq!(
+        frame.report().to_string(),
+        "a frame every 5ms: the turn at `socket` is the bottleneck\nwith 2 slots for `chunk`, 2 in flight\n"
+    );
+}
+
+/// Makes a state of the one before.
+const STEP: Schedule = Schedule::new(
+    "step",
+    &[Stage::new("step")
+        .on("q")
+        .reads(&["before"])
+        .writes(&["state"])],
+)
+.queues(&["q"])
+.reads(&["before"])
+.writes(&["state"]);
+
+#[test]
+fn a_call_that_waits_for_itself_has_no_bound() {
+    let frame = Frame::of(timed(STEP, [3]).passing("before", "state"));
+    assert!(frame.bound(&Depths::of(1)).is_none());
+    assert_eq!(told(frame.bound(&Depths::of(2))).1, ms(3));
+    let depths = frame.depths().unwrap();
+    assert_eq!(depths, Depths::unlimited().slots("state", 2).in_flight(1));
+    // An exclusive use beside another one of the same version.
+    const TWICE: Schedule =
+        Schedule::new("twice", &[Stage::new("both").writes(&["a"]).reads(&["b"])])
+            .updates(&["a"])
+            .reads(&["b"]);
+    let twice = Frame::of(timed(TWICE, [1]).passing("a", "x").passing("b", "x"));
+    assert!(twice.ideal().is_none() && twice.depths().is_none());
+    assert_eq!(twice.report().to_string(), "a call would wait for itself\n");
+}
+
+#[test]
+fn each_frame_behind_the_one_before_is_a_limit_of_its_own() {
+    // What a frame makes is read by the next one on another queue: no slots help.
+    const SCHEDULE: Schedule = Schedule::new(
+        "loop",
+        &[
+            Stage::new("a")
+                .on("q")
+                .reads(&["before"])
+                .writes(&["between"]),
+            Stage::new("b")
+                .on("r")
+                .reads(&["between"])
+                .writes(&["state"]),
+        ],
+    )
+    .queues(&["q", "r"])
+    .reads(&["before"])
+    .writes(&["between", "state"]);
+    let frame = Frame::of(timed(SCHEDULE, [2, 5]).passing("before", "state"));
+    let turns = Bottleneck::Turns("state".to_owned());
+    assert_eq!(told(frame.ideal()), (vec![turns], ms(7)));
+}
+
+#[test]
+fn two_versions_per_frame_take_two_slots() {
+    const SCHEDULE: Schedule =
+        Schedule::new("two", &[Stage::new("both").on("q").writes(&["a", "b"])])
+            .queues(&["q"])
+            .writes(&["a", "b"]);
+    let frame = Frame::of(timed(SCHEDULE, [4]).passing("a", "x").passing("b", "x"));
+    assert!(frame.bound(&Depths::of(1)).is_none());
+    assert_eq!(frame.depths().unwrap().of_resource("x"), Some(2));
+}
+
+#[test]
+fn an_earlier_version_keeps_its_slot() {
+    const WRITE: Schedule = Schedule::new("write", &[Stage::new("write").on("q").writes(&["x"])])
+        .queues(&["q"])
+        .writes(&["x"]);
+    const READ: Schedule = Schedule::new("read", &[Stage::new("read").on("r").reads(&["x"])])
+        .queues(&["r"])
+        .reads(&["x"]);
+    for back in 0..4 {
+        let frame =
+            Frame::of(timed(WRITE, [3])).and(timed(READ, [3]).passing_earlier("x", "x", back));
+        // One to write into while another one is read, which may be the one that was written just before.
+        let depths = frame.depths().unwrap();
+        assert_eq!(
+            depths.of_resource("x"),
+            Some((back + 1).max(2)),
+            "{back} back"
+        );
+    }
+}
+
+#[test]
+fn queues_can_share_what_they_run_on() {
+    let shared = |capacity| talk().sharing("engine", &["up", "compute", "down"], capacity);
+    let engine = Bottleneck::Shared("engine".to_owned());
+    assert_eq!(told(shared(1).ideal()), (vec![engine.clone()], ms(7)));
+    assert_eq!(
+        told(shared(2).ideal()),
+        (vec![engine], Duration::from_micros(3_500))
+    );
+    assert_eq!(told(shared(3).ideal()), (vec![queue("compute")], ms(3)));
+    assert!(
+        !shared(3).ideal().unwrap().is_exact(),
+        "they may be in each other's way"
+    );
+}
+
+#[test]
+fn the_host_can_have_too_few_threads() {
+    let busy = |threads| Frame::of(timed(TALK, [4, 2, 3, 2, 4])).host_threads(threads);
+    assert_eq!(told(busy(1).ideal()), (vec![Bottleneck::Host], ms(8)));
+    assert_eq!(told(busy(2).ideal()), (vec![Bottleneck::Host], ms(4)));
+    assert_eq!(told(busy(3).ideal()), (vec![queue("compute")], ms(3)));
+}
+
+#[test]
+fn more_is_always_better_if_only_depths_are_a_limit() {
+    const SCHEDULE: Schedule =
+        Schedule::new("host", &[Stage::new("host").writes(&["x"])]).writes(&["x"]);
+    let frame = Frame::of(timed(SCHEDULE, [5]));
+    assert_eq!(told(frame.ideal()), (Vec::new(), ms(0)));
+    assert!(frame.depths().is_none());
+    assert_eq!(
+        frame.report().to_string(),
+        "nothing limits how often frames come\n"
+    );
+    assert_eq!(
+        told(frame.bound(&Depths::of(2))).1,
+        Duration::from_micros(2_500)
+    );
+}
+
+#[test]
+fn makespans_begin_and_end_with_a_whole_frame() {
+    let bound = talk().bound(&Depths::of(2).in_flight(3)).unwrap();
+    assert!(bound.is_exact());
+    let makespans = [0, 1, 2, 1_000].map(|frames| bound.makespan(frames));
+    assert_eq!(makespans, [0, 9, 12, 9 + 999 * 3].map(ms));
+}
+
+#[test]
+fn very_long_stages_and_runs_are_no_trouble() {
+    let frame = Frame::of(Timed::new(TALK, [Duration::MAX; 5]));
+    let bound = frame.bound(&Depths::of(1).in_flight(1)).unwrap();
+    assert!(bound.makespan(1_000_000) > bound.makespan(1));
+    let short = Frame::of(Timed::new(
+        TALK,
+        [3_600_000_000_000, 1, 1, 1, 1].map(Duration::from_nanos),
+    ));
+    let depths = short.depths().unwrap();
+    assert_eq!(depths.of_resource("h_in"), Some(3_600_000_000_001));
+    assert_eq!(told(short.bound(&depths)).1, Duration::from_nanos(1));
+}
+
+#[test]
+fn the_order_on_a_queue_is_told_if_it_is_known() {
+    const BACK_AND_FORTH: Schedule = Schedule::new(
+        "there and back",
+        &[
+            Stage::new("a").on("q").writes(&["x"]),
+            Stage::new("look").reads(&["x"]).writes(&["y"]),
+            Stage::new("b").on("q").reads(&["y"]),
+        ],
+    )
+    .queues(&["q"])
+    .writes(&["x", "y"]);
+    let frame = Frame::of(timed(BACK_AND_FORTH, [1, 4, 1]));
+    // While the host looks, the next frame's first stage may come to the queue before this one's second.
+    assert!(!frame.ideal().unwrap().is_exact());
+    assert_eq!(told(frame.ideal()), (vec![queue("q")], ms(2)));
+    assert!(frame.report().to_string().ends_with(" at least\n"));
+    // One frame after another cannot meet.
+    let one = frame.bound(&Depths::of(1).in_flight(1)).unwrap();
+    assert!(one.is_exact());
+    assert_eq!(one.period(), ms(6));
+}
+
+#[test]
+#[should_panic(expected = "`talk` has 5 stages, and there are 4 times")]
+fn every_stage_has_a_time() {
+    timed(TALK, [1, 2, 3, 4]);
+}
+
+#[test]
+#[should_panic(expected = "`talk` has no parameter `d_inn`")]
+fn what_is_passed_is_for_a_parameter() {
+    drop(timed(TALK, TIMES).passing("d_inn", "x"));
+}
+
+#[test]
+#[should_panic(expected = "no stage is on a queue `upp`")]
+fn what_is_shared_is_used_by_queues() {
+    drop(talk().sharing("copy engine", &["upp", "down"], 1));
+}
+
+#[test]
+fn depths_print_what_is_not_usual() {
+    let texts = [
+        (
+            Depths::unlimited(),
+            "any number of slots, any number in flight",
+        ),
+        (Depths::of(1), "1 slot each, any number in flight"),
+        (Depths::of(0).in_flight(0), "1 slot each, 1 in flight"),
+        (
+            Depths::of(2).slots("b", 1).in_flight(4),
+            "2 slots each, 1 slot for `b`, 4 in flight",
+        ),
+        (
+            Depths::unlimited()
+                .slots("c", 3)
+                .slots("b", 2)
+                .slots("a", 2)
+                .in_flight(3),
+            "2 slots for `a` and `b`, 3 slots for `c`, 3 in flight",
+        ),
+        (
+            Depths::unlimited().slots("a", 1).in_flight(2),
+            "1 slot each, 2 in flight",
+        ),
+    ];
+    for (depths, text) in texts {
+        assert_eq!(depths.to_string(), text);
+    }
+}
