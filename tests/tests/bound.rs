@@ -1,5 +1,5 @@
 //! What the bound says of pipelines of all shapes. That runs take what it says is shown by random frames
-//! (`gpu-stages-macros/src/tests/executed/bound.rs`) and by the example `overlap_model`.
+//! (`gpu-stages-macros/src/tests/executed/timed`) and by the example `overlap_model`.
 
 use gpu_stages::bound::{Bottleneck, Bound, Depths, Frame, Timed};
 use gpu_stages::{Schedule, Stage};
@@ -237,6 +237,10 @@ fn queues_can_share_what_they_run_on() {
         (vec![engine], Duration::from_micros(3_500))
     );
     assert_eq!(told(shared(3).ideal()), (vec![queue("compute")], ms(3)));
+    // 1 ms before the first upload, and 1 behind the last download.
+    let makespan = |capacity| shared(capacity).ideal().unwrap().makespan(101);
+    assert_eq!(makespan(1), ms(101 * 7 + 2));
+    assert_eq!(makespan(2), Duration::from_micros(101 * 3_500) + ms(2));
     assert!(
         !shared(3).ideal().unwrap().is_exact(),
         "they may be in each other's way"
@@ -311,6 +315,28 @@ fn the_order_on_a_queue_is_told_if_it_is_known() {
     let one = frame.bound(&Depths::of(1).in_flight(1)).unwrap();
     assert!(one.is_exact());
     assert_eq!(one.period(), ms(6));
+}
+
+#[test]
+fn an_order_that_only_few_slots_cause_is_avoided() {
+    const SCHEDULE: Schedule = Schedule::new(
+        "there and back",
+        &[
+            Stage::new("other").on("r").writes(&["z"]),
+            Stage::new("a").on("q").writes(&["x"]),
+            Stage::new("look").reads(&["x"]).writes(&["y"]),
+            Stage::new("b").on("q").reads(&["y"]),
+        ],
+    )
+    .queues(&["q", "r"])
+    .writes(&["x", "y", "z"]);
+    let frame = Frame::of(timed(SCHEDULE, [5, 1, 3, 2]));
+    assert_eq!(told(frame.ideal()), (vec![queue("r")], ms(5)));
+    // `a` and `look` take 4 ms: one slot would do for `x`, but with it the next frame's `a` comes to the queue behind
+    // this one's `b`.
+    let few = Depths::unlimited().slots("x", 1);
+    assert_eq!(told(frame.bound(&few)), (vec![queue("q")], ms(6)));
+    assert_eq!(frame.depths().unwrap().of_resource("x"), Some(2));
 }
 
 #[test]

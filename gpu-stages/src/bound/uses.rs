@@ -108,11 +108,11 @@ impl Resource {
         })
     }
 
-    /// As far back as anybody can matter: until all users have been seen once.
+    /// As far back as anybody can matter: to the beginning of the version that was in the slot before. It was written
+    /// then, behind all others.
     fn before(&self, version: usize, place: usize, slots: Option<usize>) -> Vec<Earlier<'_>> {
         let own = self.versions[version][place].frame;
         let count = self.versions.len() as i64;
-        let all: usize = self.versions.iter().map(Vec::len).sum();
         let earlier = |number: i64, end: usize| {
             let users = &self.versions[number.rem_euclid(count) as usize][..end];
             let frames = own - number.div_euclid(count);
@@ -124,16 +124,14 @@ impl Resource {
             })
         };
         let mut before: Vec<Earlier<'_>> = earlier(version as i64, place).collect();
+        // What is never written anew is used in place, frame after frame.
         let step = if self.has_versions { slots } else { Some(1) };
         let Some(step) = step else {
             return before;
         };
-        let mut number = version as i64;
-        while before.len() < all {
-            number -= step as i64;
-            let users = self.versions[number.rem_euclid(count) as usize].len();
-            before.extend(earlier(number, users));
-        }
+        let number = version as i64 - step as i64;
+        let users = self.versions[number.rem_euclid(count) as usize].len();
+        before.extend(earlier(number, users));
         before
     }
 }

@@ -21,6 +21,7 @@ mod opaque;
 mod parameter;
 mod pipeline;
 mod statement;
+mod timed;
 
 use arguments::Spares;
 use fastrand::Rng;
