@@ -2,7 +2,7 @@
 //! and three slots of each buffer. The pictures are the same on every machine.
 
 use clap::Parser;
-use gpu_stages::cpu::simulation::{Cost, Timing};
+use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::timeline::Recording;
 use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};

@@ -2,8 +2,8 @@
 
 use super::Cpu;
 use super::kernel::Kernel;
-use super::simulation::Timing;
 use super::simulation::id::SimulationId;
+use super::timing::Timing;
 use crate::backend::{Command, Submission};
 use crate::order::QueueId;
 use crate::sync::{Arc, OnceLock};

@@ -1,7 +1,7 @@
 //! In virtual time every moment is foretold by the timing model.
 
 use crate::{alone, check_order, command, commands, ms, waits};
-use gpu_stages::cpu::simulation::{Cost, Timing};
+use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::timeline::{Awaited, Outcome, Recording};
 use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
