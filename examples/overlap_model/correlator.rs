@@ -60,7 +60,8 @@ async fn dump(
     Ok(())
 }
 
-/// Per chunk 3 ms to receive, 2 to upload, 2 for F and 3 for X; per integration 4 ms to download, 1 to clear, 6 to send.
+/// Per chunk 3 ms to receive, 2 to upload, 2 for F and 3 for X; per integration 4 ms to download, 1 to clear and 6 to
+/// send.
 pub struct Correlator;
 
 struct Buffers {

@@ -1,9 +1,9 @@
 //! Overlap, in virtual time: what pipelines take, against what no schedule can beat.
 //!
 //! Each row runs a pipeline on a device that a timing model stands for, and holds the makespan against the bound that
-//! its schedule has at these depths, and against the ideal one, which has as many slots and frames in flight as it wants.
-//! The second table is the talk's pipeline on cards, by their published figures: the time of a frame alone, and of each
-//! further one at the fewest slots and frames in flight that reach the bound.
+//! its schedule has at these depths, and against the ideal one, which has as many slots and frames in flight as it
+//! wants. The second table is the talk's pipeline on cards, by their published figures: the time of a frame alone,
+//! and of each further one at the fewest slots and frames in flight that reach the bound.
 
 mod correlator;
 mod filter;
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 struct Options {
     /// Frames of each run
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     frames: u32,
 }
 

@@ -69,17 +69,18 @@
 //! frame, `k` slots are a cycle from the first use to the hand-on and back over `k` frames, and so on. Cycles can go
 //! through several of them; then they are the bottleneck together. All of it is computed in whole nanoseconds.
 //!
-//! The **depths** that are recommended are the fewest at which no cycle takes longer than one without slots and places in
-//! flight: the fewest slots of all resources together, of those with as many the fewest for the resource that is named
-//! first, and then the fewest frames in flight. One slot or place less is slower.
+//! The **depths** that are recommended are the fewest at which no cycle takes longer than one without slots and
+//! places in flight: the fewest slots of all resources together, of those with as many the fewest for the resource
+//! that is named first, and then the fewest frames in flight. One slot or place less is slower, unless frames then come
+//! to a queue in another order.
 //!
 //! # What is exact
 //!
-//! Every bound is one: nothing beats it. That runs reach it needs one thing that the graph of a frame does not say: that
-//! each queue keeps the frames in order, so that none waits for a command of a later one. Commands are in the order in
-//! which they are enqueued, and where a call waits on the host between two stages of one queue, later frames may come
-//! between them. [`is_exact`](Bound::is_exact) tells if that cannot happen. It cannot where each stage has a queue of its
-//! own, as above.
+//! Every bound is one: nothing beats it. That runs reach it needs one thing that the graph of a frame does not say:
+//! that each queue keeps the frames in order, so that none waits for a command of a later one. Commands are in the
+//! order in which they are enqueued, and where a call waits on the host between two stages of one queue, later frames
+//! may come between them. [`is_exact`](Bound::is_exact) tells if that cannot happen. It cannot where each stage has a
+//! queue of its own, as above.
 
 mod cycle;
 mod depths;

@@ -1,8 +1,8 @@
 //! Timing models of real cards, by published figures.
 //!
-//! What a model of a card is good for: to see which engine a pipeline would keep busy on it, and how deep rings must be.
-//! What it is not: a promise. A transfer shares the link and the host's memory with others, and a kernel's time is its
-//! own: add it with [`Timing::kernel`].
+//! What a model of a card is good for: to see which engine a pipeline would keep busy on it, and how deep rings must
+//! be. What it is not: a promise. A transfer shares the link and the host's memory with others, and a kernel's time
+//! is its own: add it with [`Timing::kernel`].
 //!
 //! ```
 //! use gpu_stages::cpu::timing::{Cost, cards};
@@ -22,17 +22,19 @@
 //! | card | memory | copy engines | launch |
 //! |---|---|---|---|
 //! | [`GTX_TITAN_X`] | 336.5 GB/s: hothardware.com, "NVIDIA GeForce GTX Titan X Review" | 2: `deviceQuery` | none found |
-//! | [`A10`] | 600 GB/s: NVIDIA A10 data sheet | 2: `deviceQuery` | none found |
-//! | [`A100_PCIE`] | 1,935 GB/s: NVIDIA A100 80GB PCIe data sheet | 3: `deviceQuery` | 2,555 ns: gpu-benches |
-//! | [`H100_PCIE`] | 2 TB/s: NVIDIA H100 data sheet | 3: `pgaccelinfo` ("Async Engines") | none found |
+//! | [`A10`] | 600 GB/s: 6,251 MHz, 384 bits (`deviceQuery`) | 2: `deviceQuery` | none found |
+//! | [`A100_PCIE`] | 1,935 GB/s: thundercompute.com, "NVIDIA A100 specs" | 3: `deviceQuery` | 2,555 ns: gpu-benches |
+//! | [`H100_PCIE`] | 2,039 GB/s: 1,593 MHz, 5,120 bits (`pgaccelinfo`) | 3: `pgaccelinfo` ("Async Engines") | none found |
 //! | [`MI210`] | 1.6 TB/s: anandtech.com, "AMD Releases Instinct MI210 Accelerator" | 2: HIP documentation, "Hardware implementation", of most AMD GPUs | 1,956 ns: gpu-benches |
 //!
 //! `deviceQuery` is a program of NVIDIA's CUDA samples ("Concurrent copy and kernel execution: Yes with … copy
-//! engine(s)"); for the A100 its output on the SXM card is taken, which has the same GPU.
+//! engine(s)"), and `pgaccelinfo` one of NVIDIA's compilers; their output on these cards is public in many places. For
+//! the A100 it is that on the SXM card, which has the same GPU. From the clock and the width of the memory's bus the
+//! bandwidth follows at two transfers per clock.
 //!
 //! gpu-benches is github.com/RRZE-HPC/gpu-benches, `gpu-small-kernels`: 10,000 launches in one queue, each of so little
 //! work that starting it dominates, fitted by a start-up time and a bandwidth. The start-up time is the figure here
-//! (`repeated-stream.svg`).
+//! (`repeated-stream.svg`, of an A100 with 80 GB and an MI210).
 //!
 //! # What is derived
 //!
@@ -40,7 +42,8 @@
 //! "Understanding PCIe performance for end host networking" (SIGCOMM 2018), and its model
 //! (github.com/pcie-bench/pcie-model): 16 lanes at 8, 16 or 32 GT/s, encoded 128b/130b; of that, acknowledgements and
 //! flow control take 8 bytes each in 168 and clock compensation 4 in 1,538; of the rest, packets of 256 bytes of data
-//! carry headers of 20 bytes when the card reads host memory (uploads) and of 24 bytes when it writes there (downloads).
+//! carry headers of 20 bytes when the card reads host memory (uploads) and of 24 bytes when it writes there
+//! (downloads).
 //!
 //! | link | raw | uploads | downloads |
 //! |---|---|---|---|
@@ -117,7 +120,7 @@ pub const A100_PCIE: Card = Card {
 pub const H100_PCIE: Card = Card {
     name: "H100 PCIe",
     link: Pcie::Gen5,
-    memory: 2_000e9,
+    memory: 2_039e9,
     copy_engines: 3,
     launch: None,
 };
