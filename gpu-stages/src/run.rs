@@ -67,9 +67,10 @@ impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
         if let Some(body) = this.body.as_mut().as_pin_mut() {
             this.call.set_polled(true);
             let current = Current::set(this.call);
-            let entered = spans::enter(this.call);
-            let polled = body.poll(context);
-            drop(entered);
+            let polled = {
+                let _entered = spans::enter(this.call);
+                body.poll(context)
+            };
             drop(current);
             this.call.set_polled(false);
             *this.result = Some(ready!(polled));
