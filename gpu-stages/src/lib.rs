@@ -48,6 +48,7 @@
 //!   [`Queue`], [`DeviceBuffer`] and [`HostBuffer`] are generic over the [`Backend`]; so can pipelines be.
 //! - [`JobQueue`]: a bounded number of frames in flight.
 //! - [`Timeline`]: when calls, stages and commands ran, as pictures and traces.
+//! - [`bound`]: how fast a pipeline can be at best, and how many slots and frames in flight that takes.
 //!
 //! # When the future is what counts
 //!
