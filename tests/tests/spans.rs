@@ -2,6 +2,7 @@
 //! other time.
 
 use futures::executor::block_on;
+use gpu_stages::cpu::{Device, DeviceBuffer, Queue, Simulation};
 use gpu_stages::{Resource, Result, gpu_pipeline};
 use gpu_stages_tests::poll_once;
 use std::collections::BTreeMap;
@@ -337,6 +338,26 @@ fn a_call_that_is_forgotten_is_not_entered() {
         seen.check_nothing_is_entered();
     });
     assert_eq!(seen.open(), 2);
+}
+
+#[test]
+fn the_last_stage_is_over_while_the_call_waits_for_its_commands() {
+    #[gpu_pipeline]
+    async fn fill(#[queue] queue: Queue, #[writes] data: DeviceBuffer<u32>) -> Result<()> {
+        queue.fill(&mut data, 1)?;
+        Ok(())
+    }
+    let seen = looking(LevelFilter::TRACE, |seen| {
+        let simulation = Simulation::new();
+        let device = Device::builder().simulated(&simulation).build();
+        let queue = Queue::new(&device).unwrap();
+        let data = Resource::new(DeviceBuffer::new(&device, 1).unwrap());
+        let mut call = Box::pin(fill(&queue, &data));
+        assert!(poll_once(&mut call).is_pending());
+        assert_eq!((seen.made("stage").len(), seen.open()), (1, 1));
+        simulation.block_on(call).unwrap();
+    });
+    assert_eq!(seen.open(), 0);
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use crate::{alone, check_order, command, commands, ms, waits};
 use gpu_stages::cpu::timing::{Cost, Timing};
-use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
+use gpu_stages::cpu::{Cpu, Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::timeline::{Awaited, Outcome, Recording};
-use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
+use gpu_stages::{JobQueue, Resource, Result, Timeline, gpu_pipeline};
+use gpu_stages_tests::poll_once;
+use gpu_stages_tests::talk::Talk;
 use std::time::Duration;
 
 /// Milliseconds that the stages of a frame take.
@@ -239,7 +241,7 @@ fn a_recording_can_be_taken_at_any_time() {
     let buffer = Resource::new(DeviceBuffer::new(&device, 4).unwrap());
     let timeline = simulation.timeline(10);
     let mut frame = Box::pin(upload(&queue, &host, &buffer));
-    assert!(gpu_stages_tests::poll_once(&mut frame).is_pending());
+    assert!(poll_once(&mut frame).is_pending());
     let recording = timeline.recording();
     let first = &recording.frames[0];
     assert_eq!((first.outcome, first.ended), (Outcome::InFlight, None));
@@ -264,12 +266,41 @@ fn a_recording_can_be_taken_at_any_time() {
 #[test]
 fn devices_of_other_clocks_have_no_times() {
     let _alone = alone();
-    let simulation = Simulation::new();
+    let (simulation, other) = (Simulation::new(), Simulation::new());
     let timeline = simulation.timeline(10);
-    let talk = gpu_stages_tests::talk::Talk::<gpu_stages::cpu::Cpu>::new(3, 1, 4);
+    let talk = Talk::<Cpu>::new(3, 1, 4);
     futures::executor::block_on(talk.frame(1)).unwrap();
+    let device = Device::builder().simulated(&other).build();
+    let queues = [(); 3].map(|()| Queue::new(&device).unwrap());
+    let talk = Talk::<Cpu>::with(&device, queues.into(), 1, 4);
+    other.block_on(talk.frame(2)).unwrap();
     let recording = timeline.recording();
-    let frame = &recording.frames[0];
-    assert_eq!(commands(frame).count(), 3);
-    assert!(commands(frame).all(|it| it.began.is_none() && it.enqueued == Duration::ZERO));
+    assert_eq!(recording.frames.len(), 2);
+    for frame in &recording.frames {
+        assert_eq!(commands(frame).count(), 3);
+        assert!(commands(frame).all(|it| it.began.is_none() && it.enqueued == Duration::ZERO));
+    }
+}
+
+/// What was over before the host looked has suspended nobody.
+#[test]
+fn nothing_to_wait_for_is_no_wait() {
+    let _alone = alone();
+    let simulation = Simulation::new();
+    let device = Device::builder().simulated(&simulation).build();
+    let queues = [(); 3].map(|()| Queue::new(&device).unwrap());
+    let talk = Talk::<Cpu>::with(&device, queues.into(), 2, 4);
+    let timeline = Timeline::new(10);
+    let mut first = Box::pin(talk.frame(1));
+    assert!(poll_once(&mut first).is_pending());
+    // These acquire while the first frame's commands are to run, and are polled when they have.
+    let (second, third) = (talk.frame(2), talk.frame(3));
+    while simulation.step(0) {}
+    assert!(poll_once(&mut first).is_ready());
+    simulation
+        .block_on(async { futures::try_join!(second, third) })
+        .unwrap();
+    let recording = timeline.recording();
+    check_order(&recording);
+    assert_eq!(waits(&recording.frames[2].stages[0]), []);
 }
