@@ -168,6 +168,42 @@ impl<T: Recycle> Pooled<T> {
     }
 }
 
+/// Handles to one record that were counted together, and are given out one by one.
+pub struct Handles<T: Recycle> {
+    node: &'static Node<T>,
+    left: usize,
+}
+
+impl<T: Recycle> Pooled<T> {
+    /// This handle and as many more as make `count`.
+    #[inline]
+    pub(crate) fn times(self, count: usize) -> Handles<T> {
+        let node = self.into_node();
+        match count {
+            0 => drop(Pooled(node)),
+            // Relaxed: as in `retain`.
+            _ => drop(node.head.handles.fetch_add(count - 1, Ordering::Relaxed)),
+        }
+        Handles { node, left: count }
+    }
+}
+
+impl<T: Recycle> Handles<T> {
+    /// The next one.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Pooled<T>> {
+        self.left = self.left.checked_sub(1)?;
+        Some(Pooled(self.node))
+    }
+}
+
+impl<T: Recycle> Drop for Handles<T> {
+    #[inline]
+    fn drop(&mut self) {
+        while self.next().is_some() {}
+    }
+}
+
 impl<T: Recycle + fmt::Debug> fmt::Debug for Node<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)

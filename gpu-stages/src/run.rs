@@ -32,7 +32,7 @@ pin_project! {
         result: Option<F::Output>,
         call: Call,
         until: Until,
-        key: WaitKey,
+        key: Option<WaitKey>,
     }
 
     impl<F: Future> PinnedDrop for Run<F> {
@@ -54,7 +54,7 @@ impl Call {
             result: None,
             call: self,
             until,
-            key: WaitKey::unique(),
+            key: None,
         }
     }
 }
@@ -79,7 +79,7 @@ impl<R: PipelineResult, F: Future<Output = R>> Future for Run<F> {
             timeline::returns(this.call);
         }
         let complete = match this.until {
-            Until::Complete => ready!(this.call.poll_complete(*this.key, context)),
+            Until::Complete => ready!(this.call.poll_complete(this.key, context)),
             Until::Enqueued => Ok(()),
         };
         let result = match (this.result.take(), complete) {

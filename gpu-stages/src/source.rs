@@ -52,7 +52,7 @@ impl<T: Send + Sync + 'static> Source<T> {
 
 impl<T: Send + 'static, A: Access> Request<'_, T, A> {
     pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
-        let (allocation,) = (self,).acquire(&MANUAL.call())?;
+        let (allocation,) = (self,).acquire(MANUAL.call())?;
         Ok(allocation)
     }
 }

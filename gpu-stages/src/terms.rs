@@ -71,7 +71,7 @@ pub(crate) struct Entry {
 }
 
 /// A user that was entered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Entered {
     pub id: UserId,
     pub slot: usize,
@@ -79,7 +79,6 @@ pub(crate) struct Entered {
     pub granted: bool,
     /// Its account in its call, if it needs one from the start.
     pub account: Option<usize>,
-    pub parameter: Parameter,
 }
 
 /// A user, as others see it.

@@ -1,7 +1,7 @@
 //! [`Requests`]: a list of resources that a call asks for.
 
 use super::request::allocation;
-use super::step::{Ask, Asks, Users};
+use super::step::{Asks, Users};
 use super::{Sealed, Wanted};
 use crate::guard::access::{Access, Read, Update, Write};
 use crate::guard::{Acquired, GuardList};
@@ -95,19 +95,17 @@ impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
         for (index, resource) in self.resources.iter().enumerate() {
-            asks.push(Ask {
-                core: &resource.slots.core,
-                entry: Entry {
-                    mode: A::MODE,
-                    pin: None,
-                    parameter: Parameter::part(self.parameter, index),
-                    place: self.place,
-                },
-            });
+            let entry = Entry {
+                mode: A::MODE,
+                pin: None,
+                parameter: Parameter::part(self.parameter, index),
+                place: self.place,
+            };
+            asks.push(&resource.slots.core, entry);
         }
     }
 
-    fn take(self, users: &mut Users<'_>) -> Self::Allocation {
+    fn take(self, users: &mut Users) -> Self::Allocation {
         let resources = self.resources.iter();
         resources
             .map(|resource| allocation(&resource.slots, users))

@@ -27,7 +27,7 @@ pub trait Acquire {
     /// # Errors
     ///
     /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
-    fn acquire(self, call: &Call) -> Result<Self::Allocations>;
+    fn acquire(self, call: Call) -> Result<Self::Allocations>;
 }
 
 mod sealed {
@@ -49,7 +49,7 @@ pub trait Wanted: Sealed {
 
     /// Takes from `users` as many as were asked for.
     #[doc(hidden)]
-    fn take(self, users: &mut Users<'_>) -> Self::Allocation;
+    fn take(self, users: &mut Users) -> Self::Allocation;
 }
 
 /// Acquires several resources in one atomic step, without blocking.
@@ -75,7 +75,7 @@ pub trait Wanted: Sealed {
 ///
 /// [`Error::WaitsForItself`](crate::Error::WaitsForItself) when one slot is asked for twice, once exclusively. Then nothing is acquired.
 pub fn acquire<R: Acquire>(requests: R) -> Result<R::Allocations> {
-    requests.acquire(&MANUAL.call())
+    requests.acquire(MANUAL.call())
 }
 
 impl Call {
@@ -85,7 +85,7 @@ impl Call {
     ///
     /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
     pub fn acquire<R: Acquire>(&self, requests: R) -> Result<R::Allocations> {
-        requests.acquire(self)
+        requests.acquire(self.clone())
     }
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
@@ -100,11 +100,11 @@ macro_rules! tuples {
         impl<$($R: Wanted),+> Acquire for ($($R,)+) {
             type Allocations = ($($R::Allocation,)+);
 
-            fn acquire(self, call: &Call) -> Result<Self::Allocations> {
+            fn acquire(self, call: Call) -> Result<Self::Allocations> {
                 let mut asks = Asks::default();
                 $(self.$i.ask(&mut asks);)+
-                let mut users = Users::new(call);
-                acquire_all(&asks, &mut users)?;
+                let mut users = Users::default();
+                acquire_all(&mut asks, call, &mut users)?;
                 drop(asks);
                 Ok(($(self.$i.take(&mut users),)+))
             }

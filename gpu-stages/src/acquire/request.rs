@@ -1,6 +1,6 @@
 //! [`Request`]: one resource that a call asks for.
 
-use super::step::{Ask, Asks, Users};
+use super::step::{Asks, Users};
 use super::{Sealed, Wanted};
 use crate::guard::Allocation;
 use crate::guard::access::Access;
@@ -59,18 +59,16 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     type Allocation = Allocation<T, A>;
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
-        asks.push(Ask {
-            core: &self.slots.core,
-            entry: Entry {
-                mode: A::MODE,
-                pin: self.pin,
-                parameter: self.parameter,
-                place: self.place,
-            },
-        });
+        let entry = Entry {
+            mode: A::MODE,
+            pin: self.pin,
+            parameter: self.parameter,
+            place: self.place,
+        };
+        asks.push(&self.slots.core, entry);
     }
 
-    fn take(self, users: &mut Users<'_>) -> Allocation<T, A> {
+    fn take(self, users: &mut Users) -> Allocation<T, A> {
         allocation(self.slots, users)
     }
 }
@@ -78,7 +76,7 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
 /// The allocation of the next user.
 pub fn allocation<T: Send + 'static, A: Access>(
     slots: &Arc<Slots<T>>,
-    users: &mut Users<'_>,
+    users: &mut Users,
 ) -> Allocation<T, A> {
     let (user, lease) = users.next();
     Allocation::of_slot(slots.clone(), user, lease)

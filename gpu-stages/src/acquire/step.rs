@@ -1,6 +1,6 @@
 //! The step itself: all ledgers locked, all slots chosen, all users entered.
 
-use crate::call::Call;
+use crate::call::{Call, Calls};
 use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
@@ -11,16 +11,39 @@ use smallvec::SmallVec;
 use std::task::Poll;
 
 /// A request without its type.
-#[derive(Clone, Copy)]
 pub struct Ask<'a> {
-    pub(super) core: &'a Core,
-    pub(super) entry: Entry,
+    core: &'a Core,
+    entry: Entry,
+    /// Its place among those of its call.
+    number: usize,
 }
 
 impl Ask<'_> {
+    /// Orders the locks of ledgers, and tells one resource from another.
+    #[inline]
+    fn address(&self) -> *const Core {
+        std::ptr::from_ref(self.core)
+    }
+
+    /// The slot that it takes, behind `writes` of the same call that are not entered yet.
+    #[inline]
+    fn slot(&self, ledger: &Ledger, writes: usize) -> usize {
+        match (self.entry.mode, self.entry.pin) {
+            (Mode::Write, _) => ledger.slot_for_write(writes),
+            (_, None) => ledger.newest_slot(),
+            (_, Some(pin)) => ledger.pinned_slot(pin),
+        }
+    }
+
+    /// Whether it is for a version that there will never be. Nobody waits for its use.
+    fn is_orphaned(&self, ledger: &Ledger) -> bool {
+        self.entry.pin.is_some_and(|pin| ledger.is_orphaned(pin))
+    }
+
     /// Enters a user for it.
     #[inline]
-    fn enter(&self, ledger: &mut Ledger, slot: usize, origin: Origin, call: &Call) -> Entered {
+    fn enter(&self, ledger: &mut Ledger, origin: Origin, call: &Call) -> Entered {
+        let slot = self.slot(ledger, 0);
         let (id, granted) = ledger.enter(&self.entry, slot, origin);
         let Entry {
             mode, parameter, ..
@@ -40,169 +63,148 @@ impl Ask<'_> {
             slot,
             granted,
             account,
-            parameter,
         }
     }
 }
 
-/// All that a call asks for, in order.
+/// All that a call asks for.
 #[derive(Default)]
 pub struct Asks<'a>(SmallVec<[Ask<'a>; 8]>);
 
 impl<'a> Asks<'a> {
     #[inline]
-    pub(super) fn push(&mut self, ask: Ask<'a>) {
-        self.0.push(ask);
+    pub(super) fn push(&mut self, core: &'a Core, entry: Entry) {
+        let number = self.0.len();
+        self.0.push(Ask {
+            core,
+            entry,
+            number,
+        });
     }
 }
+
+type Given = SmallVec<[Entered; 8]>;
 
 /// The places that a call was given, in the order in which it asked.
-pub struct Users<'a> {
-    call: &'a Call,
-    given: SmallVec<[Entered; 8]>,
+#[derive(Default)]
+pub struct Users {
+    given: Given,
     taken: usize,
+    /// As many handles to the call as places were given.
+    calls: Option<Calls>,
 }
 
-impl<'a> Users<'a> {
-    pub(super) fn new(call: &'a Call) -> Self {
-        Users {
-            call,
-            given: SmallVec::new(),
-            taken: 0,
-        }
-    }
-
+impl Users {
     /// The next one, and its account.
     #[inline]
     pub(super) fn next(&mut self) -> (Entered, Lease) {
         let user = self.given[self.taken];
         self.taken += 1;
-        (user, Lease::new(self.call.clone(), user.account))
+        let call = self.calls.as_mut().and_then(Calls::next);
+        let call = call.unwrap_or_else(|| unreachable!("there is a handle for each place"));
+        (user, Lease::new(call, user.account))
     }
 }
 
-/// The ledgers of a call's resources, each locked once, in the order of their addresses: so two calls never wait for
-/// each other here.
-#[derive(Default)]
-struct Locked<'a> {
-    ledgers: SmallVec<[MutexGuard<'a, Ledger>; 8]>,
-    /// For each ask, which of them is its own.
-    of: SmallVec<[usize; 8]>,
-}
-
-impl<'a> Locked<'a> {
-    fn lock_all(&mut self, asks: &[Ask<'a>]) {
-        if let [ask] = asks {
-            self.ledgers.push(lock(&ask.core.ledger));
-            self.of.push(0);
-            return;
-        }
-        let address = |index: usize| std::ptr::from_ref(asks[index].core);
-        let mut order: SmallVec<[usize; 8]> = (0..asks.len()).collect();
-        order.sort_unstable_by_key(|index| address(*index));
-        self.of.resize(asks.len(), 0);
-        let mut before = None;
-        for index in order {
-            if before != Some(address(index)) {
-                self.ledgers.push(lock(&asks[index].core.ledger));
-                before = Some(address(index));
-            }
-            self.of[index] = self.ledgers.len() - 1;
-        }
+/// Enters a user of `call` for each of `asks`, or none.
+pub fn acquire_all(asks: &mut Asks<'_>, call: Call, users: &mut Users) -> Result<()> {
+    match asks.0.as_mut_slice() {
+        // Many are, and need no lists.
+        [ask] => users.given.push(enter_alone(ask, &call)),
+        asks => enter_all(asks, &call, &mut users.given)?,
     }
-
-    /// The ledger of the ask number `index`.
-    #[inline]
-    fn ledger(&mut self, index: usize) -> &mut Ledger {
-        &mut self.ledgers[self.of[index]]
-    }
-
-    /// Whether no resource is asked for twice.
-    fn all_differ(&self) -> bool {
-        self.ledgers.len() == self.of.len()
-    }
-
-    /// The slot that ask number `index` takes; `writes` are those of the same call before, of the same resource.
-    #[inline]
-    fn slot(&mut self, entry: &Entry, index: usize, writes: usize) -> usize {
-        let ledger = self.ledger(index);
-        match (entry.mode, entry.pin) {
-            (Mode::Write, _) => ledger.slot_for_write(writes),
-            (_, None) => ledger.newest_slot(),
-            (_, Some(pin)) => ledger.pinned_slot(pin),
-        }
-    }
-
-    /// The slots that `asks` take; if the call could then only wait for itself, the ask by which it would.
-    fn slots<'b>(&mut self, asks: &'b [Ask<'a>]) -> Result<SmallVec<[usize; 8]>, &'b Ask<'a>> {
-        let mut slots = SmallVec::<[usize; 8]>::new();
-        for (index, ask) in asks.iter().enumerate() {
-            let of_same = (0..index).filter(|earlier| self.of[*earlier] == self.of[index]);
-            let of_same: SmallVec<[usize; 8]> = of_same.collect();
-            let writes = |earlier: &&usize| asks[**earlier].entry.mode == Mode::Write;
-            let writes = of_same.iter().filter(writes).count();
-            let slot = self.slot(&ask.entry, index, writes);
-            let ledger = self.ledger(index);
-            // Nobody waits for a use of a version that there will never be.
-            let is_orphaned = |ask: &Ask<'_>| {
-                let pin = ask.entry.pin;
-                pin.is_some_and(|pin| ledger.is_orphaned(pin))
-            };
-            let both_read = |before: &Ask<'_>| {
-                let modes = [ask.entry.mode, before.entry.mode];
-                modes == [Mode::Read, Mode::Read]
-            };
-            let stuck = of_same.iter().any(|&earlier| {
-                let before = &asks[earlier];
-                slots[earlier] == slot && !both_read(before) && !is_orphaned(before)
-            });
-            if stuck && !is_orphaned(ask) {
-                return Err(ask);
-            }
-            slots.push(slot);
-        }
-        Ok(slots)
-    }
-}
-
-/// Enters a user for each of `asks`, or none.
-pub fn acquire_all(asks: &Asks<'_>, users: &mut Users<'_>) -> Result<()> {
-    let asks = asks.0.as_slice();
-    // None of the lists is moved as a whole: they are large.
-    let mut locked = Locked::default();
-    locked.lock_all(asks);
-    asks.iter().for_each(|ask| ask.core.look());
-    let origin = users.call.origin();
-    if locked.all_differ() {
-        for (index, ask) in asks.iter().enumerate() {
-            let slot = locked.slot(&ask.entry, index, 0);
-            let user = ask.enter(locked.ledger(index), slot, origin, users.call);
-            users.given.push(user);
-        }
-        return Ok(());
-    }
-    let slots = match locked.slots(asks) {
-        Ok(slots) => slots,
-        Err(ask) => {
-            drop(locked);
-            return Err(waits_for_itself(ask, users.call));
-        }
-    };
-    let mut given: SmallVec<[Option<Entered>; 8]> = SmallVec::new();
-    given.resize(asks.len(), None);
-    // Writes come last: the versions that a call writes are newer than the one it updates.
-    for writes in [false, true] {
-        for (index, ask) in asks.iter().enumerate() {
-            if (ask.entry.mode == Mode::Write) == writes {
-                let ledger = locked.ledger(index);
-                given[index] = Some(ask.enter(ledger, slots[index], origin, users.call));
-            }
-        }
-    }
-    users.given.extend(given.into_iter().flatten());
+    users.calls = Some(call.times(users.given.len()));
     Ok(())
 }
 
+#[inline]
+fn enter_alone(ask: &Ask<'_>, call: &Call) -> Entered {
+    let mut ledger = lock(&ask.core.ledger);
+    ask.core.look();
+    ask.enter(&mut ledger, call.origin(), call)
+}
+
+fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()> {
+    // Those of one resource come together, in the order in which they were asked.
+    asks.sort_unstable_by_key(|ask| (ask.address(), ask.number));
+    let mut ledgers = lock_all(asks);
+    asks.iter().for_each(|ask| ask.core.look());
+    if ledgers.len() < asks.len()
+        && let Some(ask) = first_stuck(asks, &ledgers)
+    {
+        drop(ledgers);
+        return Err(waits_for_itself(ask, call));
+    }
+    for _ in &*asks {
+        given.push(Entered::default());
+    }
+    let origin = call.origin();
+    let mut enter = |ask: &Ask<'_>, ledger: &mut Ledger| {
+        given[ask.number] = ask.enter(ledger, origin, call);
+    };
+    for (asks, ledger) in by_resource(asks).zip(&mut ledgers) {
+        if let [ask] = asks {
+            enter(ask, ledger);
+            continue;
+        }
+        // Writes come last: the versions that a call writes are newer than the one it updates.
+        let is_write = |ask: &&Ask<'_>| ask.entry.mode == Mode::Write;
+        let uses = asks.iter().filter(|ask| !is_write(ask));
+        let all = uses.chain(asks.iter().filter(is_write));
+        all.for_each(|ask| enter(ask, ledger));
+    }
+    Ok(())
+}
+
+/// The ledgers of the resources, each locked once, in the order of their addresses: so two calls never wait for each
+/// other here.
+#[inline]
+fn lock_all<'a>(asks: &[Ask<'a>]) -> SmallVec<[MutexGuard<'a, Ledger>; 8]> {
+    let mut ledgers = SmallVec::new();
+    for asks in by_resource(asks) {
+        ledgers.push(lock(&asks[0].core.ledger));
+    }
+    ledgers
+}
+
+#[inline]
+fn by_resource<'b, 'a>(asks: &'b [Ask<'a>]) -> impl Iterator<Item = &'b [Ask<'a>]> {
+    asks.chunk_by(|one, other| one.address() == other.address())
+}
+
+/// If the call could only wait for itself, the first ask by which it would.
+#[cold]
+fn first_stuck<'b, 'a>(
+    asks: &'b [Ask<'a>],
+    ledgers: &[MutexGuard<'_, Ledger>],
+) -> Option<&'b Ask<'a>> {
+    let stuck = by_resource(asks).zip(ledgers);
+    let stuck = stuck.filter_map(|(asks, ledger)| stuck_among(asks, ledger));
+    stuck.min_by_key(|ask| ask.number)
+}
+
+/// The same, of asks for one resource.
+fn stuck_among<'b, 'a>(asks: &'b [Ask<'a>], ledger: &Ledger) -> Option<&'b Ask<'a>> {
+    let mut before: SmallVec<[(&Ask<'_>, usize); 8]> = SmallVec::new();
+    for ask in asks {
+        let writes = before.iter().filter(|(it, _)| it.entry.mode == Mode::Write);
+        let slot = ask.slot(ledger, writes.count());
+        if ask.is_orphaned(ledger) {
+            continue;
+        }
+        let both_read = |it: &Ask<'_>| [ask.entry.mode, it.entry.mode] == [Mode::Read, Mode::Read];
+        if before
+            .iter()
+            .any(|(it, its)| *its == slot && !both_read(it))
+        {
+            return Some(ask);
+        }
+        before.push((ask, slot));
+    }
+    None
+}
+
+#[cold]
 fn waits_for_itself(ask: &Ask<'_>, call: &Call) -> Error {
     let own_name = ask.core.name.get().cloned();
     let resource = own_name.unwrap_or_else(|| ask.entry.parameter.text());

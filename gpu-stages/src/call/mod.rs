@@ -8,7 +8,7 @@ mod models;
 
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::event::{Event, Events, Status, WaitKey};
-use crate::pool::Pooled;
+use crate::pool::{Handles, Pooled};
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
 use crate::spans;
@@ -85,7 +85,10 @@ impl Call {
 
     /// What commands have in common that are enqueued within one poll of a pipeline's body; 0 where nobody knows.
     pub(crate) fn moment(&self) -> u64 {
-        self.record.moment.load(Ordering::Relaxed)
+        match self.record.polled.load(Ordering::Relaxed) {
+            true => self.record.moment.load(Ordering::Relaxed),
+            false => 0,
+        }
     }
 
     /// The spans of the call.
@@ -125,11 +128,8 @@ impl Call {
         if polled {
             self.record.begun.store(true, Ordering::Relaxed);
             self.set_not_waiting();
+            self.record.next_moment();
         }
-        static NEXT: StaticU64 = StaticU64::new(1);
-        let next = || NEXT.fetch_add(1, Ordering::Relaxed);
-        let moment = if polled { next() } else { 0 };
-        self.record.moment.store(moment, Ordering::Relaxed);
     }
 
     /// Notes that the pipeline's future is being dropped, unless it is because its body panicked.
@@ -223,10 +223,10 @@ impl Call {
     }
 
     /// Ready when everything that the call enqueued and handed on is over; then with a failure, if there was
-    /// one. `key` is the wait's.
+    /// one. `key` is the wait's, once it has one.
     pub(crate) fn poll_complete(
         &self,
-        key: WaitKey,
+        key: &mut Option<WaitKey>,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
         if !self.record.used.load(Ordering::Relaxed) {
@@ -242,6 +242,7 @@ impl Call {
                 }
                 Status::Pending => {
                     self.record.waiting.store(ENDING, Ordering::Relaxed);
+                    let key = *key.get_or_insert_with(WaitKey::unique);
                     let registered = event.register(key, context.waker());
                     self.body().finals.push((index, event));
                     if registered {
@@ -267,6 +268,35 @@ impl Call {
     #[inline]
     pub(crate) fn id(&self) -> u64 {
         self.record.id.load(Ordering::Relaxed)
+    }
+}
+
+/// Handles to one call that were counted together.
+pub(crate) struct Calls {
+    schedule: &'static Schedule,
+    records: Handles<Record>,
+}
+
+impl Call {
+    /// This handle and as many more as make `count`.
+    #[inline]
+    pub(crate) fn times(self, count: usize) -> Calls {
+        Calls {
+            schedule: self.schedule,
+            records: self.record.times(count),
+        }
+    }
+}
+
+impl Calls {
+    /// The next one.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Call> {
+        let record = self.records.next()?;
+        Some(Call {
+            schedule: self.schedule,
+            record,
+        })
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Record {
     pub(super) waiting: AtomicUsize,
     pub(super) succeeded: AtomicBool,
     pub(super) polled: AtomicBool,
-    /// The present poll of the pipeline's body; 0 outside of one.
+    /// The last poll of the pipeline's body; 0 for none.
     pub(super) moment: AtomicU64,
     pub(super) dropped: AtomicBool,
     /// Whether there were uses whose end has to be marked.
@@ -67,6 +67,17 @@ impl Record {
         self.schedule.store(pointer, Ordering::Relaxed);
         // Release: whoever finds the call by its number finds its schedule.
         self.id.store(id, Ordering::Release);
+    }
+
+    /// The body is polled once more.
+    pub(super) fn next_moment(&self) {
+        // Far enough from those of other calls. Who takes one for another looks once too little, which costs a wait.
+        let first = || self.id.load(Ordering::Relaxed) << 16;
+        let moment = match self.moment.load(Ordering::Relaxed) {
+            0 => first(),
+            last => last + 1,
+        };
+        self.moment.store(moment, Ordering::Relaxed);
     }
 
     /// The schedule of the call that the record stands for, if it stands for one.

@@ -115,9 +115,15 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the guard.
-    pub async fn wait_events(mut self) -> Result<HostGuard<T, A>> {
-        self.held.wait_events(track_access::<A>()).await?;
-        Ok(self.on_host())
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "an async function's future has room for the guard twice"
+    )]
+    pub fn wait_events(mut self) -> impl Future<Output = Result<HostGuard<T, A>>> {
+        async move {
+            self.held.wait_events(track_access::<A>()).await?;
+            Ok(self.on_host())
+        }
     }
 
     /// Waits until the host may read the value: as [`wait_events`](Guard::wait_events), but not for commands
@@ -130,9 +136,15 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the guard.
-    pub async fn wait_events_to_read(mut self) -> Result<HostReadGuard<T, A>> {
-        self.held.wait_events(track::Access::Read).await?;
-        Ok(self.on_host_to_read())
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "an async function's future has room for the guard twice"
+    )]
+    pub fn wait_events_to_read(mut self) -> impl Future<Output = Result<HostReadGuard<T, A>>> {
+        async move {
+            self.held.wait_events(track::Access::Read).await?;
+            Ok(self.on_host_to_read())
+        }
     }
 
     /// On the host, once the use is noted.

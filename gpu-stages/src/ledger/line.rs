@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::error::Origin;
-use crate::terms::{After, Orphaned, Parameter, Place, UserId};
+use crate::terms::{After, Parameter, Place, UserId};
 use std::ops::{Index, IndexMut};
 use std::task::Waker;
 
@@ -35,9 +35,10 @@ pub(super) struct User {
     pub role: Role,
     pub slot: usize,
     pub place: Place,
+    /// Who uses the slot; once the turn is never to come, who should have written the version.
     pub origin: Origin,
-    /// What its call calls the resource; none for a pin.
-    pub parameter: Option<Parameter>,
+    /// What its call calls the resource.
+    pub parameter: Parameter,
     /// What `Slot::accepted` was when the turn came.
     pub accepted: u64,
     pub turn: Turn,
@@ -50,17 +51,45 @@ pub(super) struct User {
     pub behind: Option<UserId>,
 }
 
-#[derive(Clone, Copy, Debug)]
+impl User {
+    /// One that waits for its turn, in no line yet.
+    #[inline]
+    pub fn new(
+        role: Role,
+        slot: usize,
+        version: u64,
+        origin: Origin,
+        parameter: Parameter,
+    ) -> Self {
+        User {
+            role,
+            slot,
+            place: Place::Anywhere,
+            origin,
+            parameter,
+            accepted: 0,
+            turn: Turn::Waiting,
+            version,
+            previous_version: 0,
+            waker: None,
+            before: None,
+            behind: None,
+        }
+    }
+
+    /// Its version will not be written, as `writer` should have done.
+    pub fn orphan(&mut self, writer: Origin) {
+        self.turn = Turn::Never;
+        self.origin = writer;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     Waiting,
     Come,
-    Never(Orphaned),
-}
-
-impl Turn {
-    pub fn is_never(self) -> bool {
-        matches!(self, Turn::Never(_))
-    }
+    /// The version will not be written.
+    Never,
 }
 
 /// All users. Places of those that left are used again.
@@ -71,23 +100,9 @@ pub(super) struct Users {
 }
 
 impl Users {
-    /// Adds a user that waits for its turn, in no line yet.
+    /// Adds a user.
     #[inline]
-    pub fn add(&mut self, role: Role, slot: usize, version: u64, origin: Origin) -> UserId {
-        let user = User {
-            role,
-            slot,
-            place: Place::Anywhere,
-            origin,
-            parameter: None,
-            accepted: 0,
-            turn: Turn::Waiting,
-            version,
-            previous_version: 0,
-            waker: None,
-            before: None,
-            behind: None,
-        };
+    pub fn add(&mut self, user: User) -> UserId {
         match self.free.pop() {
             Some(id) => {
                 self[id] = user;
@@ -141,8 +156,9 @@ impl Ledger {
     pub(super) fn queue_up(&mut self, id: UserId, pin: Option<UserId>) -> bool {
         let behind = match pin.map(|pin| &self.users[pin]) {
             None => None,
-            Some(pin) if pin.turn.is_never() => {
-                self.users[id].turn = pin.turn;
+            Some(pin) if pin.turn == Turn::Never => {
+                let writer = pin.origin;
+                self.users[id].orphan(writer);
                 return false;
             }
             Some(pin) => self.first_behind(pin),
@@ -164,7 +180,7 @@ impl Ledger {
     fn first_behind(&self, pin: &User) -> Option<UserId> {
         let ahead = match pin.turn {
             Turn::Waiting => pin.behind,
-            Turn::Come | Turn::Never(_) => self.slots[pin.slot].first,
+            Turn::Come | Turn::Never => self.slots[pin.slot].first,
         };
         let mut line = self.users.line(ahead);
         let first = line.find(|(_, user)| user.role.waits_for_pins());

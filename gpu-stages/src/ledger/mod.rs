@@ -9,7 +9,9 @@ mod slot;
 
 use crate::error::Origin;
 use crate::event::{Events, move_over};
-use crate::terms::{After, Entry, Grant, Legacy, Mode, Orphaned, Place, Seat, Standing, UserId};
+use crate::terms::{
+    After, Entry, Grant, Legacy, Mode, Orphaned, Parameter, Place, Seat, Standing, UserId,
+};
 use line::{Role, Turn, User, Users};
 use slot::Slot;
 use std::task::{Poll, Waker};
@@ -76,11 +78,11 @@ impl Ledger {
             self.next_version += 1;
             self.newest = slot;
         }
-        let id = self.users.add(role, slot, version, origin);
-        let user = &mut self.users[id];
-        user.place = entry.place;
-        user.parameter = Some(entry.parameter);
-        user.previous_version = previous_version;
+        let id = self.users.add(User {
+            place: entry.place,
+            previous_version,
+            ..User::new(role, slot, version, origin, entry.parameter)
+        });
         (id, self.queue_up(id, pin))
     }
 
@@ -91,12 +93,17 @@ impl Ledger {
         self.slots[user.slot].is_clean_for(user.role)
     }
 
+    /// What the user's call calls the resource.
+    pub fn parameter(&self, id: UserId) -> Parameter {
+        self.users[id].parameter
+    }
+
     /// Whether the user's turn has come.
     pub fn poll(&self, id: UserId) -> Poll<Result<Grant, Orphaned>> {
         let user = &self.users[id];
         match user.turn {
             Turn::Come => Poll::Ready(Ok(self.slots[user.slot].grant(user.role))),
-            Turn::Never(orphaned) => Poll::Ready(Err(orphaned)),
+            Turn::Never => Poll::Ready(Err(Orphaned(user.origin))),
             Turn::Waiting => Poll::Pending,
         }
     }
@@ -120,7 +127,7 @@ impl Ledger {
             legacy.add_elsewhere(place, &mut after.awaited);
         }
         match self.users[id].turn {
-            Turn::Never(_) => {}
+            Turn::Never => {}
             Turn::Waiting => {
                 self.unlink(id);
                 if role == Role::Write {
@@ -141,7 +148,8 @@ impl Ledger {
     /// Where the next user in line for the slot begins, if there is one.
     #[inline]
     fn next_place(&self, slot: usize) -> Option<Place> {
-        let mut line = self.users.line(self.slots[slot].first);
+        let first = self.slots[slot].first?;
+        let mut line = self.users.line(Some(first));
         let next = line.find(|(_, user)| user.role != Role::Pin);
         next.map(|(_, user)| user.place)
     }
@@ -178,14 +186,12 @@ impl Ledger {
                 (Turn::Come, _) => Standing::Holding,
                 (Turn::Waiting, Some(_)) => Standing::Suspended,
                 (Turn::Waiting, None) => Standing::InLine,
-                (Turn::Never(_), _) => return None,
+                (Turn::Never, _) => return None,
             };
             Some(Seat {
                 slot: user.slot,
                 standing,
-                by: user
-                    .parameter
-                    .map(|parameter| (user.origin.call, parameter)),
+                by: (user.role != Role::Pin).then_some((user.origin.call, user.parameter)),
             })
         });
         seats.collect()
@@ -237,7 +243,7 @@ impl Ledger {
                 user.previous_version = previous;
                 return;
             }
-            user.turn = Turn::Never(Orphaned(origin));
+            user.orphan(origin);
             after.wake.extend(user.waker.take());
             self.unlink(id);
         }

@@ -4,10 +4,10 @@
 //! later. Uses through it are put in before those, so that they never wait for the pin itself.
 
 use super::Ledger;
-use super::line::{Role, User};
+use super::line::{Role, Turn, User};
 use crate::error::Origin;
 use crate::event::{Event, Events};
-use crate::terms::{After, Legacy, UserId};
+use crate::terms::{After, Legacy, Parameter, UserId};
 
 impl Ledger {
     /// Pins the newest version, written or not.
@@ -34,7 +34,7 @@ impl Ledger {
 
     /// Whether the version of `pin` will never be written, so that it holds nothing.
     pub fn is_orphaned(&self, pin: UserId) -> bool {
-        self.users[pin].turn.is_never()
+        self.users[pin].turn == Turn::Never
     }
 
     /// The last writes of all versions.
@@ -53,14 +53,24 @@ impl Ledger {
         let (slot, contents) = complete
             .map(|(index, slot)| (index, slot.contents))
             .max_by_key(|(_, contents)| *contents)?;
-        let id = self.users.add(Role::Pin, slot, contents, Origin::PIN);
+        let id = self.users.add(new_pin(slot, contents));
         self.slots[slot].admit(&mut self.users[id]);
         Some(id)
     }
 
     fn add_pin(&mut self, slot: usize, version: u64, pin: Option<UserId>) -> UserId {
-        let id = self.users.add(Role::Pin, slot, version, Origin::PIN);
+        let id = self.users.add(new_pin(slot, version));
         self.queue_up(id, pin);
         id
     }
+}
+
+fn new_pin(slot: usize, version: u64) -> User {
+    User::new(
+        Role::Pin,
+        slot,
+        version,
+        Origin::PIN,
+        Parameter::named("pin"),
+    )
 }

@@ -53,22 +53,40 @@ fn make_room() {
 }
 
 fn run() {
-    let mut waits = Vec::new();
+    let mut waits: Vec<Weak> = Vec::new();
     let mut round = 0;
     loop {
         let mut watch = lock_static(&WATCH);
         while watch.waits.is_empty() && waits.is_empty() {
             watch = unpoisoned(ADDED.wait(watch));
         }
-        waits.append(&mut watch.waits);
+        if !watch.waits.is_empty() {
+            waits.append(&mut watch.waits);
+            waits.sort_unstable_by_key(|wait| (wait.queue, wait.position.latest));
+        }
         drop(watch);
         std::thread::sleep(INTERVAL);
         round += 1;
-        waits.retain(|wait: &Weak| {
-            let mut again = true;
-            // A waker that panics must not take the waits of others with it.
-            contain(|| again = wait.look(round));
-            again
-        });
+        look_after(&mut waits, round);
     }
+}
+
+/// Looks at the first wait of each queue, and at the next ones as long as they are found to be over: queues are in
+/// order, and what stands behind a command that runs need not be asked for.
+fn look_after(waits: &mut Vec<Weak>, round: u64) {
+    let mut running: Option<Weak> = None;
+    waits.retain(|wait| {
+        let is_behind =
+            |first: &Weak| first.queue == wait.queue && first.position.is_within(wait.position);
+        if running.as_ref().is_some_and(is_behind) {
+            return true;
+        }
+        let mut again = true;
+        // A waker that panics must not take the waits of others with it.
+        contain(|| again = wait.look(round));
+        if again {
+            running = Some(*wait);
+        }
+        again
+    });
 }

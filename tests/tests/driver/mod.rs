@@ -9,6 +9,7 @@
 pub mod frame;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::{Arc, Mutex};
@@ -77,6 +78,15 @@ pub fn slander_next_event() {
     SLANDER.set(true);
 }
 
+/// The events whose status anybody asked for, while that is noted.
+static LOOKED_AT: Mutex<Option<BTreeSet<usize>>> = Mutex::new(None);
+
+/// Notes from now on whose status is asked for, on any thread; returns those since the last call.
+pub fn looked_at() -> BTreeSet<usize> {
+    let mut looked_at = LOOKED_AT.lock().unwrap();
+    looked_at.replace(BTreeSet::new()).unwrap_or_default()
+}
+
 /// Reports the status of an event, or a lie.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clGetEventInfo(
@@ -91,6 +101,11 @@ unsafe extern "C" fn clGetEventInfo(
     let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clGetEventInfo")) };
     // SAFETY: passed on to the caller.
     let code = unsafe { real(event, what, size, value, returned) };
+    if what == EVENT_STATUS
+        && let Some(looked_at) = &mut *LOOKED_AT.lock().unwrap()
+    {
+        looked_at.insert(event.addr());
+    }
     let is_slandered = || SLANDERED.lock().unwrap().contains(&event.addr());
     if code == 0 && what == EVENT_STATUS && is_slandered() {
         let status = value.cast::<i32>();

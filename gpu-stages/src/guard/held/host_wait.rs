@@ -55,7 +55,8 @@ async fn await_last_first(waits: &[HostWait<'_>]) -> Events {
     let mut events: SmallVec<[(&Lease, &Event); 8]> = events.collect();
     let last = waits::last_first(&mut events, |(_, event)| event);
     let mut awaited = Events::new();
-    for (index, (lease, event)) in events.into_iter().enumerate() {
+    for index in 0..events.len() {
+        let (lease, event) = events[index];
         // Behind the last ones all the others are over: it is enough to ask.
         if index >= last && event.status().is_terminal() {
             continue;

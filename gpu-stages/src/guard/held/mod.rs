@@ -12,7 +12,7 @@ use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
+use crate::terms::{Entered, Grant, Mode, UserId};
 use crate::timeline;
 use crate::track::{self, Needs, Track};
 use crate::value::Slots;
@@ -41,7 +41,6 @@ enum Hold<T: Send + 'static> {
         slots: Arc<Slots<T>>,
         slot: usize,
         user: UserId,
-        parameter: Parameter,
         /// Makes the guard as shareable between threads as `&T` is.
         value: PhantomData<T>,
     },
@@ -61,7 +60,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 slots,
                 slot: user.slot,
                 user: user.id,
-                parameter: user.parameter,
                 value: PhantomData,
             },
             granted: user.granted,
@@ -87,14 +85,12 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Opens the account, if there is none: the use is not the host's alone any more.
     pub(super) fn open_account(&mut self) {
-        let Hold::Slot {
-            slots, parameter, ..
-        } = &self.hold
-        else {
+        let Hold::Slot { slots, user, .. } = &self.hold else {
             return;
         };
         if !self.lease.has_account() {
-            let mut track = slots.core.track(A::MODE, *parameter);
+            let parameter = slots.core.with(|ledger, _| ledger.parameter(*user));
+            let mut track = slots.core.track(A::MODE, parameter);
             if self.wrote {
                 track.host_use(track::Access::Write, &mut Events::new());
             }
@@ -133,15 +129,20 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     pub async fn wait_turn(&mut self) -> Result<()> {
         self.come().await?;
         if self.lease.has_account() {
-            self.granted(|_| ()).await?;
+            self.look_at(|_| ())?;
         }
         Ok(())
     }
 
-    /// Waits until everybody before has handed on, on the host or with events of work in flight; then looks at
-    /// the track with `look`, unless the contents are bad.
+    /// Waits until everybody before has handed on, on the host or with events of work in flight; then
+    /// [looks](Self::look_at) at the track.
     async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         self.come().await?;
+        self.look_at(look)
+    }
+
+    /// Looks at the track with `look`, once the turn has come, unless the contents are bad.
+    fn look_at<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         self.open_account();
         if let Some(watched) = &self.watched {
             watched.ends();
@@ -199,8 +200,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
-        let spoil = self.spoiler(access);
         self.come().await?;
+        let spoil = self.spoiler(access);
         if !self.lease.has_account() {
             self.wrote |= access == track::Access::Write;
             self.begins_on_host(access, spoil);
@@ -214,7 +215,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             }
             needs
         };
-        let needs = self.granted(look).await?;
+        let needs = self.look_at(look)?;
         if !needs.order.is_empty() {
             outlast(&[self.host_wait(&needs)]).await?;
             self.lease.host_use(access);

@@ -74,9 +74,8 @@ impl Rest {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::opencl) struct Weak {
     node: &'static Node<Completion>,
-    queue: QueueId,
-    /// No other command of the queue has the same.
-    latest: u64,
+    pub queue: QueueId,
+    pub position: Position,
 }
 
 static_pool!(COMPLETIONS: Completion);
@@ -224,7 +223,7 @@ impl Completion {
         Some(Weak {
             node: lock(&self.rest).node?,
             queue: self.queue(),
-            latest: self.position().latest,
+            position: self.position(),
         })
     }
 
@@ -274,7 +273,7 @@ impl Weak {
         let record = self.node.upgrade()?;
         // Emptying a record passes through its lock: behind it, the record is seen as what it is now.
         let rest = lock(&record.rest);
-        let same = record.queue() == self.queue && record.position().latest == self.latest;
+        let same = record.queue() == self.queue && record.position() == self.position;
         drop(rest);
         same.then_some(record)
     }
