@@ -48,6 +48,23 @@ fn the_last_handle_empties_the_record_behind_all_uses() {
     });
 }
 
+/// The same with handles that were counted together, one of which nobody takes.
+#[test]
+fn handles_counted_together_are_as_good() {
+    check(6, || {
+        let record = Pooled::<Emptied>::take();
+        let mut handles = record.times(3);
+        let mut next = || handles.next().expect("three were counted");
+        let (record, same) = (next(), next());
+        drop(handles);
+        let other = thread::spawn(move || drop(same.value.read()));
+        record.value.read();
+        drop(record);
+        Pooled::<Emptied>::take().value.write(1);
+        other.join().unwrap();
+    });
+}
+
 #[test]
 fn twin_looks_without_its_handle() {
     finds(UNORDERED, || {

@@ -140,15 +140,13 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// Does `work` in the spans of a call, if there are any.
+/// Does `work` in the spans of a call, and ends them.
 #[inline]
 pub(crate) fn around(call: &Call, work: impl FnOnce()) {
-    if call.spans().is_set() {
-        let entered = enter(call);
-        work();
-        drop(entered);
-        close(call);
-    }
+    let entered = enter(call);
+    work();
+    drop(entered);
+    close(call);
 }
 
 #[cold]
