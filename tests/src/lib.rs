@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod heap;
 pub mod talk;
+pub mod timed_talk;
 
 use futures::task::noop_waker_ref;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};

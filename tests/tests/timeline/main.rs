@@ -10,6 +10,7 @@ mod traces;
 mod virtual_time;
 
 use gpu_stages::timeline::{Awaited, Command, Frame, Recording, StageRun};
+use gpu_stages_tests::timed_talk::ms;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,10 +18,6 @@ use std::time::Duration;
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
 }
 
 /// The one command of a stage.

@@ -2,88 +2,19 @@
 
 use crate::{alone, check_order, command, commands, ms, waits};
 use gpu_stages::cpu::timing::{Cost, Timing};
-use gpu_stages::cpu::{Cpu, Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
+use gpu_stages::cpu::{Cpu, Device, DeviceBuffer, HostBuffer, Queue, Simulation};
 use gpu_stages::timeline::{Awaited, Outcome, Recording};
-use gpu_stages::{JobQueue, Resource, Result, Timeline, gpu_pipeline};
+use gpu_stages::{Resource, Result, Timeline, gpu_pipeline};
 use gpu_stages_tests::poll_once;
 use gpu_stages_tests::talk::Talk;
+use gpu_stages_tests::timed_talk::{STAGES, TimedTalk};
 use std::time::Duration;
-
-/// Milliseconds that the stages of a frame take.
-const FILL: u64 = 1;
-const UPLOAD: u64 = 2;
-const KERNEL: u64 = 3;
-const DOWNLOAD: u64 = 2;
-const REDUCE: u64 = 1;
-
-/// The talk's pipeline, whose host stages take virtual time.
-#[gpu_pipeline]
-async fn process_one(
-    #[queue] up: Queue,
-    #[queue] compute: Queue,
-    #[queue] down: Queue,
-    #[writes] h_in: HostBuffer<f32>,
-    #[writes] d_in: DeviceBuffer<f32>,
-    #[writes] d_out: DeviceBuffer<f32>,
-    #[writes] h_out: HostBuffer<f32>,
-    triple: Kernel,
-    simulation: Simulation,
-    value: f32,
-) -> Result<f32> {
-    #[stage(name = "fill")]
-    {
-        simulation.host_work(ms(FILL)).await;
-        h_in.fill(value);
-    }
-    up.upload(&h_in, &mut d_in)?;
-    compute.launch(&triple, d_in.len(), (&d_in, &mut d_out))?;
-    down.download(&d_out, &mut h_out)?;
-    #[stage(name = "reduce")]
-    let result = {
-        simulation.host_work(ms(REDUCE)).await;
-        h_out[0]
-    };
-    Ok(result)
-}
 
 /// Records `frames` frames, at most `in_flight` at a time.
 pub fn record(slots: usize, frames: u16, in_flight: usize) -> Recording {
-    let timing = Timing::new()
-        .uploads(Cost::fixed(ms(UPLOAD)))
-        .kernel("triple", Cost::fixed(ms(KERNEL)))
-        .downloads(Cost::fixed(ms(DOWNLOAD)));
-    let simulation = Simulation::timed(timing);
-    let device = Device::builder().simulated(&simulation).build();
-    let host = || Resource::try_ring(slots, || HostBuffer::new(&device, 4)).unwrap();
-    let buffer = || Resource::try_ring(slots, || DeviceBuffer::new(&device, 4)).unwrap();
-    let (h_in, d_in, d_out, h_out) = (host(), buffer(), buffer(), host().named("result"));
-    let [up, compute, down] = [(); 3].map(|()| Queue::new(&device).unwrap());
-    let triple = Kernel::new("triple", |input: &[f32], output: &mut [f32]| {
-        input.iter().zip(output).for_each(|(x, y)| *y = 3.0 * x);
-    });
-    let timeline = simulation.timeline(1_000);
-    let all = async {
-        let mut jobs = JobQueue::new(in_flight);
-        for value in 0..frames {
-            jobs.finish(in_flight - 1).await?;
-            let (triple, simulation) = (triple.clone(), simulation.clone());
-            jobs.push(process_one(
-                &up,
-                &compute,
-                &down,
-                &h_in,
-                &d_in,
-                &d_out,
-                &h_out,
-                triple,
-                simulation,
-                value.into(),
-            ))
-            .await?;
-        }
-        jobs.finish(0).await
-    };
-    simulation.block_on(all).unwrap();
+    let talk = TimedTalk::new(slots);
+    let timeline = talk.simulation.timeline(1_000);
+    talk.run(frames, in_flight);
     timeline.recording()
 }
 
@@ -198,7 +129,7 @@ fn the_second_frame_waits_for_the_first_where_it_must() {
 #[test]
 fn everything_takes_as_long_as_the_model_says() {
     let _alone = alone();
-    for (slots, makespan) in [(1, 9 + 9 * 5), (2, 9 + 9 * KERNEL), (3, 9 + 9 * KERNEL)] {
+    for (slots, makespan) in [(1, 9 + 9 * 5), (2, 9 + 9 * 3), (3, 9 + 9 * 3)] {
         let recording = record(slots, 10, 4);
         check_order(&recording);
         assert_eq!(recording.frames.len(), 10);
@@ -211,7 +142,7 @@ fn everything_takes_as_long_as_the_model_says() {
                     Some(command) => command.ended.unwrap() - command.began.unwrap(),
                     None => stage.left.unwrap() - stage.began.unwrap(),
                 });
-            let expected = [FILL, UPLOAD, KERNEL, DOWNLOAD, REDUCE].map(ms);
+            let expected = STAGES.map(ms);
             assert!(work.eq(expected), "{frame:?}");
             let device: Vec<_> = commands(frame).map(|it| (it.began, it.ended)).collect();
             assert!(
