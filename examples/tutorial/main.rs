@@ -11,9 +11,11 @@ mod step_2_pipeline;
 mod step_3_in_flight;
 mod step_4_queues;
 mod step_5_rings;
+mod step_6_accumulate;
 mod step_6_sums;
 mod step_7_versions;
 mod step_8_chunk;
+mod step_8_correlator;
 mod step_8_door;
 mod steps;
 mod world;
@@ -66,6 +68,9 @@ fn run(step: usize) -> Result<(String, bool)> {
         let least = bound.makespan(FRAMES / plan.frames).as_secs_f64();
         let percent = 100.0 * least / time.as_secs_f64();
         said += &format!("{percent:.0} % of what is possible: {bound}\n");
+        if plan.frames > 1 {
+            said += "(that frame is a dump of four)\n";
+        }
     }
     let is_right = world.dumps() == plain_loop(frames);
     let are = if is_right { "are" } else { "are NOT" };

@@ -2,7 +2,8 @@
 
 use crate::engines::{DUMP, HISTORY, PRODUCTS, SAMPLES, SPECTRA, SPECTRUM};
 use crate::network::Receiver;
-use crate::step_6_sums::{IN_FLIGHT, Jobs, Sums};
+use crate::step_6_accumulate::{IN_FLIGHT, Jobs};
+use crate::step_6_sums::Sums;
 use crate::world::{F, Plan, RECEIVE, UPLOAD, World, X};
 use futures::future::FutureExt;
 use gpu_stages::bound::Timed;

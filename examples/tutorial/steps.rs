@@ -2,7 +2,7 @@
 
 use crate::world::{Plan, World};
 use crate::{step_1_loop, step_2_pipeline, step_3_in_flight, step_4_queues};
-use crate::{step_5_rings, step_6_sums, step_7_versions, step_8_door};
+use crate::{step_5_rings, step_6_accumulate, step_7_versions, step_8_door};
 use gpu_stages::Result;
 
 pub const TITLES: [&str; 8] = [
@@ -29,7 +29,7 @@ pub async fn run(step: usize, world: &World, frames: usize) -> Result<Vec<usize>
         3 => step_3_in_flight::run(world, frames).await?,
         4 => step_4_queues::run(world, frames).await?,
         5 => step_5_rings::run(world, frames).await?,
-        6 => step_6_sums::run(world, frames).await?,
+        6 => step_6_accumulate::run(world, frames).await?,
         7 => step_7_versions::run(world, frames).await?,
         _ => return step_8_door::run(world, frames).await,
     }
@@ -43,7 +43,7 @@ pub fn plan(step: usize) -> Option<Plan> {
         3 => Some(step_3_in_flight::plan()),
         4 => Some(step_4_queues::plan(1)),
         5 => Some(step_5_rings::plan()),
-        6 => Some(step_6_sums::plan()),
+        6 => Some(step_6_accumulate::plan()),
         7 => Some(step_7_versions::plan()),
         _ => None,
     }
