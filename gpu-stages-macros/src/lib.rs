@@ -286,8 +286,13 @@ use proc_macro::TokenStream;
 /// # Signatures
 ///
 /// Generics, lifetimes, `where`, `impl Trait` arguments, patterns, visibility and other attributes work as in any
-/// `async fn`. Two things are worth knowing: a lifetime in a type must show (`Text<'_>`, not `Text`), and the
-/// future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
+/// `async fn`. Three things are worth knowing:
+///
+/// - A lifetime in a type must show: `Text<'_>`, not `Text`.
+/// - The future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
+/// - The future of a method whose body mentions `self` borrows, since edition 2024, all references that are passed, even
+///   to a version that is used up at the call. A declared expression has no such reference:
+///   `#[reads(self.samples.pin())] before: T`.
 ///
 /// # What is generated
 ///
