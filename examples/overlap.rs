@@ -4,6 +4,7 @@
 //! Nothing is copied from frame to frame, and frames overlap: while one is filtered, the next ones are uploaded into
 //! the other slots. Who comes round to the slot of a pinned version waits for it.
 
+use futures::future::join;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
 use std::future::Future;
@@ -88,7 +89,11 @@ impl Receiver {
         let (filtered, result, fir) = (&self.filtered, &self.result, self.fir.clone());
         // Once acquired the slot is held by the call: the version can go.
         let filtered = filter(compute, down, &before, &self.signal, filtered, result, fir);
-        async move { Ok(futures::future::try_join(received, filtered).await?.1) }
+        async move {
+            // Both to their end: `try_join` would cancel one when the other fails.
+            let (received, filtered) = join(received, filtered).await;
+            received.and(filtered)
+        }
     }
 }
 

@@ -159,6 +159,27 @@ use proc_macro::TokenStream;
 /// - All else is **plain code**, and so is a statement that only asks for facts of what a device stage uses:
 ///   those are there from the beginning to the end.
 ///
+/// A device stage is over, for the host, when its commands are *enqueued*. Only a host stage waits for a device, and only
+/// for what it uses; all other code, also behind the last device stage, runs while the device is still at work. What is
+/// to run when the work is done stands behind the `.await` of the call.
+///
+/// ```
+/// # use gpu_stages::cpu::{Device, DeviceBuffer, Queue};
+/// # use gpu_stages::{Resource, Result, gpu_pipeline};
+/// #[gpu_pipeline]
+/// async fn clear(#[queue] queue: Queue, #[writes] data: DeviceBuffer<f32>) -> Result<()> {
+///     queue.fill(&mut data, 0.0)?;
+///     println!("enqueued");
+///     Ok(())
+/// }
+///
+/// # async fn run(queue: &Queue, data: &Resource<DeviceBuffer<f32>>) -> Result<()> {
+/// clear(queue, data).await?;
+/// println!("done");
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Resources and queues may stand in the macros of the standard library that print, format and assert, in
 /// `vec!`, `dbg!`, `write!`, `matches!`, and in those of `tracing`, as inline captures too (`"{x}"`). Other
 /// macros cannot be looked into, so that a resource in them is an error.
@@ -265,8 +286,13 @@ use proc_macro::TokenStream;
 /// # Signatures
 ///
 /// Generics, lifetimes, `where`, `impl Trait` arguments, patterns, visibility and other attributes work as in any
-/// `async fn`. Two things are worth knowing: a lifetime in a type must show (`Text<'_>`, not `Text`), and the
-/// future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
+/// `async fn`. Three things are worth knowing:
+///
+/// - A lifetime in a type must show: `Text<'_>`, not `Text`.
+/// - The future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
+/// - The future of a method whose body mentions `self` borrows, since edition 2024, all references that are passed, even
+///   to a version that is used up at the call. A declared expression has no such reference:
+///   `#[reads(self.samples.pin())] before: T`.
 ///
 /// # What is generated
 ///

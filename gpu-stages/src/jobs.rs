@@ -32,8 +32,62 @@ use std::task::{Context, Poll, ready};
 /// # Ok::<_, std::io::Error>(()) }).unwrap();
 /// ```
 ///
+/// # While the loop waits for something else
+///
+/// Nothing runs the jobs while the loop awaits anything but the queue, such as a socket's next frame: their next stages
+/// are not enqueued, and the device is idle. A loop that receives waits for both:
+///
+/// ```
+/// use futures::channel::mpsc;
+/// use futures::stream::{self, Stream, StreamExt};
+/// use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
+/// use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
+/// use std::pin::pin;
+///
+/// #[gpu_pipeline]
+/// async fn process(
+///     #[queue] queue: Queue,
+///     #[writes] data: DeviceBuffer<u32>,
+///     #[writes] host: HostBuffer<u32>,
+///     #[updates] answers: mpsc::UnboundedSender<u32>,
+///     frame: u32,
+/// ) -> Result<()> {
+///     queue.fill(&mut data, frame)?;
+///     queue.download(&data, &mut host)?;
+///     let _ = answers.unbounded_send(host[0] + 1);
+///     Ok(())
+/// }
+///
+/// # async fn run() -> Result<()> {
+/// # let device = Device::new();
+/// # let queue = Queue::new(&device)?;
+/// # let data = Resource::new(DeviceBuffer::new(&device, 1)?);
+/// # let host = Resource::new(HostBuffer::new(&device, 1)?);
+/// # let (sender, answers) = mpsc::unbounded();
+/// # let sender = Resource::new(sender);
+/// // Each frame comes only when the one before was answered.
+/// let frames = stream::iter([1]).chain(answers).take(3);
+/// let mut frames = pin!(frames.peekable());
+/// let mut jobs = JobQueue::new(2);
+/// loop {
+///     // Runs the jobs until a frame is there, or none is left.
+///     jobs.finish_before(0, frames.as_mut().peek()).await?;
+///     let Some(frame) = frames.next().await else { break };
+///     jobs.push(process(&queue, &data, &host, &sender, frame)).await?;
+/// }
+/// jobs.finish(0).await
+/// # }
+/// # futures::executor::block_on(run()).unwrap();
+/// ```
+///
+/// The same with `select!`, for loops that wait for more than that: [`finish`](JobQueue::finish) loses no result when
+/// its future is dropped, so that it can be one of the branches, as in the tutorial's last step.
+///
+/// # Streams
+///
 /// Where the frames are a stream, `StreamExt::buffered` of the `futures` crate does the same: calls acquire
-/// when the closure runs, so that the frames are in order.
+/// when the closure runs, so that the frames are in order. But who gives up the stream at an error, as `try_collect`
+/// does, cancels the calls in flight.
 ///
 /// ```
 /// use futures::stream::{self, StreamExt, TryStreamExt};

@@ -34,8 +34,8 @@
 //! // Two frames in flight. They acquire here, in this order.
 //! let first = squares(&queue, &host, &buffer, square.clone(), 4);
 //! let second = squares(&queue, &host, &buffer, square, 5);
-//! let (first, second) = futures::executor::block_on(futures::future::try_join(first, second))?;
-//! assert_eq!((first, second), (14, 30));
+//! let (first, second) = futures::executor::block_on(futures::future::join(first, second));
+//! assert_eq!((first?, second?), (14, 30));
 //! # Ok(())
 //! # }
 //! ```
@@ -55,7 +55,10 @@
 //! A call acquires when the function is called, not when its future is polled: `tokio::spawn(process(…))` is in
 //! order. `tokio::spawn(async move { process(…).await })` acquires whenever the task happens to run first, and is
 //! not. A future that is kept but neither polled nor dropped holds up everybody behind it.
-
+//!
+//! Dropping the future cancels the call. That is what `try_join!`, and `try_collect` on a stream of calls, do to all
+//! others when one fails, and what those were writing is lost with them. Where the others are good in themselves, let
+//! them end: `join!`, or a [`JobQueue`].
 //!
 //! # Spans
 //!
