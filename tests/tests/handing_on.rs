@@ -263,3 +263,31 @@ fn facts_are_there_when_the_turn_has_come() {
     block_on(first.wait_events()).unwrap().ready();
     assert_eq!(block_on(second.wait_facts()).unwrap().len(), 4);
 }
+
+/// Readers hand on as they like: what is left of those on one queue is the last of them that was enqueued.
+#[test]
+fn readers_of_one_queue_may_hand_on_in_any_order() {
+    for first_hands_on_first in [true, false] {
+        let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
+        let read = || data.acquire_read().unwrap().wait_device(&queue);
+        let (first, second) = (block_on(read()).unwrap(), block_on(read()).unwrap());
+        let kernel = Kernel::new("read", |_: &[f32]| {});
+        queue.launch(&kernel, 1, (&*first,)).unwrap();
+        let over = queue.marker().unwrap();
+        queue
+            .launch(&gate.reader(&Log::default()), 1, (&*second,))
+            .unwrap();
+        if first_hands_on_first {
+            first.ready();
+            second.ready();
+        } else {
+            second.ready();
+            first.ready();
+        }
+        block_on(over.wait()).unwrap();
+        let mut update = Box::pin(data.acquire_update().unwrap().wait_events());
+        assert!(poll_once(&mut update).is_pending(), "the second is held");
+        gate.open();
+        block_on(update).unwrap().ready();
+    }
+}

@@ -164,3 +164,17 @@ fn a_reader_that_leaves_while_its_use_is_open() {
     world.write(2);
     world.device.assert_no_hazards();
 }
+
+/// There was nothing to put a barrier behind.
+#[test]
+fn a_use_that_begins_without_a_barrier_counts_at_its_end() {
+    let (world, gate) = (World::new(), Gate::default());
+    world.hold(&gate);
+    world.write(0);
+    let mut frame = Box::pin(looked_at(&world.queues[0], &world.buffer));
+    assert!(poll_once(&mut frame).is_pending());
+    world.write(1);
+    assert_eq!(world.waits(), 1, "for the reader");
+    gate.open();
+    block_on(frame).unwrap();
+}

@@ -156,6 +156,34 @@ fn the_parts_of_a_list_are_awaited_together() {
     assert_eq!(world.host_waits(), 1);
 }
 
+/// Whichever was asked for first.
+#[test]
+fn of_the_commands_of_one_queue_the_last_is_awaited() {
+    for last_first in [false, true] {
+        let world = World::new();
+        let (parts, [first, _]) = ([world.buffer(), world.buffer()], &world.queues);
+        write(first, &parts[0], &set(1.0));
+        let over = first.marker().unwrap();
+        let gate = Gate::default();
+        write(first, &parts[1], &gate.kernel(2.0));
+        let mut listed: Vec<_> = parts.iter().collect();
+        if last_first {
+            listed.reverse();
+        }
+        let (listed,) = acquire((Requests::reads(&listed),)).unwrap();
+        let mut listed = Counted::new(listed.wait_events());
+        assert!(listed.poll().is_pending());
+        world.gates[0].open();
+        block_on(over.wait()).unwrap();
+        assert_eq!(listed.wakes.count(), 0, "the last is held");
+        gate.open();
+        first.finish();
+        assert_eq!(listed.wakes.count(), 1);
+        assert!(listed.poll().is_ready());
+        assert_eq!(world.host_waits(), 1);
+    }
+}
+
 /// Both parts were used by what one marker ends.
 #[test]
 fn an_event_of_several_parts_is_awaited_once() {

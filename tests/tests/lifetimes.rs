@@ -138,3 +138,55 @@ async fn copy_out(
     queue.download(&device, &mut host)?;
     Ok(host[0])
 }
+
+/// Waits for a queue when it is dropped.
+struct Waits {
+    queue: Queue,
+    dropped: Arc<AtomicUsize>,
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.queue.finish();
+        self.dropped.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[derive(gpu_stages::DeviceVisible)]
+struct Owner {
+    data: DeviceBuffer<f32>,
+    #[device(skip)]
+    _waits: Waits,
+}
+
+#[gpu_pipeline]
+async fn own(
+    #[queue] queue: Queue,
+    #[owns] owner: Owner,
+    kernel: gpu_stages::cpu::Kernel,
+) -> Result<()> {
+    queue.launch(&kernel, 1, (&mut owner.data,))
+}
+
+/// It is not the queue that drops it.
+#[test]
+fn a_destructor_may_wait_for_the_queue_that_used_its_value() {
+    let (queue, gate) = (queue(), Gate::default());
+    let dropped = Arc::<AtomicUsize>::default();
+    let owner = Owner {
+        data: DeviceBuffer::new(&Device::new(), 1).unwrap(),
+        _waits: Waits {
+            queue: queue.clone(),
+            dropped: dropped.clone(),
+        },
+    };
+    let mut call = Box::pin(own(&queue, owner, gate.kernel(1.0)));
+    assert!(poll_once(&mut call).is_pending());
+    drop(call);
+    assert_eq!(dropped.load(Ordering::SeqCst), 0);
+    gate.open();
+    queue.finish();
+    while dropped.load(Ordering::SeqCst) == 0 {
+        std::thread::yield_now();
+    }
+}

@@ -216,6 +216,8 @@ fn a_queue_survives_what_user_code_does_on_it() {
     queue.launch(&set(4.0), 1, (&mut *guard,)).unwrap();
     guard.ready();
     queue.finish();
+    let lost = block_on(other.acquire_read().unwrap().wait_events());
+    assert!(lost.is_err(), "its kernel has panicked");
 }
 
 #[test]

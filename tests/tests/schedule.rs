@@ -125,3 +125,68 @@ fn by_hand() {
     );
     assert!(schedule.mermaid().to_string().contains("s7 ==>"));
 }
+
+/// A line of the table stays one line, and a label stays in its quotation marks.
+#[test]
+fn names_with_line_breaks_stay_on_their_line() {
+    const STAGES: &[Stage] = &[Stage::new("two\nlines").on("a")];
+    let schedule = Schedule::new("breaks", STAGES).queues(&["a"]);
+    let text = schedule.to_string();
+    assert!(text.contains("| two lines |"), "{text}");
+    let mermaid = schedule.mermaid().to_string();
+    assert!(mermaid.contains("[\"two lines"), "{mermaid}");
+    let dot = schedule.dot().to_string();
+    assert!(dot.contains("\"two lines"), "{dot}");
+}
+
+#[test]
+fn an_opaque_stage_is_called_one() {
+    const STAGES: &[Stage] = &[Stage::new("fft").on("a").opaque()];
+    let schedule = Schedule::new("opaque", STAGES).queues(&["a"]);
+    let text = schedule.to_string();
+    assert!(text.contains("| queue a, opaque |"), "{text}");
+    assert!(text.starts_with("opaque: 1 stage on 1 queue;"), "{text}");
+}
+
+/// The edges without a wait, in Mermaid.
+fn in_order(stages: &'static [Stage]) -> Vec<String> {
+    let mermaid = Schedule::new("edges", stages).mermaid().to_string();
+    let lines = mermaid.lines().map(str::trim);
+    let edges = lines.filter(|line| line.contains(" --> "));
+    edges.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_behind_a_host_stage_is_drawn_once() {
+    // Behind the host stage itself.
+    const BEHIND: &[Stage] = &[Stage::new("host"), Stage::new("fill").on("a")];
+    assert_eq!(in_order(BEHIND), ["s0 --> s1"]);
+    // Behind its queue, and with it behind the host stage.
+    const IMPLIED: &[Stage] = &[
+        Stage::new("host"),
+        Stage::new("fill").on("a"),
+        Stage::new("copy").on("a"),
+    ];
+    assert_eq!(in_order(IMPLIED), ["s0 --> s1", "s1 --> s2"]);
+    // Behind its queue, which is not behind the second host stage.
+    const BOTH: &[Stage] = &[
+        Stage::new("fill").on("a"),
+        Stage::new("host"),
+        Stage::new("copy").on("a"),
+    ];
+    assert_eq!(in_order(BOTH), ["s0 --> s2", "s1 --> s2"]);
+    // Waits for another queue, which is behind the host stage already.
+    const WAITS: &[Stage] = &[
+        Stage::new("host"),
+        Stage::new("fill").on("a"),
+        Stage::new("copy").on("b").after(&[(1, "x")]),
+    ];
+    assert_eq!(in_order(WAITS), ["s0 --> s1"]);
+    // Waits for what is before the host stage.
+    const BEFORE: &[Stage] = &[
+        Stage::new("fill").on("a"),
+        Stage::new("host"),
+        Stage::new("copy").on("b").after(&[(0, "x")]),
+    ];
+    assert_eq!(in_order(BEFORE), ["s1 --> s2"]);
+}

@@ -75,7 +75,11 @@ fn finishing_waits_for_events_from_elsewhere() {
         .launch(&gate.kernel(1.0), 1, (&mut *data,))
         .unwrap();
     queue.barrier(&[threaded.marker().unwrap()]).unwrap();
-    let opens = std::thread::spawn(move || gate.open());
+    let opens = std::thread::spawn(move || {
+        // Long enough for the other to wait; too short would only miss a mistake.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        gate.open();
+    });
     queue.finish();
     opens.join().unwrap();
     data.ready();
@@ -124,4 +128,23 @@ fn several_threads_may_step() {
         }
     });
     assert!(!simulation.step(0));
+}
+
+#[test]
+fn commands_are_numbered_across_queues_and_fail_as_they_are_told_to() {
+    let (simulation, device) = simulated();
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    simulation.fail_commands(move |command| {
+        noted.lock().unwrap().push((command.number, command.queue));
+        command.number == 2
+    });
+    let (a, b) = (Queue::new(&device).unwrap(), Queue::new(&device).unwrap());
+    let events = [&a, &b, &a, &b].map(|queue| queue.marker().unwrap());
+    while simulation.step(0) {}
+    let failed = events.map(|event| matches!(event.status(), Status::Failed(_)));
+    assert_eq!(failed, [false, false, true, false]);
+    let mut seen = seen.lock().unwrap().clone();
+    seen.sort();
+    assert_eq!(seen, [(0, a.id()), (1, b.id()), (2, a.id()), (3, b.id())]);
 }

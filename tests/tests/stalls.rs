@@ -7,6 +7,7 @@ use gpu_stages::stall::{self, Wait};
 use gpu_stages::{Resource, Result, gpu_pipeline};
 use gpu_stages_tests::{Gate, device_buffers, host_buffers, poll_once, queue};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 use tracing::field::{Field, Visit};
@@ -238,9 +239,17 @@ fn a_device_that_does_not_get_done_is_named() {
 struct Kept;
 
 static MESSAGES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static TOO_EARLY: AtomicBool = AtomicBool::new(false);
 static LOGGED: Condvar = Condvar::new();
 
+const TIMEOUT: Duration = Duration::from_millis(20);
+
 impl Visit for Kept {
+    fn record_f64(&mut self, field: &Field, seconds: f64) {
+        assert_eq!(field.name(), "seconds");
+        let is_due = seconds >= TIMEOUT.as_secs_f64();
+        TOO_EARLY.fetch_or(!is_due, Ordering::SeqCst);
+    }
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
             MESSAGES.lock().unwrap().push(format!("{value:?}"));
@@ -268,7 +277,7 @@ impl Subscriber for Kept {
 #[test]
 fn a_wait_that_takes_too_long_is_logged_once() {
     tracing::subscriber::set_global_default(Kept).unwrap();
-    stall::set_timeout(Some(Duration::from_millis(20)));
+    stall::set_timeout(Some(TIMEOUT));
     let logged = |name: &str, messages: &Vec<String>| {
         messages
             .iter()
@@ -297,4 +306,6 @@ fn a_wait_that_takes_too_long_is_logged_once() {
             .iter()
             .any(|message| message.starts_with("stalled: call"))
     );
+    let too_early = TOO_EARLY.load(Ordering::SeqCst);
+    assert!(!too_early, "none is logged before its time");
 }

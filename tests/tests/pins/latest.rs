@@ -3,7 +3,8 @@
 use super::{read_version, reading, write, writing};
 use futures::executor::block_on;
 use gpu_stages::Resource;
-use gpu_stages_tests::poll_once;
+use gpu_stages::cpu::Kernel;
+use gpu_stages_tests::{Gate, device_buffers, poll_once, queue, set};
 
 #[test]
 fn the_latest_version_is_complete() {
@@ -51,4 +52,22 @@ fn the_latest_version_waits_for_nobody() {
     assert!(poll_once(&mut writer).is_pending(), "it is kept");
     drop(latest);
     assert!(poll_once(&mut writer).is_ready());
+}
+
+/// That one write is over says nothing of another.
+#[test]
+fn the_latest_version_is_not_one_that_a_device_still_writes() {
+    let (queue, gate, ring) = (queue(), Gate::default(), device_buffers(2, 1));
+    let write = |kernel: &Kernel| {
+        let mut guard = block_on(ring.acquire_write().unwrap().wait_device(&queue)).unwrap();
+        queue.launch(kernel, 1, (&mut *guard,)).unwrap();
+        guard.ready();
+    };
+    write(&set(1.0));
+    queue.finish();
+    write(&gate.kernel(2.0));
+    let latest = ring.latest().unwrap();
+    let mut reader = Box::pin(latest.acquire_read().unwrap().wait_events());
+    assert!(poll_once(&mut reader).is_ready(), "its write is over");
+    gate.open();
 }

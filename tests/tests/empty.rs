@@ -1,0 +1,89 @@
+//! What can be empty says whether it is, and how much there is of it. Alone in its process, because a report of all
+//! waits is among it.
+
+use futures::executor::block_on;
+use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer};
+use gpu_stages::stall;
+use gpu_stages::{DeviceVisible, Requests, Resource, acquire};
+use gpu_stages_tests::{poll_once, queue};
+use std::ops::Bound;
+
+#[test]
+fn buffers_and_their_views_say_how_long_they_are() {
+    let (device, queue) = (Device::new(), queue());
+    for len in [0, 1, 3] {
+        let on_device = DeviceBuffer::<f32>::new(&device, len).unwrap();
+        let on_host = HostBuffer::<f32>::new(&device, len).unwrap();
+        let expected = (len, len == 0);
+        assert_eq!((on_device.len(), on_device.is_empty()), expected);
+        assert_eq!((on_host.len(), on_host.is_empty()), expected);
+        let facts = on_device.facts();
+        assert_eq!((facts.len(), facts.is_empty()), expected);
+
+        let resource = Resource::new(on_device);
+        let guard = block_on(resource.acquire_read().unwrap().wait_device(&queue)).unwrap();
+        assert_eq!((guard.len(), guard.is_empty()), expected);
+        guard.ready();
+    }
+}
+
+#[test]
+fn lists_of_views_are_gone_through_in_order() {
+    let (device, queue) = (Device::new(), queue());
+    let buffer = |len| DeviceBuffer::<f32>::new(&device, len).unwrap();
+    let list = vec![buffer(1), buffer(2), buffer(3)];
+    let facts = list.facts();
+    assert_eq!((facts.len(), facts.is_empty()), (3, false));
+    assert!(Vec::<DeviceBuffer<f32>>::new().facts().is_empty());
+
+    let resource = Resource::new(list);
+    let list = resource.acquire_update().unwrap();
+    let mut list = block_on(list.wait_device(&queue)).unwrap();
+    let mut lens = Vec::new();
+    for part in &mut list.views_mut() {
+        queue.fill(part, 1.0).unwrap();
+        lens.push(part.len());
+    }
+    assert_eq!(lens, [1, 2, 3]);
+    list.ready();
+
+    let listed = [&Resource::new(1), &Resource::new(2)];
+    for count in [0, 2] {
+        let (values,) = acquire((Requests::reads(&listed[..count]),)).unwrap();
+        let values = block_on(values.wait_events()).unwrap();
+        assert_eq!((values.len(), values.is_empty()), (count, count == 0));
+    }
+}
+
+#[test]
+fn parts_of_views_may_exclude_their_start() {
+    let queue = queue();
+    let data = Resource::new(DeviceBuffer::<f32>::new(&Device::new(), 4).unwrap());
+    let data = block_on(data.acquire_read().unwrap().wait_device(&queue)).unwrap();
+    let behind = |start| (Bound::Excluded(start), Bound::Unbounded);
+    assert_eq!(data.slice(behind(0)).len(), 3);
+    assert!(data.slice(behind(3)).is_empty());
+    data.ready();
+}
+
+#[test]
+fn a_report_says_whether_anybody_waits() {
+    assert!(stall::report().is_empty());
+    assert_eq!(stall::report().to_string(), "nobody waits");
+    let value = Resource::new(0).named("held");
+    let holder = value.acquire_update().unwrap();
+    let wait = || Box::pin(value.acquire_update().unwrap().wait_events());
+    let mut waits = [wait(), wait()];
+    assert!(waits.iter_mut().all(|wait| poll_once(wait).is_pending()));
+    let report = stall::report();
+    assert!(!report.is_empty());
+    assert_eq!(report.waits().len(), 2);
+    let [first, second] = report.waits() else {
+        panic!("{report}")
+    };
+    assert_eq!(report.to_string(), format!("{first}\n{second}"));
+    assert!(first.to_string().contains("which is held"), "{first}");
+    drop(holder);
+    drop(waits);
+    assert!(stall::report().is_empty());
+}
