@@ -3,7 +3,7 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
-use gpu_stages::{CommandQueue, Resource};
+use gpu_stages::{Event, Resource};
 use gpu_stages_tests::heap::{self, Counting};
 use gpu_stages_tests::set;
 
@@ -30,6 +30,18 @@ fn use_on(device: &Device, queue: &Queue, kernel: &Kernel) {
     queue.launch(kernel, 1, (&mut *guard,)).unwrap();
     guard.ready();
     queue.finish();
+}
+
+/// What one thread makes and another drops comes back to the one that makes.
+fn dropped_elsewhere(queue: &Queue) {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(0);
+        scope.spawn(move || receiver.into_iter().for_each(drop::<Event>));
+        is_flat("events", || {
+            sender.send(queue.marker().unwrap()).unwrap();
+            queue.finish();
+        });
+    });
 }
 
 #[cfg(target_os = "linux")]
@@ -61,6 +73,18 @@ fn what_is_dropped_is_given_back() {
     });
     let queue = Queue::new(&device).unwrap();
     is_flat("resources", || use_on(&device, &queue, &kernel));
+    dropped_elsewhere(&queue);
+    let total = Resource::new(0);
+    is_flat("uses of a resource", || {
+        block_on(total.acquire_update().unwrap().wait_events())
+            .unwrap()
+            .ready();
+    });
+    is_flat("threads", || {
+        std::thread::scope(|scope| {
+            scope.spawn(|| use_on(&device, &queue, &kernel));
+        });
+    });
     let simulation = Simulation::new();
     let simulated = Device::builder().simulated(&simulation).build();
     is_flat("simulated queues", || {
