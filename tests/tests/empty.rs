@@ -2,7 +2,7 @@
 //! waits is among it.
 
 use futures::executor::block_on;
-use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer};
+use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
 use gpu_stages::stall;
 use gpu_stages::{DeviceVisible, Requests, Resource, acquire};
 use gpu_stages_tests::{poll_once, queue};
@@ -86,4 +86,16 @@ fn a_report_says_whether_anybody_waits() {
     drop(holder);
     drop(waits);
     assert!(stall::report().is_empty());
+}
+
+#[test]
+fn nothing_is_filled_with_garbage_where_there_is_nothing() {
+    let device = Device::builder().fill_garbage(true).build();
+    let queue = Queue::new(&device).unwrap();
+    for len in [0, 1] {
+        let data = Resource::new(DeviceBuffer::<f32>::new(&device, len).unwrap());
+        let data = data.acquire_write().unwrap();
+        block_on(data.wait_device(&queue)).unwrap().ready();
+        assert_eq!(queue.counts().commands, len as u64);
+    }
 }

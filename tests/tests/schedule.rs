@@ -148,6 +148,21 @@ fn an_opaque_stage_is_called_one() {
     assert!(text.starts_with("opaque: 1 stage on 1 queue;"), "{text}");
 }
 
+#[test]
+fn a_wait_for_several_resources_of_one_stage_is_told_once() {
+    const STAGES: &[Stage] = &[
+        Stage::new("fill").on("a"),
+        Stage::new("add").on("b").after(&[(0, "x"), (0, "y")]),
+    ];
+    let schedule = Schedule::new("several", STAGES).queues(&["a", "b"]);
+    assert!(
+        schedule.to_string().contains("| fill (x, y) "),
+        "{schedule}"
+    );
+    let mermaid = schedule.mermaid().to_string();
+    assert!(mermaid.contains("s0 ==>|\"x, y\"| s1"), "{mermaid}");
+}
+
 /// The edges without a wait, in Mermaid.
 fn in_order(stages: &'static [Stage]) -> Vec<String> {
     let mermaid = Schedule::new("edges", stages).mermaid().to_string();

@@ -308,4 +308,14 @@ fn a_wait_that_takes_too_long_is_logged_once() {
     );
     let too_early = TOO_EARLY.load(Ordering::SeqCst);
     assert!(!too_early, "none is logged before its time");
+    drop(messages);
+    stall::set_timeout(None);
+    let total = Resource::new(0).named("not looked at");
+    let _first = count(&total);
+    let mut second = Box::pin(count(&total));
+    assert!(poll_once(&mut second).is_pending());
+    // Long enough for a look; too short would only miss a mistake.
+    std::thread::sleep(2 * TIMEOUT);
+    let messages = MESSAGES.lock().unwrap();
+    assert_eq!(logged("`not looked at`", &messages), 0, "{messages:?}");
 }
