@@ -54,10 +54,13 @@ pub fn variants(tokens: &TokenStream) -> Vec<TokenStream> {
         .collect()
 }
 
-/// Every variant of every input, and of its options, is answered.
-fn survives(inputs: Vec<Input>, change: fn(&[TokenTree], usize) -> Vec<TokenTree>) {
+/// Of the variants of whole programs every tenth is tried: all of them take minutes.
+const SOME: usize = 10;
+
+/// Every `nth` variant of each input, and all of its options, are answered.
+fn survives(inputs: Vec<Input>, change: fn(&[TokenTree], usize) -> Vec<TokenTree>, nth: usize) {
     for (options, function) in inputs {
-        for variant in changed(&function, change) {
+        for variant in changed(&function, change).into_iter().step_by(nth) {
             let answer = compile::gpu_pipeline(options.clone(), variant.clone());
             assert!(!answer.is_empty() || variant.is_empty());
             // What is Rust stays Rust.
@@ -74,22 +77,24 @@ fn survives(inputs: Vec<Input>, change: fn(&[TokenTree], usize) -> Vec<TokenTree
 
 #[test]
 fn a_token_is_missing() {
-    survives([pipelines(), programs()].concat(), delete);
+    survives(pipelines(), delete, 1);
+    survives(programs(), delete, SOME);
 }
 
 #[test]
 fn the_end_is_missing() {
-    survives([pipelines(), programs()].concat(), truncate);
+    survives(pipelines(), truncate, 1);
+    survives(programs(), truncate, SOME);
 }
 
 #[test]
 fn a_token_is_there_twice() {
-    survives(pipelines(), double);
+    survives(pipelines(), double, 1);
 }
 
 #[test]
 fn two_tokens_are_swapped() {
-    survives(pipelines(), swap);
+    survives(pipelines(), swap, 1);
 }
 
 #[test]

@@ -189,8 +189,15 @@ fn write(memory: MemoryKey) -> Access {
     Access::write(memory, 0..64)
 }
 
+/// How many programs are tried.
+const CASES: u32 = if cfg!(debug_assertions) {
+    2_000
+} else {
+    20_000
+};
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every wait within the call and for earlier calls, and every marker, is needed; all together are enough.
     #[test]
