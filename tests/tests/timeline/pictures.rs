@@ -264,3 +264,23 @@ fn the_title_says_what_is_shown() {
         "{text}"
     );
 }
+
+#[test]
+fn labels_of_the_axis_stay_in_the_picture() {
+    let _alone = alone();
+    let recording = virtual_time::record(1, 1, 1);
+    // A tick stands right at the end.
+    let svg = recording.svg().lasting(ms(100)).to_string();
+    let document = Document::parse(&svg).unwrap();
+    let width: f64 = document
+        .root_element()
+        .attribute("width")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let last = of_class(&document, "axis").last().unwrap();
+    assert_eq!(last.text(), Some("100 ms"));
+    let middle: f64 = last.attribute("x").unwrap().parse().unwrap();
+    // A digit of the font is 6.4 wide.
+    assert!(middle + 6.0 * 6.4 / 2.0 <= width, "{middle} of {width}");
+}

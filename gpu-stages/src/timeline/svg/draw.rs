@@ -117,12 +117,16 @@ fn backgrounds(f: &mut fmt::Formatter<'_>, picture: &Picture, left: f64) -> fmt:
 
 fn draw_axis(f: &mut fmt::Formatter<'_>, scale: &Scale, end: Duration, bottom: f64) -> fmt::Result {
     for (at, label) in axis::ticks(end) {
-        let x = Px(scale.x(at));
+        let x = scale.x(at);
+        // The last label stays in the picture.
+        let half = label.chars().count() as f64 * LETTER / 2.0;
         writeln!(
             f,
-            "<path d=\"M{x} {}V{}\" stroke=\"#ccc\"/><text class=\"axis\" x=\"{x}\" y=\"{}\">{label}</text>",
+            "<path d=\"M{} {}V{}\" stroke=\"#ccc\"/><text class=\"axis\" x=\"{}\" y=\"{}\">{label}</text>",
+            Px(x),
             Px(TITLE - 4.0),
             Px(bottom + 2.0),
+            Px(x.min(WIDTH - half)),
             Px(bottom + 16.0)
         )?;
     }
