@@ -5,7 +5,7 @@ use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::sync::{MutexGuard, lock};
-use crate::terms::{Entered, Entry, Mode};
+use crate::terms::{Entered, Entry, Mode, Place};
 use crate::value::Core;
 use smallvec::SmallVec;
 use std::task::Poll;
@@ -46,14 +46,19 @@ impl Ask<'_> {
         let slot = self.slot(ledger, 0);
         let (id, granted) = ledger.enter(&self.entry, slot, origin);
         let Entry {
-            mode, parameter, ..
+            mode,
+            place,
+            parameter,
+            ..
         } = self.entry;
         // Where nobody left anything, there is nothing to keep account of while the host alone uses it; whoever has to
         // wait for its turn will see.
-        let is_plain = !granted || !self.core.is_watched() && ledger.is_clean_for(id);
+        let is_hosts = !matches!(place, Place::Queue(_)) && !self.core.is_watched();
+        let is_clean = ledger.is_clean_for(id);
+        let is_plain = !granted || is_hosts && is_clean;
         let account = (!is_plain).then(|| {
             let mut track = self.core.track(mode, parameter);
-            if let Poll::Ready(Ok(grant)) = ledger.poll(id) {
+            if !is_clean && let Poll::Ready(Ok(grant)) = ledger.poll(id) {
                 track.load(grant);
             }
             call.open_account(track)
