@@ -1,6 +1,7 @@
-//! [`Chunk`]: the samples of one frame in pinned memory, and the [`Pool`] that they come from and go back to.
+//! [`Chunk`]: what came in of one frame, in pinned memory, and the [`Pool`] that it comes from and goes back to.
 
 use crate::shape::Shape;
+use crate::stream::Stream;
 use gpu_stages::{Backend, DeviceVisible, HostBuffer, Result};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Host memory for one frame.
 #[derive(DeviceVisible)]
 pub struct Buffers<B: Backend> {
-    /// By input and sample.
-    pub samples: HostBuffer<B, i8>,
+    /// Samples, by input and sample; or packed spectra, by input, spectrum and channel of the band.
+    pub data: HostBuffer<B, i8>,
     /// By input and spectrum: 1 if all samples of the spectrum are there, otherwise 0.
     pub valid: HostBuffer<B, u8>,
 }
@@ -26,6 +27,9 @@ pub struct Chunk<B: Backend> {
     /// When sample 0 was taken.
     #[device(skip)]
     pub sync: u64,
+    /// What the data has been multiplied by: 1 for samples.
+    #[device(skip)]
+    pub scale: f32,
     #[device(skip)]
     home: Arc<Shelf<B>>,
 }
@@ -37,10 +41,10 @@ pub struct Pool<B: Backend>(Arc<Shelf<B>>);
 
 impl<B: Backend> Pool<B> {
     /// As many chunks.
-    pub fn new(device: &B::Device, shape: &Shape, chunks: usize) -> Result<Self> {
+    pub fn new(device: &B::Device, shape: &Shape, stream: Stream, chunks: usize) -> Result<Self> {
         let make = || {
             Ok(Buffers {
-                samples: HostBuffer::new(device, shape.samples())?,
+                data: HostBuffer::new(device, stream.frame(shape))?,
                 valid: HostBuffer::new(device, shape.all_spectra())?,
             })
         };
@@ -49,12 +53,13 @@ impl<B: Backend> Pool<B> {
     }
 
     /// A chunk for this frame, if one is free.
-    pub fn take(&self, frame: u64, sync: u64) -> Option<Chunk<B>> {
+    pub fn take(&self, frame: u64, sync: u64, scale: f32) -> Option<Chunk<B>> {
         let buffers = lock(&self.0).pop()?;
         Some(Chunk {
             buffers: vec![buffers],
             frame,
             sync,
+            scale,
             home: self.0.clone(),
         })
     }

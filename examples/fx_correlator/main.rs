@@ -8,14 +8,24 @@
 //! cargo run --release --example correlator_view -- dumps.npy --plot fringes.svg
 //! ```
 //!
+//! F and X can be divided among processes:
+//!
+//! ```sh
+//! cargo run --release --example fx_correlator -- --engine x --listen 127.0.0.1:7149 --channels 0..32 --file low.npy &
+//! cargo run --release --example fx_correlator -- --engine x --listen 127.0.0.1:7150 --channels 32..64 --file high.npy &
+//! cargo run --release --example fx_correlator -- --engine f --to 127.0.0.1:7149=0..32 --to 127.0.0.1:7150=32..64 &
+//! ```
+//!
 //! `packet.rs` describes the datagrams, `dump.rs` the file. It ends after `--frames`, when nothing came for `--idle`
 //! seconds, or with Ctrl-C: what is in flight is completed then, and the dump that was begun is written.
 
 mod chunk;
+mod corner_turn;
 mod correlator;
 mod counters;
 mod dump;
 mod error;
+mod f_engine;
 mod kernels;
 mod live;
 #[allow(dead_code, reason = "the viewer reads what this program writes")]
@@ -27,16 +37,20 @@ mod pipeline;
 mod reassemble;
 mod run;
 mod shape;
+mod stream;
+mod x_engine;
 
 use chunk::Pool;
 use clap::Parser;
-use correlator::{Correlator, Output};
+use corner_turn::{Receiver, Sender};
+use correlator::{BandCorrelator, Channeliser, Correlator, Engine};
 use counters::Counters;
 use dump::DumpFile;
 use error::Error;
+use f_engine::FEngine;
 use gpu_stages::{Backend, cpu};
 use kernels::Kernels;
-use options::{DeviceChoice, Options, Schedule};
+use options::{DeviceChoice, EngineChoice, Options, Schedule};
 use reassemble::{Assembly, OPEN};
 use run::Door;
 use shape::Shape;
@@ -45,7 +59,9 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
+use stream::Stream;
 use tokio::net::UdpSocket;
+use x_engine::{Output, XEngine};
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -66,6 +82,7 @@ fn main() -> ExitCode {
 
 fn start(options: &Options, counters: &Arc<Counters>) -> Result<(), Error> {
     let shape = options.shape()?;
+    options.check_engine()?;
     let executor = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -87,6 +104,7 @@ fn start(options: &Options, counters: &Arc<Counters>) -> Result<(), Error> {
     })
 }
 
+/// Puts together what the process is asked to be.
 async fn run<B: Backend>(
     options: &Options,
     shape: Shape,
@@ -95,21 +113,88 @@ async fn run<B: Backend>(
     counters: &Arc<Counters>,
 ) -> Result<(), Error> {
     let in_flight = usize::from(options.in_flight);
-    let from: IpAddr = match options.send {
-        Some(SocketAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
-        _ => Ipv4Addr::UNSPECIFIED.into(),
-    };
-    let output = Output {
-        socket: bind((from, 0).into())?,
+    let (kernels, shared) = (&kernels, || counters.clone());
+    match options.engine {
+        EngineChoice::Fx => {
+            let x = XEngine::new(device, kernels, shape, output(options, shape)?, shared()).await?;
+            let f = FEngine::new(device, kernels, shape, in_flight).await?;
+            let counters = shared();
+            let mut engine = Correlator { f, x, counters };
+            serve(
+                options,
+                shape,
+                Stream::Samples,
+                device,
+                &mut engine,
+                shared(),
+            )
+            .await
+        }
+        EngineChoice::F => {
+            let route = options.route(shape)?;
+            let socket = bind(any_port(route.destinations.first().map(|it| it.to)))?;
+            let sender = Sender::new(device, kernels, route, socket, shared())?;
+            let f = FEngine::new(device, kernels, shape, in_flight).await?;
+            let counters = shared();
+            let mut engine = Channeliser {
+                f,
+                sender,
+                counters,
+            };
+            serve(
+                options,
+                shape,
+                Stream::Samples,
+                device,
+                &mut engine,
+                shared(),
+            )
+            .await
+        }
+        EngineChoice::X => {
+            let x = XEngine::new(device, kernels, shape, output(options, shape)?, shared()).await?;
+            let receiver = Receiver::new(device, kernels, shape, in_flight)?;
+            let counters = shared();
+            let mut engine = BandCorrelator {
+                receiver,
+                x,
+                counters,
+            };
+            serve(
+                options,
+                shape,
+                Stream::Spectra,
+                device,
+                &mut engine,
+                shared(),
+            )
+            .await
+        }
+    }
+}
+
+fn output(options: &Options, shape: Shape) -> Result<Output, Error> {
+    Ok(Output {
+        socket: bind(any_port(options.send))?,
         to: options.send,
         file: DumpFile::create(options.file.as_deref(), shape)?,
-    };
-    let mut correlator =
-        Correlator::new(device, kernels, shape, in_flight, output, counters.clone()).await?;
+    })
+}
+
+/// Takes in what comes, until the end.
+async fn serve<B: Backend>(
+    options: &Options,
+    shape: Shape,
+    stream: Stream,
+    device: &B::Device,
+    engine: &mut impl Engine<B>,
+    counters: Arc<Counters>,
+) -> Result<(), Error> {
+    let in_flight = usize::from(options.in_flight);
     // All memory that frames ever take: those in flight, those that wait, and those in the making.
     let chunks = in_flight + usize::from(options.waiting) + OPEN as usize;
-    let pool = Pool::new(device, &shape, chunks)?;
-    let assembly = Assembly::new(shape, pool, counters.clone(), options.frames);
+    let pool = Pool::new(device, &shape, stream, chunks)?;
+    let assembly = Assembly::new(shape, stream, pool, counters.clone(), options.frames);
     let socket = bind(options.listen)?;
     let address = socket.local_addr().map_err(Error::Start)?;
     let door = Door::new(socket, assembly, options.idle);
@@ -125,16 +210,25 @@ async fn run<B: Backend>(
     say(&format_args!("listening at {address}"));
     let result = async {
         match options.schedule {
-            Schedule::Synchronous => run::synchronous(door, &mut correlator, stop).await,
-            Schedule::Pipeline => run::pipeline(door, &mut correlator, in_flight, stop).await,
+            Schedule::Synchronous => run::synchronous(door, engine, stop).await,
+            Schedule::Pipeline => run::pipeline(door, engine, in_flight, stop).await,
         }
     };
     let result = tokio::select! {
         result = result => result,
-        () = live::line(counters.clone()) => Ok(()),
+        () = live::line(counters) => Ok(()),
     };
     live::end();
     result
+}
+
+/// Where to send from: any port of the family of what is sent to.
+fn any_port(to: Option<SocketAddr>) -> SocketAddr {
+    let from: IpAddr = match to {
+        Some(SocketAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
+        _ => Ipv4Addr::UNSPECIFIED.into(),
+    };
+    (from, 0).into()
 }
 
 /// A socket with as much room as the system allows: a burst waits there while this process does not run.

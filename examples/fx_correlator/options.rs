@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::corner_turn::{Destination, Route};
 use crate::error::Error;
 use crate::shape::Shape;
 use clap::{Parser, ValueEnum};
@@ -10,10 +11,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Correlates all pairs of an array's inputs: samples come in as UDP datagrams, visibilities go out as UDP datagrams
-/// and into a file for NumPy.
+/// and into a file for NumPy. F and X can be in processes of their own, with spectra as UDP datagrams between them.
 #[derive(Debug, Parser)]
 #[command(name = "fx_correlator")]
 pub struct Options {
+    /// What this process does: samples to visibilities, samples to spectra, or spectra to visibilities
+    #[arg(long, value_enum, default_value_t = EngineChoice::Fx)]
+    pub engine: EngineChoice,
+
     /// Where to listen; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7148")]
     pub listen: SocketAddr,
@@ -25,6 +30,19 @@ pub struct Options {
     /// The .npy file to put the dumps into
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Of an F-engine: an X-engine, and the channels that it correlates, as ADDRESS=FIRST..END; one or more
+    #[arg(long, value_name = "ADDRESS=RANGE")]
+    to: Vec<Destination>,
+
+    /// Of an F-engine: what spectra are multiplied by before they are rounded
+    /// [default: 1 / √(samples in a spectrum), with which noise stays as strong as it was]
+    #[arg(long, value_name = "FACTOR")]
+    scale: Option<f32>,
+
+    /// Of F- and X-engines: bits of a real or imaginary part between them, 8 or 16
+    #[arg(long, value_name = "BITS", default_value_t = 8)]
+    bits: usize,
 
     /// Antennas, of two polarisations each
     #[arg(long, value_name = "N", default_value_t = 4)]
@@ -83,6 +101,17 @@ pub struct Options {
     pub json: bool,
 }
 
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// Samples to visibilities
+    Fx,
+    /// Samples to spectra, for X-engines
+    F,
+    /// Spectra of F-engines to visibilities
+    X,
+}
+
 /// How frames follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Schedule {
@@ -129,8 +158,62 @@ impl Options {
             integration: self.integrate / self.spectra,
             first_channel: band.start,
             band: band.len(),
+            bits: self.bits,
         };
         shape.check().map_err(Error::Option)
+    }
+
+    /// Where an F-engine of this shape sends, if there is nothing wrong with it.
+    pub fn route(&self, shape: Shape) -> Result<Route, Error> {
+        let wrong = |what: String| Err(Error::Option(what));
+        let scale = self.scale.unwrap_or((shape.block() as f32).sqrt().recip());
+        if !(scale.is_normal() && scale > 0.0) {
+            return wrong(format!("spectra cannot be multiplied by {scale}"));
+        }
+        let Some(first) = self.to.first() else {
+            return wrong("an F-engine sends somewhere: `--to ADDRESS=FIRST..END`".into());
+        };
+        if self.file.is_some() || self.send.is_some() {
+            return wrong("an F-engine has no dumps for `--file` and `--send`".into());
+        }
+        for Destination { to, channels } in &self.to {
+            let Range { start, end } = channels;
+            let all = shape.channels_of_band();
+            if *start < all.start || *end > all.end {
+                return wrong(format!("the channels {start}..{end} are none of {all:?}"));
+            }
+            if to.is_ipv4() != first.to.is_ipv4() {
+                return wrong("one socket sends to IPv4 or to IPv6, not to both".into());
+            }
+        }
+        Ok(Route {
+            shape,
+            destinations: self.to.clone(),
+            scale,
+        })
+    }
+
+    /// Whether it has what is for F-engines alone, and is for none.
+    pub fn check_engine(&self) -> Result<(), Error> {
+        let is_for_f = !self.to.is_empty() || self.scale.is_some();
+        if is_for_f && self.engine != EngineChoice::F {
+            let what = "`--to` and `--scale` are for F-engines: `--engine f`";
+            return Err(Error::Option(what.into()));
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (to, channels) = text
+            .split_once('=')
+            .ok_or("an X-engine is ADDRESS=FIRST..END, such as 127.0.0.1:7149=0..32")?;
+        let to = to.parse().map_err(|_| format!("{to} is no address"))?;
+        let Channels(channels) = channels.parse()?;
+        Ok(Destination { to, channels })
     }
 }
 

@@ -1,4 +1,5 @@
-//! The datagrams: samples that come in, visibilities that go out. All numbers are big-endian.
+//! The datagrams: samples that come in, spectra from F- to X-engines, visibilities that go out. All numbers are
+//! big-endian.
 //!
 //! # Samples
 //!
@@ -11,6 +12,24 @@
 //! | 8..16 | sequence number: which packet of its input, index of the first sample / samples in a packet |
 //! | 16..24 | when sample 0 was taken, in nanoseconds since 1970: the same in all packets of a stream |
 //! | 24.. | the samples, signed 8-bit; every packet of a stream has as many |
+//!
+//! # Spectra
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..4 | the magic `GSFC` |
+//! | 4..8 | as of samples |
+//! | 8..16 | index of the first spectrum / spectra in a datagram; spectrum 0 ends where the first block of samples does |
+//! | 16..24 | when sample 0 was taken, as above |
+//! | 24..26 | first channel in this datagram |
+//! | 26..28 | how many channels |
+//! | 28 | how many spectra, 1 to 64 |
+//! | 29 | bits of a real or imaginary part, 8 or 16 |
+//! | 30..32 | 0 |
+//! | 32..40 | bit `s` from the lowest: whether all samples of spectrum `s` were there. The spectrum is zero otherwise |
+//! | 40..44 | the spectra were multiplied by this 32-bit float, then rounded to the nearest, even ones of two as near |
+//! | 44..48 | 0 |
+//! | 48.. | per spectrum and channel, real and imaginary part as signed integers, which are never the least one |
 //!
 //! # Visibilities
 //!
@@ -30,6 +49,8 @@
 
 /// The bytes before the samples.
 pub const SAMPLES_HEADER: usize = 24;
+/// The bytes before the spectra.
+pub const SPECTRA_HEADER: usize = 48;
 /// The bytes before the visibilities.
 pub const VISIBILITIES_HEADER: usize = 48;
 /// Channels in a datagram of visibilities.
@@ -48,6 +69,25 @@ pub struct SamplesHeader {
     pub sequence: u64,
     /// When sample 0 was taken, in nanoseconds since 1970.
     pub sync: u64,
+}
+
+/// What a datagram of spectra says of itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpectraHeader {
+    /// The input, the time, and which packet of its input and channels it is.
+    pub of: SamplesHeader,
+    /// The first channel.
+    pub channel: u16,
+    /// How many channels.
+    pub channels: u16,
+    /// How many spectra.
+    pub spectra: u8,
+    /// Bits of a real or imaginary part.
+    pub bits: u8,
+    /// A bit for each spectrum, the first is the lowest.
+    pub valid: u64,
+    /// What the spectra were multiplied by.
+    pub scale: f32,
 }
 
 /// What a datagram of visibilities says of itself.
@@ -76,7 +116,7 @@ pub enum Malformed {
     #[error("the datagram of {0} bytes is too short")]
     Short(usize),
     /// It begins otherwise.
-    #[error("this is no datagram of samples")]
+    #[error("this is a datagram of another kind")]
     Magic,
     /// The version is another one.
     #[error("the version {0} is not known")]
@@ -86,15 +126,22 @@ pub enum Malformed {
     Polarisation(u8),
 }
 
+const SAMPLES: &[u8; 4] = b"GSFX";
+const SPECTRA: &[u8; 4] = b"GSFC";
+
 impl SamplesHeader {
     /// Takes a datagram apart.
     pub fn parse(datagram: &[u8]) -> Result<(Self, &[u8]), Malformed> {
+        Self::parse_as(SAMPLES, datagram)
+    }
+
+    fn parse_as<'a>(magic: &[u8; 4], datagram: &'a [u8]) -> Result<(Self, &'a [u8]), Malformed> {
         let short = Malformed::Short(datagram.len());
-        let (header, samples) = datagram
+        let (header, rest) = datagram
             .split_first_chunk::<SAMPLES_HEADER>()
             .ok_or(short)?;
-        let [m0, m1, m2, m3, version, polarisation, a0, a1, rest @ ..] = *header;
-        if [m0, m1, m2, m3] != *b"GSFX" {
+        let [m0, m1, m2, m3, version, polarisation, a0, a1, numbers @ ..] = *header;
+        if [m0, m1, m2, m3] != *magic {
             return Err(Malformed::Magic);
         }
         if version != VERSION {
@@ -103,30 +150,67 @@ impl SamplesHeader {
         if polarisation > 1 {
             return Err(Malformed::Polarisation(polarisation));
         }
-        let numbers = u128::from_be_bytes(rest);
+        let numbers = u128::from_be_bytes(numbers);
         let header = SamplesHeader {
             antenna: u16::from_be_bytes([a0, a1]),
             polarisation,
             sequence: (numbers >> 64) as u64,
             sync: numbers as u64,
         };
-        Ok((header, samples))
+        Ok((header, rest))
     }
 
     /// Puts the datagram of these samples into `datagram`.
     pub fn write(&self, samples: &[i8], datagram: &mut Vec<u8>) {
+        self.write_as(SAMPLES, datagram);
+        datagram.extend(samples.iter().map(|&x| x as u8));
+    }
+
+    fn write_as(&self, magic: &[u8; 4], datagram: &mut Vec<u8>) {
         datagram.clear();
-        datagram.extend(b"GSFX");
+        datagram.extend(magic);
         datagram.extend([VERSION, self.polarisation]);
         datagram.extend(self.antenna.to_be_bytes());
         datagram.extend(self.sequence.to_be_bytes());
         datagram.extend(self.sync.to_be_bytes());
-        datagram.extend(samples.iter().map(|&x| x as u8));
     }
 
     /// Number of the input.
     pub fn input(&self) -> usize {
         2 * usize::from(self.antenna) + usize::from(self.polarisation)
+    }
+}
+
+impl SpectraHeader {
+    /// Takes a datagram apart.
+    pub fn parse(datagram: &[u8]) -> Result<(Self, &[u8]), Malformed> {
+        let (of, rest) = SamplesHeader::parse_as(SPECTRA, datagram)?;
+        let (header, spectra) = rest
+            .split_first_chunk::<{ SPECTRA_HEADER - SAMPLES_HEADER }>()
+            .ok_or(Malformed::Short(datagram.len()))?;
+        let [c0, c1, n0, n1, spectra_in_it, bits, _, _, numbers @ ..] = *header;
+        let numbers = u128::from_be_bytes(numbers);
+        let header = SpectraHeader {
+            of,
+            channel: u16::from_be_bytes([c0, c1]),
+            channels: u16::from_be_bytes([n0, n1]),
+            spectra: spectra_in_it,
+            bits,
+            valid: (numbers >> 64) as u64,
+            scale: f32::from_bits((numbers >> 32) as u32),
+        };
+        Ok((header, spectra))
+    }
+
+    /// Begins the datagram: what is packed goes behind it.
+    pub fn write(&self, datagram: &mut Vec<u8>) {
+        self.of.write_as(SPECTRA, datagram);
+        datagram.extend(self.channel.to_be_bytes());
+        datagram.extend(self.channels.to_be_bytes());
+        datagram.extend([self.spectra, self.bits, 0, 0]);
+        datagram.extend(self.valid.to_be_bytes());
+        datagram.extend(self.scale.to_be_bytes());
+        datagram.extend([0; 4]);
     }
 }
 

@@ -6,22 +6,15 @@ use crate::dump::{DumpFile, Label, send};
 use crate::error::Error;
 use crate::reassemble::Assembly;
 use crate::shape::Shape;
-use gpu_stages::{Backend, DeviceBuffer, DeviceVisible, Grid, HostBuffer, Queue, gpu_pipeline};
+use gpu_stages::{
+    Backend, DeviceBuffer, DeviceVisible, Element, Grid, HostBuffer, Queue, gpu_pipeline,
+};
 use num_complex::Complex32;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::UdpSocket;
-
-/// What the kernels look up.
-#[derive(DeviceVisible)]
-pub struct Tables<B: Backend> {
-    /// The filter bank's.
-    pub window: DeviceBuffer<B, f32>,
-    /// The inputs of the baselines.
-    pub pairs: DeviceBuffer<B, u32>,
-}
 
 /// The sums of a dump, on the device.
 #[derive(DeviceVisible)]
@@ -84,16 +77,14 @@ async fn next_frame<B: Backend>(
     }
 }
 
-/// Fills the tables, once.
+/// Fills a table that kernels look things up in, once.
 #[gpu_pipeline]
-pub async fn load<B: Backend>(
+pub async fn load<B: Backend, T: Element>(
     #[queue] up: Queue<B>,
-    #[owns] window: HostBuffer<B, f32>,
-    #[owns] pairs: HostBuffer<B, u32>,
-    #[writes] tables: Tables<B>,
+    #[owns] host: HostBuffer<B, T>,
+    #[writes] table: DeviceBuffer<B, T>,
 ) -> Result<(), Error> {
-    up.upload(&window, &mut tables.window)?;
-    Ok(up.upload(&pairs, &mut tables.pairs)?)
+    Ok(up.upload(&host, &mut table)?)
 }
 
 /// Begins a dump.
@@ -106,29 +97,26 @@ pub async fn clear<B: Backend>(
     Ok(x_engine.fill(&mut sums.weights, 0)?)
 }
 
-/// Takes one frame from its chunk to the sums of its dump. The filter bank needs the end of the frame before, which is
-/// another version of `samples`.
+/// F: takes one frame from its chunk to spectra. The filter bank needs the end of the frame before, which is another
+/// version of `samples`.
 #[gpu_pipeline]
-pub async fn correlate<B: Backend>(
+pub async fn channelise<B: Backend>(
     #[queue] up: Queue<B>,
     #[queue] f_engine: Queue<B>,
-    #[queue] x_engine: Queue<B>,
     #[owns] chunk: Chunk<B>,
-    #[reads] tables: Tables<B>,
+    #[reads] window: DeviceBuffer<B, f32>,
     #[reads] before: DeviceBuffer<B, i8>,
     #[writes] samples: DeviceBuffer<B, i8>,
     #[writes] valid: DeviceBuffer<B, u8>,
     #[writes] filtered: DeviceBuffer<B, f32>,
     #[writes] spectra: DeviceBuffer<B, Complex32>,
-    #[updates] sums: Sums<B>,
     fir: B::Kernel,
     fft: B::Kernel,
-    products: B::Kernel,
     shape: Shape,
 ) -> Result<(), Error> {
     #[stage(name = "upload")]
     {
-        up.upload(&chunk.buffers[0].samples, &mut samples)?;
+        up.upload(&chunk.buffers[0].data, &mut samples)?;
         up.upload(&chunk.buffers[0].valid, &mut valid)?;
     }
 
@@ -136,13 +124,26 @@ pub async fn correlate<B: Backend>(
     f_engine.launch(
         &fir,
         shape.samples(),
-        (&before, &samples, &tables.window, &mut filtered),
+        (&before, &samples, &window, &mut filtered),
     )?;
 
     let groups = Grid::from(shape.all_spectra() * shape.group()).in_groups_of(shape.group());
     #[stage(name = "spectra")]
     f_engine.launch(&fft, groups, (&filtered, &valid, &mut spectra))?;
+    Ok(())
+}
 
+/// X: adds the spectra of a frame to the sums of its dump.
+#[gpu_pipeline]
+pub async fn correlate<B: Backend>(
+    #[queue] x_engine: Queue<B>,
+    #[reads] pairs: DeviceBuffer<B, u32>,
+    #[reads] spectra: DeviceBuffer<B, Complex32>,
+    #[reads] valid: DeviceBuffer<B, u8>,
+    #[updates] sums: Sums<B>,
+    products: B::Kernel,
+    shape: Shape,
+) -> Result<(), Error> {
     #[stage(name = "products")]
     x_engine.launch(
         &products,
@@ -150,7 +151,7 @@ pub async fn correlate<B: Backend>(
         (
             &spectra,
             &valid,
-            &tables.pairs,
+            &pairs,
             &mut sums.visibilities,
             &mut sums.weights,
         ),

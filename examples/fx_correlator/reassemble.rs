@@ -2,8 +2,8 @@
 
 use crate::chunk::{Chunk, Pool};
 use crate::counters::{Count, Counters};
-use crate::packet::SamplesHeader;
 use crate::shape::Shape;
+use crate::stream::{Origin, Packet, Stream};
 use gpu_stages::Backend;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,14 +13,16 @@ pub const OPEN: u64 = 2;
 
 /// Frames in the making.
 ///
-/// A sample's place in its frame follows from its packet's number alone, so that nothing that is lost or late moves
+/// The place of data in its frame follows from its packet's number alone, so that nothing that is lost or late moves
 /// anything. A frame is closed when it is complete, or when a packet comes that is too far ahead for it to stay open.
 /// What is missing then is told per spectrum, in the chunk's `valid`.
 pub struct Assembly<B: Backend> {
     shape: Shape,
+    stream: Stream,
     pool: Pool<B>,
     counters: Arc<Counters>,
-    sync: Option<u64>,
+    /// The first packet's.
+    origin: Option<Origin>,
     /// The oldest open frame, once there was a packet.
     next: u64,
     open: VecDeque<Open<B>>,
@@ -41,22 +43,29 @@ struct Open<B: Backend> {
     arrived: Arrived,
 }
 
-/// By input and packet, whether it is there.
+/// By input and packet, the bits of a packet that is there.
 #[derive(Clone)]
 struct Arrived {
-    packets: Vec<bool>,
+    packets: Vec<Option<u64>>,
     missing: usize,
 }
 
 impl<B: Backend> Assembly<B> {
     /// Nothing yet. `frames` is after how many frames to stop.
-    pub fn new(shape: Shape, pool: Pool<B>, counters: Arc<Counters>, frames: Option<u64>) -> Self {
+    pub fn new(
+        shape: Shape,
+        stream: Stream,
+        pool: Pool<B>,
+        counters: Arc<Counters>,
+        frames: Option<u64>,
+    ) -> Self {
         Assembly {
             newest: vec![None; shape.inputs()],
             shape,
+            stream,
             pool,
             counters,
-            sync: None,
+            origin: None,
             next: 0,
             open: VecDeque::new(),
             closed: VecDeque::new(),
@@ -66,20 +75,21 @@ impl<B: Backend> Assembly<B> {
         }
     }
 
-    /// Bytes of the longest datagram that is worth receiving whole.
+    /// Bytes of a datagram that is in order.
     pub fn datagram(&self) -> usize {
-        crate::packet::SAMPLES_HEADER + self.shape.packet
+        self.stream.datagram(&self.shape)
     }
 
     /// Takes a datagram; frames may be closed by it.
     pub fn take(&mut self, datagram: &[u8]) {
         self.counters.add(Count::Bytes, datagram.len() as u64);
-        match SamplesHeader::parse(datagram) {
-            Ok((header, samples)) if self.fits(&header, samples) => {
+        let packet = self.stream.parse(&self.shape, datagram);
+        match packet.filter(|it| self.origin.is_none_or(|origin| origin == it.origin)) {
+            Some(packet) => {
                 self.counters.count(Count::Packets);
-                self.place(&header, samples);
+                self.place(&packet);
             }
-            _ => self.counters.count(Count::Malformed),
+            None => self.counters.count(Count::Malformed),
         }
     }
 
@@ -90,7 +100,7 @@ impl<B: Backend> Assembly<B> {
 
     /// Whether all frames that were asked for have been closed.
     pub fn is_over(&self) -> bool {
-        self.sync.is_some() && self.next >= self.end
+        self.origin.is_some() && self.next >= self.end
     }
 
     /// Closes what is open, complete or not: nothing more will come.
@@ -100,23 +110,15 @@ impl<B: Backend> Assembly<B> {
         }
     }
 
-    /// Whether the packet is one of this stream: its length, its input and its time are right.
-    fn fits(&self, header: &SamplesHeader, samples: &[u8]) -> bool {
-        samples.len() == self.shape.packet
-            && header.input() < self.shape.inputs()
-            && self.sync.is_none_or(|sync| sync == header.sync)
-            && header.sequence < u64::MAX / self.shape.packet as u64
-    }
-
-    fn place(&mut self, header: &SamplesHeader, samples: &[u8]) {
-        let packets = self.shape.packets() as u64;
-        let (frame, packet) = (header.sequence / packets, header.sequence % packets);
-        self.begin(header.sync, frame);
-        let newest = &mut self.newest[header.input()];
-        if newest.is_some_and(|newest| newest > header.sequence) {
+    fn place(&mut self, packet: &Packet<'_>) {
+        let sequence = packet.sequence;
+        let frame = sequence / self.packets() as u64;
+        self.begin(packet.origin, frame);
+        let newest = &mut self.newest[packet.input];
+        if newest.is_some_and(|newest| newest > sequence) {
             self.counters.count(Count::Reordered);
         }
-        *newest = (*newest).max(Some(header.sequence));
+        *newest = (*newest).max(Some(sequence));
         if frame < self.next || frame >= self.end {
             // What comes after the end is nobody's.
             if frame < self.next {
@@ -127,7 +129,7 @@ impl<B: Backend> Assembly<B> {
             return;
         }
         self.make_room(frame);
-        self.store(frame, header.input(), packet as usize, samples);
+        self.store(frame, packet);
         while self
             .open
             .front()
@@ -138,9 +140,9 @@ impl<B: Backend> Assembly<B> {
     }
 
     /// The first packet says where the stream begins.
-    fn begin(&mut self, sync: u64, frame: u64) {
-        if self.sync.is_none() {
-            self.sync = Some(sync);
+    fn begin(&mut self, origin: Origin, frame: u64) {
+        if self.origin.is_none() {
+            self.origin = Some(origin);
             self.next = frame;
             self.end = self
                 .frames
@@ -156,28 +158,37 @@ impl<B: Backend> Assembly<B> {
         // Frames of which nothing came at all.
         let first = frame.saturating_sub(OPEN - 1).min(self.end);
         if self.open.is_empty() && first > self.next {
-            let packets = (self.shape.inputs() * self.shape.packets()) as u64;
+            let packets = (self.shape.inputs() * self.packets()) as u64;
             let lost = (first - self.next).saturating_mul(packets);
             self.counters.add(Count::Lost, lost);
             self.next = first;
         }
         while self.next + (self.open.len() as u64) <= frame && frame < self.end {
             let number = self.next + self.open.len() as u64;
-            let chunk = self.pool.take(number, self.sync.unwrap_or(0));
-            let arrived = Arrived::none(&self.shape);
+            let chunk = self
+                .origin
+                .and_then(|Origin { sync, scale }| self.pool.take(number, sync, scale));
+            let arrived = Arrived::none(self.shape.inputs() * self.packets());
             self.open.push_back(Open { chunk, arrived });
         }
     }
 
-    fn store(&mut self, frame: u64, input: usize, packet: usize, samples: &[u8]) {
+    fn store(&mut self, frame: u64, packet: &Packet<'_>) {
+        let packets = self.packets();
+        let index = packet.input * packets + (packet.sequence % packets as u64) as usize;
         let open = &mut self.open[(frame - self.next) as usize];
-        if !open.arrived.note(input * self.shape.packets() + packet) {
+        if !open.arrived.note(index, packet.valid) {
             self.counters.count(Count::Duplicate);
         } else if let Some(chunk) = &mut open.chunk {
-            let start = input * self.shape.frame() + packet * self.shape.packet;
-            let place = &mut chunk.buffers().samples[start..start + self.shape.packet];
-            place.copy_from_slice(bytemuck::cast_slice(samples));
+            let len = packet.data.len();
+            let place = &mut chunk.buffers().data[index * len..][..len];
+            place.copy_from_slice(bytemuck::cast_slice(packet.data));
         }
+    }
+
+    /// Packets of one input in a frame.
+    fn packets(&self) -> usize {
+        self.stream.packets(&self.shape)
     }
 
     /// Closes the oldest open frame.
@@ -194,7 +205,8 @@ impl<B: Backend> Assembly<B> {
         } else if let Some(mut chunk) = chunk {
             let previous = previous.filter(|(frame, _)| frame + 1 == number);
             let previous = previous.map(|(_, arrived)| arrived);
-            arrived.mark(&self.shape, previous.as_ref(), &mut chunk.buffers().valid);
+            let valid = &mut chunk.buffers().valid;
+            arrived.mark(self.stream, &self.shape, previous.as_ref(), valid);
             self.counters.count(Count::Frames);
             self.closed.push_back(chunk);
             self.before = Some((number, arrived));
@@ -205,49 +217,38 @@ impl<B: Backend> Assembly<B> {
 }
 
 impl Arrived {
-    fn none(shape: &Shape) -> Self {
-        let packets = vec![false; shape.inputs() * shape.packets()];
+    fn none(packets: usize) -> Self {
         Arrived {
-            missing: packets.len(),
-            packets,
+            packets: vec![None; packets],
+            missing: packets,
         }
     }
 
     /// Whether the packet is new.
-    fn note(&mut self, packet: usize) -> bool {
-        let is_new = !std::mem::replace(&mut self.packets[packet], true);
+    fn note(&mut self, packet: usize, valid: u64) -> bool {
+        let is_new = self.packets[packet].replace(valid).is_none();
         self.missing -= usize::from(is_new);
         is_new
     }
 
-    /// Says of each spectrum whether all samples are there that the filter bank makes it of.
-    fn mark(&self, shape: &Shape, before: Option<&Arrived>, valid: &mut [u8]) {
+    /// Says of each spectrum whether all is there that it is made of.
+    fn mark(&self, stream: Stream, shape: &Shape, before: Option<&Arrived>, valid: &mut [u8]) {
+        let packets = self.packets.len() / shape.inputs();
+        let taps = stream.taps(shape);
         for (input, valid) in valid.chunks_exact_mut(shape.spectra).enumerate() {
+            let has = |of: &Arrived, block| {
+                stream.has(shape, &of.packets[input * packets..][..packets], block)
+            };
             // How many blocks in a row, up to here, are whole.
             let mut whole = 0;
-            for block in 0..shape.taps - 1 {
-                let block = shape.spectra + 1 - shape.taps + block;
-                let is_whole = before.is_some_and(|before| before.has(shape, input, block));
+            for block in shape.spectra + 1 - taps..shape.spectra {
+                let is_whole = before.is_some_and(|before| has(before, block));
                 whole = if is_whole { whole + 1 } else { 0 };
             }
             for (block, valid) in valid.iter_mut().enumerate() {
-                whole = if self.has(shape, input, block) {
-                    whole + 1
-                } else {
-                    0
-                };
-                *valid = u8::from(whole >= shape.taps);
+                whole = if has(self, block) { whole + 1 } else { 0 };
+                *valid = u8::from(whole >= taps);
             }
         }
-    }
-
-    /// Whether all samples of a block are there.
-    fn has(&self, shape: &Shape, input: usize, block: usize) -> bool {
-        let first = block * shape.block() / shape.packet;
-        let last = ((block + 1) * shape.block() - 1) / shape.packet;
-        let start = input * shape.packets();
-        self.packets[start + first..=start + last]
-            .iter()
-            .all(|&it| it)
     }
 }

@@ -1,18 +1,16 @@
 //! The two schedules: one frame after the other, and as many in flight as there is room for.
 
 use crate::chunk::Chunk;
-use crate::correlator::Correlator;
+use crate::correlator::{Engine, Job};
 use crate::error::Error;
 use crate::pipeline::{drain, receive};
 use crate::reassemble::Assembly;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::Shared;
 use gpu_stages::{Backend, JobQueue, Resource};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
-
-type Job = BoxFuture<'static, Result<(), Error>>;
 
 /// The door: where frames come in.
 pub struct Door<B: Backend> {
@@ -57,20 +55,20 @@ impl<B: Backend> Door<B> {
 /// One frame after the other: nobody listens while the device works.
 pub async fn synchronous<B: Backend>(
     mut door: Door<B>,
-    correlator: &mut Correlator<B>,
+    engine: &mut impl Engine<B>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let stop = stop.shared();
     while let Some(chunk) = door.next(stop.clone()).await? {
-        correlator.frame(chunk).await?;
+        engine.frame(chunk).await?;
     }
-    correlator.finish().await
+    engine.finish().await
 }
 
 /// Frames in flight, and a task that never does anything but listen.
 pub async fn pipeline<B: Backend>(
     mut door: Door<B>,
-    correlator: &mut Correlator<B>,
+    engine: &mut impl Engine<B>,
     in_flight: usize,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
@@ -85,7 +83,7 @@ pub async fn pipeline<B: Backend>(
         }
         Ok::<(), Error>(())
     });
-    let result = process(&mut chunks, correlator, in_flight).await;
+    let result = process(&mut chunks, engine, in_flight).await;
     drop(chunks);
     if result.is_err() {
         listening.abort();
@@ -101,11 +99,11 @@ pub async fn pipeline<B: Backend>(
 /// write may be good.
 async fn process<B: Backend>(
     chunks: &mut mpsc::UnboundedReceiver<Chunk<B>>,
-    correlator: &mut Correlator<B>,
+    engine: &mut impl Engine<B>,
     in_flight: usize,
 ) -> Result<(), Error> {
     let mut jobs = JobQueue::new(in_flight);
-    let mut result = take_frames(chunks, correlator, &mut jobs, in_flight).await;
+    let mut result = take_frames(chunks, engine, &mut jobs, in_flight).await;
     loop {
         match jobs.finish(0).await {
             Ok(()) => return result,
@@ -118,7 +116,7 @@ async fn process<B: Backend>(
 /// While it waits for a frame, those in flight go on.
 async fn take_frames<B: Backend>(
     chunks: &mut mpsc::UnboundedReceiver<Chunk<B>>,
-    correlator: &mut Correlator<B>,
+    engine: &mut impl Engine<B>,
     jobs: &mut JobQueue<Job, (), Error>,
     in_flight: usize,
 ) -> Result<(), Error> {
@@ -126,12 +124,12 @@ async fn take_frames<B: Backend>(
         let running = jobs.in_flight();
         tokio::select! {
             chunk = chunks.recv(), if running < in_flight => match chunk {
-                Some(chunk) => jobs.push(correlator.frame(chunk).boxed()).await?,
+                Some(chunk) => jobs.push(engine.frame(chunk)).await?,
                 None => break,
             },
             result = jobs.finish(running.saturating_sub(1)), if running > 0 => result?,
         }
         while jobs.pop().is_some() {}
     }
-    jobs.push(correlator.finish().boxed()).await
+    jobs.push(engine.finish()).await
 }

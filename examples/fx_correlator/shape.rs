@@ -11,7 +11,7 @@ use std::ops::Range;
 /// | data | order |
 /// |---|---|
 /// | samples of a frame | input, sample |
-/// | spectra of a frame | input, spectrum, channel of the band |
+/// | spectra of a frame, packed or not | input, spectrum, channel of the band |
 /// | visibilities | baseline, channel of the band |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -31,7 +31,16 @@ pub struct Shape {
     pub first_channel: usize,
     /// How many channels are correlated.
     pub band: usize,
+    /// Bits of a real or imaginary part between F- and X-engines: 8 or 16.
+    pub bits: usize,
 }
+
+/// Spectra in a datagram for an X-engine: one bit of a word for each tells whether it is valid.
+const MOST_SPECTRA: usize = 64;
+
+/// The channelised bytes that a datagram is filled up to. The system's buffer for packets of 9000 bytes has room for
+/// them and all headers.
+const FULL: usize = 8192;
 
 /// The most that there may be of something.
 const MOST: [(&str, usize); 5] = [
@@ -70,9 +79,13 @@ impl Shape {
             taps,
             spectra,
             packet,
+            bits,
             ..
         } = *self;
         let frame = self.frame();
+        if bits != 8 && bits != 16 {
+            return Err(format!("{bits} bits: parts of numbers have 8 or 16"));
+        }
         if channels < 2 || !channels.is_power_of_two() {
             return Err(format!(
                 "{channels} channels: the number is a power of two, from 2 on"
@@ -135,6 +148,23 @@ impl Shape {
     /// Spectra of all inputs in a frame.
     pub fn all_spectra(&self) -> usize {
         self.inputs() * self.spectra
+    }
+
+    /// Complex numbers in the spectra of a frame.
+    pub fn channelised(&self) -> usize {
+        self.all_spectra() * self.band
+    }
+
+    /// Bytes of a packed complex number.
+    pub fn packed(&self) -> usize {
+        2 * self.bits / 8
+    }
+
+    /// Spectra in a datagram that has so many channels of each: F- and X-engines know it from each other's shape.
+    pub fn spectra_at_once(&self, channels: usize) -> usize {
+        let most = (FULL / (channels * self.packed())).clamp(1, MOST_SPECTRA);
+        let fitting = (1..=most).rev().find(|at_once| self.spectra % at_once == 0);
+        fitting.unwrap_or(1)
     }
 
     /// Work-items that make one spectrum together, where a device has work-groups.

@@ -12,6 +12,8 @@ pub fn cpu(shape: &Shape) -> Kernels<Cpu> {
         fir: fir(*shape),
         fft: fft(*shape),
         correlate: correlate(*shape),
+        pack: pack(*shape),
+        unpack: unpack(*shape),
     }
 }
 
@@ -90,4 +92,49 @@ fn correlate(shape: Shape) -> Kernel {
             }
         },
     )
+}
+
+fn pack(shape: Shape) -> Kernel {
+    let (part, most) = (shape.packed() / 2, most(&shape));
+    Kernel::new(
+        "pack",
+        move |spectra: &[Complex32], scale: f32, packed: &mut [i8]| {
+            let parts = spectra.iter().flat_map(|it| [it.re, it.im]);
+            for (value, packed) in parts.zip(packed.chunks_exact_mut(part)) {
+                let rounded = (value * scale).round_ties_even().clamp(-most, most) as i16;
+                // Of one byte, the lower one.
+                let bytes = &rounded.to_be_bytes()[2 - part..];
+                packed.copy_from_slice(bytemuck::cast_slice(bytes));
+            }
+        },
+    )
+}
+
+fn unpack(shape: Shape) -> Kernel {
+    let part = shape.packed() / 2;
+    Kernel::new(
+        "unpack",
+        move |packed: &[i8], valid: &[u8], scale: f32, spectra: &mut [Complex32]| {
+            let spectra = spectra.chunks_exact_mut(shape.band).zip(valid);
+            let packed = packed.chunks_exact(shape.band * 2 * part);
+            for ((spectrum, &valid), packed) in spectra.zip(packed) {
+                if valid == 0 {
+                    spectrum.fill(Complex32::ZERO);
+                    continue;
+                }
+                for (number, packed) in spectrum.iter_mut().zip(packed.chunks_exact(2 * part)) {
+                    let of = |bytes: &[i8]| match *bytes {
+                        [high, low] => f32::from(i16::from_be_bytes([high as u8, low as u8])),
+                        _ => f32::from(bytes[0]),
+                    };
+                    *number = Complex32::new(of(&packed[..part]), of(&packed[part..])) / scale;
+                }
+            }
+        },
+    )
+}
+
+/// The largest integer of what is packed; the least is as much below zero.
+fn most(shape: &Shape) -> f32 {
+    ((1_i32 << (shape.bits - 1)) - 1) as f32
 }

@@ -1,5 +1,5 @@
-// The kernels for OpenCL. Before this stand definitions of SPECTRA, CHANNELS, TAPS, FIRST, BAND and GROUP: see
-// `Shape` for what they are. BLOCK is 2 * CHANNELS.
+// The kernels for OpenCL. Before this stand definitions of SPECTRA, CHANNELS, TAPS, FIRST, BAND, GROUP and BITS:
+// see `Shape` for what they are. BLOCK is 2 * CHANNELS.
 
 #define BLOCK (2 * CHANNELS)
 
@@ -83,4 +83,35 @@ kernel void correlate(global const float2 *spectra, global const uchar *valid, g
         }
         weights[baseline] += weight;
     }
+}
+
+// Puts one part of a number where packed ones are, the high byte first.
+void store(float value, global char *packed, size_t part) {
+    float most = (1 << (BITS - 1)) - 1;
+    int rounded = (int)clamp(rint(value), -most, most);
+    if (BITS == 16) {
+        packed[2 * part] = (char)(rounded >> 8);
+        packed[2 * part + 1] = (char)(rounded & 0xff);
+    } else {
+        packed[part] = (char)rounded;
+    }
+}
+
+float load(global const char *packed, size_t part) {
+    return BITS == 16 ? packed[2 * part] * 256 + (uchar)packed[2 * part + 1] : packed[part];
+}
+
+// One work-item per number.
+kernel void pack(global const float2 *spectra, float scale, global char *packed) {
+    size_t i = get_global_id(0);
+    store(spectra[i].x * scale, packed, 2 * i);
+    store(spectra[i].y * scale, packed, 2 * i + 1);
+}
+
+// One work-item per number.
+kernel void unpack(global const char *packed, global const uchar *valid, float scale,
+                   global float2 *spectra) {
+    size_t i = get_global_id(0);
+    float2 value = (float2)(load(packed, 2 * i), load(packed, 2 * i + 1)) / scale;
+    spectra[i] = valid[i / BAND] ? value : (float2)(0, 0);
 }

@@ -1,4 +1,4 @@
-//! The kernels of both backends: the same three, with the same arguments.
+//! The kernels of both backends: the same, with the same arguments.
 
 mod cpu;
 #[cfg(feature = "opencl")]
@@ -19,4 +19,10 @@ pub struct Kernels<B: Backend> {
     /// The products: (spectra, valid, pairs, visibilities, weights). It adds to the last two. One work-item per
     /// visibility.
     pub correlate: B::Kernel,
+    /// What F-engines send: (spectra, scale, packed). Scaled, rounded, and cut off at the largest that there is. One
+    /// work-item per number.
+    pub pack: B::Kernel,
+    /// What X-engines take: (packed, valid, scale, spectra). Spectra that are not valid are zero. One work-item per
+    /// number.
+    pub unpack: B::Kernel,
 }

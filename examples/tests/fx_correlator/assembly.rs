@@ -6,14 +6,15 @@ use crate::harness::{SMALL, SYNC, heard};
 use crate::packet::{Malformed, SamplesHeader, VisibilitiesHeader};
 use crate::reassemble::Assembly;
 use crate::shape::Shape;
+use crate::stream::Stream;
 use gpu_stages::cpu::{Cpu, Device};
 use std::sync::Arc;
 
 fn assembly(chunks: usize, frames: Option<u64>) -> (Assembly<Cpu>, Arc<Counters>) {
     let counters = Arc::new(Counters::default());
-    let pool = Pool::new(&Device::new(), &SMALL, chunks).unwrap();
+    let pool = Pool::new(&Device::new(), &SMALL, Stream::Samples, chunks).unwrap();
     (
-        Assembly::new(SMALL, pool, counters.clone(), frames),
+        Assembly::new(SMALL, Stream::Samples, pool, counters.clone(), frames),
         counters,
     )
 }
@@ -40,7 +41,7 @@ fn a_frame_is_closed_when_it_is_complete() {
     assembly.take(last);
     let mut chunk = assembly.pop().unwrap();
     assert_eq!((chunk.frame, chunk.sync), (0, SYNC));
-    for (input, samples) in chunk.buffers().samples.chunks(SMALL.frame()).enumerate() {
+    for (input, samples) in chunk.buffers().data.chunks(SMALL.frame()).enumerate() {
         assert_eq!(samples, &heard.samples[input][..SMALL.frame()]);
     }
     // There was nothing before the first frame.

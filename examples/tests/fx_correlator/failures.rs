@@ -1,12 +1,14 @@
 //! A device that is too slow, and one that fails.
 
 use crate::chunk::Pool;
+use crate::correlator::Engine;
 use crate::harness::{SMALL, Setup, check, heard};
 use crate::kernels::{self, Kernels};
 use crate::options::Schedule;
 use crate::reassemble::Assembly;
 use crate::run::{Door, pipeline, synchronous};
 use crate::shape::Shape;
+use crate::stream::Stream;
 use futures::FutureExt;
 use gpu_stages::JobQueue;
 use gpu_stages::cpu::{self, Cpu, Kernel, Simulation};
@@ -38,7 +40,7 @@ async fn overload() {
             let Some(chunk) = setup.assembly.pop() else {
                 break;
             };
-            let pushed = jobs.push(setup.correlator.frame(chunk).boxed());
+            let pushed = jobs.push(setup.correlator.frame(chunk));
             pushed.now_or_never().expect("there is room").unwrap();
         }
     }
@@ -53,18 +55,14 @@ async fn overload() {
         stepped(&simulation, jobs.finish(0)).await.unwrap();
         while let Some(chunk) = setup.assembly.pop() {
             closed.push(chunk.frame);
-            jobs.push(setup.correlator.frame(chunk).boxed())
-                .await
-                .unwrap();
+            jobs.push(setup.correlator.frame(chunk)).await.unwrap();
             stepped(&simulation, jobs.finish(0)).await.unwrap();
         }
         setup.assembly.take(datagram);
     }
     let chunk = setup.assembly.pop().unwrap();
-    jobs.push(setup.correlator.frame(chunk).boxed())
-        .await
-        .unwrap();
-    jobs.push(setup.correlator.finish().boxed()).await.unwrap();
+    jobs.push(setup.correlator.frame(chunk)).await.unwrap();
+    jobs.push(setup.correlator.finish()).await.unwrap();
     stepped(&simulation, jobs.finish(0)).await.unwrap();
     assert_eq!(closed, [3, 4, 20, 21, 22]);
     for packets in &mut heard.arrived {
@@ -119,8 +117,8 @@ async fn fails_after(good: usize, schedule: Schedule) {
         socket.send_to(&datagram, address).await.unwrap();
     }
     let (counters, frames) = (setup.counters.clone(), Some(FRAMES as u64));
-    let pool = Pool::new(&device, &shape, FRAMES).unwrap();
-    let assembly = Assembly::new(shape, pool, counters, frames);
+    let pool = Pool::new(&device, &shape, Stream::Samples, FRAMES).unwrap();
+    let assembly = Assembly::new(shape, Stream::Samples, pool, counters, frames);
     let door = Door::new(socket, assembly, Duration::MAX);
     let stop = std::future::pending();
     let result = match schedule {

@@ -1,10 +1,11 @@
 //! What the tests share: an array in a program, and a correlator without a network.
 
 use crate::chunk::Pool;
-use crate::correlator::{Correlator, Output};
+use crate::correlator::{Correlator, Engine};
 use crate::counters::{Counters, Totals};
 use crate::dump::DumpFile;
 use crate::error::Error;
+use crate::f_engine::FEngine;
 use crate::kernels::Kernels;
 use crate::npy::{self, Record};
 use crate::packet::SamplesHeader;
@@ -12,9 +13,10 @@ use crate::reassemble::Assembly;
 use crate::reference::Heard;
 use crate::shape::Shape;
 use crate::sky::{Plan, Sky};
-use futures::FutureExt;
+use crate::stream::Stream;
+use crate::x_engine::{Output, XEngine};
 use gpu_stages::{Backend, JobQueue};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::UdpSocket;
@@ -32,6 +34,7 @@ pub const SMALL: Shape = Shape {
     integration: 3,
     first_channel: 0,
     band: 16,
+    bits: 8,
 };
 
 /// What an array of this shape hears for so many frames. Nothing is lost.
@@ -55,6 +58,7 @@ pub fn heard(shape: &Shape, frames: usize, sources: &[(f64, f64)]) -> Heard {
     Heard {
         samples,
         arrived: vec![vec![true; frames * shape.packets()]; shape.inputs()],
+        turned: vec![vec![true; frames * shape.spectra]; shape.inputs()],
     }
 }
 
@@ -94,20 +98,19 @@ pub struct Setup<B: Backend> {
 
 impl<B: Backend> Setup<B> {
     pub async fn new(device: &B::Device, kernels: Kernels<B>, shape: Shape, chunks: usize) -> Self {
-        let shape = shape.check().unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("dumps.npy");
-        let output = Output {
-            socket: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
-            to: None,
-            file: DumpFile::create(Some(&path), shape).unwrap(),
-        };
         let counters = Arc::new(Counters::default());
-        let pool = Pool::new(device, &shape, chunks).unwrap();
-        let correlator = Correlator::new(device, kernels, shape, 3, output, counters.clone());
+        let x = x_engine(device, &kernels, shape, &path, &counters).await;
+        let f = FEngine::new(device, &kernels, shape.check().unwrap(), 3);
+        let pool = Pool::new(device, &shape, Stream::Samples, chunks).unwrap();
         Setup {
-            correlator: correlator.await.unwrap(),
-            assembly: Assembly::new(shape, pool, counters.clone(), None),
+            correlator: Correlator {
+                f: f.await.unwrap(),
+                x,
+                counters: counters.clone(),
+            },
+            assembly: Assembly::new(shape, Stream::Samples, pool, counters.clone(), None),
             counters,
             path,
             _dir: dir,
@@ -119,20 +122,7 @@ impl<B: Backend> Setup<B> {
         &mut self,
         datagrams: impl IntoIterator<Item = Vec<u8>>,
     ) -> Result<(Totals, Vec<Record>), Error> {
-        let mut jobs = JobQueue::new(3);
-        for datagram in datagrams {
-            self.assembly.take(&datagram);
-            while let Some(chunk) = self.assembly.pop() {
-                jobs.finish(2).await?;
-                jobs.push(self.correlator.frame(chunk).boxed()).await?;
-            }
-        }
-        self.assembly.close_all();
-        while let Some(chunk) = self.assembly.pop() {
-            jobs.push(self.correlator.frame(chunk).boxed()).await?;
-        }
-        jobs.push(self.correlator.finish().boxed()).await?;
-        jobs.finish(0).await?;
+        through(&mut self.correlator, &mut self.assembly, datagrams).await?;
         Ok((self.counters.totals(), self.records()))
     }
 
@@ -142,9 +132,59 @@ impl<B: Backend> Setup<B> {
     }
 }
 
+/// An X-engine that writes into this file.
+pub async fn x_engine<B: Backend>(
+    device: &B::Device,
+    kernels: &Kernels<B>,
+    shape: Shape,
+    path: &Path,
+    counters: &Arc<Counters>,
+) -> XEngine<B> {
+    let output = Output {
+        socket: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+        to: None,
+        file: DumpFile::create(Some(path), shape).unwrap(),
+    };
+    let engine = XEngine::new(device, kernels, shape, output, counters.clone());
+    engine.await.unwrap()
+}
+
+/// Takes what these datagrams bring through an engine, with three frames in flight.
+pub async fn through<B: Backend>(
+    engine: &mut impl Engine<B>,
+    assembly: &mut Assembly<B>,
+    datagrams: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<(), Error> {
+    let mut jobs = JobQueue::new(3);
+    for datagram in datagrams {
+        assembly.take(&datagram);
+        while let Some(chunk) = assembly.pop() {
+            jobs.finish(2).await?;
+            jobs.push(engine.frame(chunk)).await?;
+        }
+    }
+    assembly.close_all();
+    while let Some(chunk) = assembly.pop() {
+        jobs.push(engine.frame(chunk)).await?;
+    }
+    jobs.push(engine.finish()).await?;
+    jobs.finish(0).await
+}
+
 /// Checks dumps against the reference: weights exactly, visibilities within 1e-5 of what the two inputs alone would
 /// give.
 pub fn check(shape: &Shape, heard: &Heard, records: &[Record]) {
+    check_within(shape, heard, records, |_, _, _| 0.0);
+}
+
+/// The same if visibilities may differ by more: `also` of how many spectra were added up, and the powers of the two
+/// inputs.
+pub fn check_within(
+    shape: &Shape,
+    heard: &Heard,
+    records: &[Record],
+    also: impl Fn(f64, f64, f64) -> f64,
+) {
     const ERROR: f64 = 1e-5;
     let pairs: Vec<_> = shape.pairs().collect();
     for record in records {
@@ -153,31 +193,23 @@ pub fn check(shape: &Shape, heard: &Heard, records: &[Record]) {
         assert_eq!(record.weights, expected.weights, "dump {number}");
         assert_eq!(record.visibilities.len(), expected.visibilities.len());
         assert_eq!(record.header.sync, SYNC);
-        assert_eq!(
-            record.header.sample,
-            (number * shape.integration * shape.frame()) as u64
-        );
-        for (i, (found, expected_value)) in record
-            .visibilities
-            .iter()
-            .zip(&expected.visibilities)
-            .enumerate()
-        {
+        let first = number * shape.integration * shape.frame();
+        assert_eq!(record.header.sample, first as u64);
+        let values = record.visibilities.iter().zip(&expected.visibilities);
+        for (i, (found, wanted)) in values.enumerate() {
             let (baseline, channel) = (i / shape.band, i % shape.band);
             let (a, b) = pairs[baseline];
             let power = |input| {
-                let own = pairs
-                    .iter()
-                    .position(|&pair| pair == (input, input))
-                    .unwrap();
-                expected.visibilities[own * shape.band + channel].re
+                let own = pairs.iter().position(|&pair| pair == (input, input));
+                expected.visibilities[own.unwrap() * shape.band + channel].re
             };
-            let error =
-                (found.re as f64 - expected_value.re).hypot(found.im as f64 - expected_value.im);
-            let bound = ERROR * (power(a) * power(b)).sqrt();
+            let error = (found.re as f64 - wanted.re).hypot(found.im as f64 - wanted.im);
+            let (of_a, of_b) = (power(a), power(b));
+            let also = also(record.weights[baseline].into(), of_a, of_b);
+            let bound = ERROR * (of_a * of_b).sqrt() + also;
             assert!(
                 error <= bound,
-                "dump {number}, inputs {a} and {b}, channel {channel}: {found} instead of {expected_value}"
+                "dump {number}, inputs {a} and {b}, channel {channel}: {found} instead of {wanted} +- {bound}"
             );
         }
     }

@@ -11,10 +11,12 @@ macro_rules! parts_of_the_program {
 
 parts_of_the_program! {
     chunk: "../../fx_correlator/chunk.rs",
+    corner_turn: "../../fx_correlator/corner_turn/mod.rs",
     correlator: "../../fx_correlator/correlator.rs",
     counters: "../../fx_correlator/counters.rs",
     dump: "../../fx_correlator/dump.rs",
     error: "../../fx_correlator/error.rs",
+    f_engine: "../../fx_correlator/f_engine.rs",
     kernels: "../../fx_correlator/kernels/mod.rs",
     npy: "../../fx_correlator/npy.rs",
     options: "../../fx_correlator/options.rs",
@@ -23,6 +25,8 @@ parts_of_the_program! {
     reassemble: "../../fx_correlator/reassemble.rs",
     run: "../../fx_correlator/run.rs",
     shape: "../../fx_correlator/shape.rs",
+    stream: "../../fx_correlator/stream.rs",
+    x_engine: "../../fx_correlator/x_engine.rs",
     network: "../../sky_simulator/network.rs",
     sky: "../../sky_simulator/sky.rs",
 }
@@ -33,5 +37,6 @@ mod harness;
 mod numbers;
 mod programs;
 mod reference;
+mod split;
 #[cfg(target_os = "linux")]
 mod sustained;

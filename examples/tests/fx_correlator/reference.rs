@@ -11,6 +11,8 @@ pub struct Heard {
     pub samples: Vec<Vec<i8>>,
     /// By input and packet.
     pub arrived: Vec<Vec<bool>>,
+    /// By input and spectrum: what came from the F- to the X-engine.
+    pub turned: Vec<Vec<bool>>,
 }
 
 /// A dump as it should be.
@@ -30,6 +32,9 @@ impl Heard {
         input: usize,
         t: usize,
     ) -> Option<Vec<Complex64>> {
+        if !self.turned[input][t] {
+            return None;
+        }
         let block = shape.block();
         let start = (t + 1).checked_sub(shape.taps)? * block;
         let range = start..start + shape.taps * block;

@@ -20,6 +20,7 @@ const SHAPE: Shape = Shape {
     integration: 16,
     first_channel: 0,
     band: 256,
+    bits: 8,
 };
 const SECONDS: f64 = 1.5;
 /// How often a rate is tried: the machine does other things as well.
