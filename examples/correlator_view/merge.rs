@@ -1,6 +1,7 @@
 //! [`merge`]: parts of a band to the whole.
 
 use crate::npy::Record;
+use num_complex::Complex32;
 use std::path::PathBuf;
 
 /// What one correlator wrote.
@@ -28,7 +29,7 @@ pub enum Error {
 }
 
 /// Puts the channels side by side. Dumps that are not in all parts are left out: correlators begin and end on their
-/// own. A weight is the least of all parts.
+/// own. A weight is the least of all parts; where a part has more, its sums are taken down to it, so that means stay.
 pub fn merge(mut parts: Vec<Part>) -> Result<Part, Error> {
     for part in &parts {
         if part.records.is_empty() {
@@ -77,11 +78,31 @@ fn beside(low: Part, high: Part) -> Result<Part, Error> {
 
 fn side_by_side(low: &Record, high: &Record, of_low: usize, of_high: usize) -> Record {
     let weights = low.weights.iter().zip(&high.weights);
-    let rows = low.visibilities.chunks(of_low);
-    let rows = rows.zip(high.visibilities.chunks(of_high));
+    let weights: Vec<u32> = weights.map(|(&a, &b)| a.min(b)).collect();
+    let rows = scaled(low, of_low, &weights).zip(scaled(high, of_high, &weights));
+    let visibilities = rows.flat_map(|(a, b)| a.chain(b)).collect();
     Record {
         header: low.header,
-        weights: weights.map(|(&a, &b)| a.min(b)).collect(),
-        visibilities: rows.flat_map(|(a, b)| a.iter().chain(b).copied()).collect(),
+        weights,
+        visibilities,
     }
+}
+
+/// The rows of a record as they would be with these weights.
+fn scaled<'a>(
+    record: &'a Record,
+    channels: usize,
+    weights: &'a [u32],
+) -> impl Iterator<Item = impl Iterator<Item = Complex32> + 'a> + 'a {
+    let rows = record.visibilities.chunks(channels);
+    let weights = record.weights.iter().zip(weights);
+    rows.zip(weights).map(|(row, (&own, &weight))| {
+        // 1 if the weight is its own: then the bits stay as they are.
+        let part = if own == 0 {
+            1.0
+        } else {
+            weight as f32 / own as f32
+        };
+        row.iter().map(move |it| it * part)
+    })
 }

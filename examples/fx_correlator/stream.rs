@@ -100,7 +100,7 @@ impl Stream {
         let fits = packet.data.len() == self.payload(shape)
             && packet.input < shape.inputs()
             // So that indices of samples are in range.
-            && packet.sequence < u64::MAX / shape.frame() as u64;
+            && packet.sequence < u64::MAX / (shape.frame() / self.packets(shape)) as u64;
         fits.then_some(packet)
     }
 }

@@ -18,7 +18,7 @@ use network::{Faults, Network};
 use packet::SamplesHeader;
 use sky::{Plan, Sky};
 use std::io::{self, Write};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -131,7 +131,8 @@ impl Options {
 }
 
 fn send_all(options: &Options) -> Result<(), String> {
-    let socket = UdpSocket::bind("0.0.0.0:0").map_err(|error| format!("no socket: {error}"))?;
+    let sockets = options.send.iter().map(|to| socket(*to));
+    let sockets = sockets.collect::<Result<Vec<_>, _>>()?;
     let faults = Faults {
         loss: options.loss,
         reorder: options.reorder,
@@ -160,9 +161,10 @@ fn send_all(options: &Options) -> Result<(), String> {
             let burst = waiting.len().min(options.burst.max(1));
             wait(options, start, sent);
             for packet in waiting.drain(..burst) {
-                for to in &options.send {
-                    let result = socket.send_to(&packet, to);
-                    result.map_err(|error| format!("cannot send to {to}: {error}"))?;
+                for (socket, to) in sockets.iter().zip(&options.send) {
+                    socket
+                        .send_to(&packet, to)
+                        .map_err(|error| format!("cannot send to {to}: {error}"))?;
                 }
                 sent += 1;
             }
@@ -171,6 +173,15 @@ fn send_all(options: &Options) -> Result<(), String> {
     let lost = network.lost;
     let _ = writeln!(io::stdout(), "{sent} packets sent, {lost} lost");
     Ok(())
+}
+
+/// A socket of the family of what is sent to.
+fn socket(to: SocketAddr) -> Result<UdpSocket, String> {
+    let from: IpAddr = match to {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((from, 0)).map_err(|error| format!("no socket to send to {to}: {error}"))
 }
 
 /// The packets of all inputs with this number.

@@ -227,6 +227,7 @@ async fn datagrams_that_make_no_sense() {
         [&good[..], &[0]].concat(),
     ];
     let shape = Shape { band: 8, ..SMALL };
+    let kernels = kernels::cpu(&shape);
     let datagrams = std::iter::once(good.clone()).chain(bad.clone());
     let (totals, _) = correlated(&device, &kernels, shape, datagrams.collect()).await;
     assert_eq!((totals.packets, totals.malformed), (1, bad.len() as u64));
