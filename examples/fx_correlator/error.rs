@@ -50,6 +50,10 @@ pub enum Error {
     /// The system has no threads or no signals for us.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// The driver refused a command by hand, or the command failed.
+    #[cfg(feature = "opencl")]
+    #[error("OpenCL: {0}")]
+    ByHand(#[from] ocl::Error),
     /// The device failed, or has not got what was asked for.
     #[error(transparent)]
     Library(#[from] gpu_stages::Error),

@@ -19,6 +19,8 @@
 //! `packet.rs` describes the datagrams, `dump.rs` the file. It ends after `--frames`, when nothing came for `--idle`
 //! seconds, or with Ctrl-C: what is in flight is completed then, and the dump that was begun is written.
 
+#[cfg(feature = "opencl")]
+mod by_hand;
 mod chunk;
 mod corner_turn;
 mod correlator;
@@ -40,6 +42,8 @@ mod shape;
 mod stream;
 mod x_engine;
 
+#[cfg(feature = "opencl")]
+use by_hand::ByHand;
 use chunk::Pool;
 use clap::Parser;
 use corner_turn::{Receiver, Sender};
@@ -93,6 +97,10 @@ fn start(options: &Options, counters: &Arc<Counters>) -> Result<(), Error> {
             DeviceChoice::Cpu => {
                 let device = cpu::Device::new();
                 run(options, shape, &device, kernels::cpu(&shape), counters).await
+            }
+            #[cfg(feature = "opencl")]
+            DeviceChoice::OpenCl(choice) if options.schedule == Schedule::ByHand => {
+                run_by_hand(options, shape, choice, counters).await
             }
             #[cfg(feature = "opencl")]
             DeviceChoice::OpenCl(choice) => {
@@ -173,6 +181,29 @@ async fn run<B: Backend>(
     }
 }
 
+#[cfg(feature = "opencl")]
+async fn run_by_hand(
+    options: &Options,
+    shape: Shape,
+    choice: &str,
+    counters: &Arc<Counters>,
+) -> Result<(), Error> {
+    let in_flight = usize::from(options.in_flight);
+    let opened = by_hand::open(choice)?;
+    let (device, output) = (opened.device.clone(), output(options, shape)?);
+    let mut engine = ByHand::new(opened, shape, in_flight, output, counters.clone())?;
+    let counters = counters.clone();
+    serve(
+        options,
+        shape,
+        Stream::Samples,
+        &device,
+        &mut engine,
+        counters,
+    )
+    .await
+}
+
 fn output(options: &Options, shape: Shape) -> Result<Output, Error> {
     Ok(Output {
         socket: bind(any_port(options.send))?,
@@ -211,7 +242,9 @@ async fn serve<B: Backend>(
     let result = async {
         match options.schedule {
             Schedule::Synchronous => run::synchronous(door, engine, stop).await,
-            Schedule::Pipeline => run::pipeline(door, engine, in_flight, stop).await,
+            Schedule::Pipeline | Schedule::ByHand => {
+                run::pipeline(door, engine, in_flight, stop).await
+            }
         }
     };
     let result = tokio::select! {

@@ -119,6 +119,8 @@ pub enum Schedule {
     Synchronous,
     /// As many in flight as there is room for
     Pipeline,
+    /// The same on OpenCL, without pipelines: the waits and slots of all commands are written by hand
+    ByHand,
 }
 
 /// A device that can be asked for.
@@ -193,8 +195,13 @@ impl Options {
         })
     }
 
-    /// Whether it has what is for F-engines alone, and is for none.
+    /// Whether what it has goes with its engine.
     pub fn check_engine(&self) -> Result<(), Error> {
+        let can_be_by_hand = self.engine == EngineChoice::Fx && self.device != DeviceChoice::Cpu;
+        if self.schedule == Schedule::ByHand && !can_be_by_hand {
+            let what = "by hand there is only the whole correlator on OpenCL: `--device opencl`";
+            return Err(Error::Option(what.into()));
+        }
         let is_for_f = !self.to.is_empty() || self.scale.is_some();
         if is_for_f && self.engine != EngineChoice::F {
             let what = "`--to` and `--scale` are for F-engines: `--engine f`";

@@ -8,7 +8,7 @@ use gpu_stages::Backend;
 
 pub use cpu::cpu;
 #[cfg(feature = "opencl")]
-pub use opencl::opencl;
+pub use opencl::{opencl, source};
 
 /// What a device computes.
 pub struct Kernels<B: Backend> {

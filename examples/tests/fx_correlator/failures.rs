@@ -123,7 +123,7 @@ async fn fails_after(good: usize, schedule: Schedule) {
     let stop = std::future::pending();
     let result = match schedule {
         Schedule::Synchronous => synchronous(door, &mut setup.correlator, stop).await,
-        Schedule::Pipeline => pipeline(door, &mut setup.correlator, 3, stop).await,
+        _ => pipeline(door, &mut setup.correlator, 3, stop).await,
     };
     let error = result.unwrap_err();
     assert_eq!(error.exit_code(), 1);

@@ -60,15 +60,30 @@ fn the_file_is_one_of_numpy() {
 
 #[test]
 fn schedules_agree_to_the_last_bit() {
+    agree("cpu", &["synchronous", "pipeline"]);
+    if cfg!(feature = "opencl") {
+        agree("opencl", &["synchronous", "pipeline", "by-hand"]);
+    }
+}
+
+/// Many short dumps, so that each slot of everything is used again.
+fn agree(device: &str, schedules: &[&str]) {
     let dir = tempfile::tempdir().unwrap();
-    let files = ["synchronous", "pipeline"].map(|schedule| {
+    let files = schedules.iter().map(|schedule| {
         let (path, text) = file(&dir, schedule);
-        let correlator = start(&["--file", &text, "--schedule", schedule, "--frames", "5"]);
-        simulate(&[correlator.address], &["--source", "0.1:20"]);
-        correlator.good();
+        let options = ["--file", &text, "--schedule", schedule, "--device", device];
+        let correlator = start(&[&options[..], &["--frames", "15"]].concat());
+        let sky = ["--source", "0.1:20", "--packets", "120"];
+        simulate(&[correlator.address], &sky);
+        let counts = correlator.good();
+        assert_eq!(
+            (&counts["correlated"], &counts["dumps"]),
+            (&15.into(), &8.into())
+        );
         fs::read(path).unwrap()
     });
-    assert!(files[0] == files[1]);
+    let files: Vec<_> = files.collect();
+    assert!(files.windows(2).all(|two| two[0] == two[1]));
 }
 
 /// Two correlators with half of the band each give what one gives with all of it.

@@ -35,6 +35,7 @@ fn what_makes_no_sense() {
         &["--listen", &taken.local_addr().unwrap().to_string()],
         "cannot listen",
     );
+    bad(&["--schedule", "by-hand"], "--device opencl");
     bad(&["--engine", "f"], "--to");
     bad(&["--to", "127.0.0.1:1=0..4"], "--engine f");
     let f = |arguments: &[&str], message| {
