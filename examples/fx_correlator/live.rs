@@ -1,56 +1,105 @@
-//! The line in the terminal, and the counts at the end.
+//! The lines in the terminal, and the counts at the end.
 
 use crate::counters::{Counters, Totals};
+use gpu_stages::stall;
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::time::MissedTickBehavior;
 
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Keeps a line on stderr up to date, if that is a terminal. Never ends.
-pub async fn line(counters: Arc<Counters>) {
+/// Keeps two lines on stderr up to date, if that is a terminal. Never ends; when it is dropped, they are cleared.
+pub async fn lines(counters: Arc<Counters>, in_flight: usize) {
     if !io::stderr().is_terminal() {
         return std::future::pending().await;
     }
+    // Each is cut off at the terminal's width.
+    let style = ProgressStyle::with_template("{prefix}\n{wide_msg}");
+    let bar = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     let mut ticks = tokio::time::interval(EVERY);
-    let mut before = counters.totals();
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut then, mut before) = (Instant::now(), counters.totals());
     loop {
         ticks.tick().await;
-        let now = counters.totals();
-        // Back to the beginning of the line, and clear what was there.
-        let _ = write!(io::stderr(), "\r\x1b[2K{}", Rates { before, now });
-        before = now;
-    }
-}
-
-/// Ends the line, if there is one.
-pub fn end() {
-    if io::stderr().is_terminal() {
-        let _ = writeln!(io::stderr());
+        let (now, totals) = (Instant::now(), counters.totals());
+        let rates = Rates {
+            seconds: (now - then).as_secs_f64().max(1e-3),
+            before,
+            now: totals,
+            in_flight: in_flight as u64,
+        };
+        bar.set_prefix(rates.to_string());
+        bar.set_message(Held(totals).to_string());
+        (then, before) = (now, totals);
     }
 }
 
 /// What happened between two looks.
 struct Rates {
+    seconds: f64,
     before: Totals,
     now: Totals,
+    /// Frames that can be in flight.
+    in_flight: u64,
 }
 
 impl fmt::Display for Rates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rates { before, now } = self;
-        let megabits = |before, now| (now - before) as f64 * 8e-6 / EVERY.as_secs_f64();
+        let Rates { before, now, .. } = self;
+        let rate = |before, now| Rate((now - before) as f64 * 8.0 / self.seconds);
+        let taken = now.frames.saturating_sub(now.correlated);
+        let in_flight = taken.min(self.in_flight);
         write!(
             f,
-            "in {:.1} Mbit/s, {} frames in flight, lost {} packets and {} frames, {} dumps, out {:.1} Mbit/s",
-            megabits(before.bytes, now.bytes),
-            now.frames.saturating_sub(now.correlated),
-            now.lost,
-            now.dropped_frames,
-            now.dumps,
-            megabits(before.sent_bytes, now.sent_bytes),
+            "in {}, out {}, {in_flight} frames in flight, {} at the door",
+            rate(before.bytes, now.bytes),
+            rate(before.sent_bytes, now.sent_bytes),
+            taken - in_flight,
         )
+    }
+}
+
+/// Bits per second.
+struct Rate(f64);
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            bits if bits < 999_950.0 => write!(f, "{:.1} kbit/s", bits / 1e3),
+            bits if bits < 999_950e3 => write!(f, "{:.1} Mbit/s", bits / 1e6),
+            bits => write!(f, "{:.2} Gbit/s", bits / 1e9),
+        }
+    }
+}
+
+/// What was lost so far, and what calls wait for right now: their turn with a resource, or a device that works on it.
+struct Held(Totals);
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Totals {
+            lost,
+            dropped_frames,
+            ..
+        } = self.0;
+        write!(f, "lost {lost} packets and {dropped_frames} frames")?;
+        let mut waits = BTreeMap::new();
+        for wait in stall::report().waits() {
+            let for_device = wait.holders.is_empty();
+            let key = (wait.resource.to_string(), for_device);
+            *waits.entry(key).or_insert(0) += 1;
+        }
+        for (number, ((resource, for_device), calls)) in waits.into_iter().enumerate() {
+            let before = if number == 0 { "; waiting: " } else { ", " };
+            let device = if for_device { " (device)" } else { "" };
+            write!(f, "{before}{calls} for {resource}{device}")?;
+        }
+        Ok(())
     }
 }
 

@@ -247,12 +247,10 @@ async fn serve<B: Backend>(
             }
         }
     };
-    let result = tokio::select! {
+    tokio::select! {
         result = result => result,
-        () = live::line(counters) => Ok(()),
-    };
-    live::end();
-    result
+        () = live::lines(counters, in_flight) => Ok(()),
+    }
 }
 
 /// Where to send from: any port of the family of what is sent to.

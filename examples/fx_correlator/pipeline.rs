@@ -93,8 +93,12 @@ pub async fn clear<B: Backend>(
     #[queue] x_engine: Queue<B>,
     #[writes] sums: Sums<B>,
 ) -> Result<(), Error> {
-    x_engine.fill(&mut sums.visibilities, Complex32::ZERO)?;
-    Ok(x_engine.fill(&mut sums.weights, 0)?)
+    #[stage(name = "clear")]
+    {
+        x_engine.fill(&mut sums.visibilities, Complex32::ZERO)?;
+        x_engine.fill(&mut sums.weights, 0)?;
+    }
+    Ok(())
 }
 
 /// F: takes one frame from its chunk to spectra. The filter bank needs the end of the frame before, which is another

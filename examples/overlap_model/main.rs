@@ -7,6 +7,7 @@
 
 mod correlator;
 mod filter;
+mod markdown;
 mod ping_pong;
 mod readers;
 mod scene;

@@ -2,6 +2,7 @@
 
 use crate::correlator::Correlator;
 use crate::filter::Filter;
+use crate::markdown::Table;
 use crate::ping_pong::PingPong;
 use crate::readers::Readers;
 use crate::scene::{Scene, ms};
@@ -10,12 +11,8 @@ use gpu_stages::Result;
 use gpu_stages::bound::Depths;
 use gpu_stages::cpu::timing::Cost;
 use gpu_stages::cpu::timing::cards::{self, Card};
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
-
-/// Cells, the first row of which is the header.
-pub struct Table(Vec<Vec<String>>);
 
 /// A pipeline, and the depths to run it at.
 pub struct Runs {
@@ -174,26 +171,4 @@ pub fn cards(frames: usize) -> Result<Table> {
         }
     }
     Ok(Table(table))
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Table(rows) = self;
-        let columns = rows.first().map_or(0, Vec::len);
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let widths: Vec<usize> = (0..columns).map(|it| width(it).unwrap_or(0)).collect();
-        for (index, row) in rows.iter().enumerate() {
-            for (cell, width) in row.iter().zip(&widths) {
-                write!(f, "| {cell:width$} ")?;
-            }
-            writeln!(f, "|")?;
-            if index == 0 {
-                widths
-                    .iter()
-                    .try_for_each(|width| write!(f, "|{}", "-".repeat(width + 2)))?;
-                writeln!(f, "|")?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -4,6 +4,8 @@
 mod correlator;
 #[path = "../overlap_model/filter.rs"]
 mod filter;
+#[path = "../overlap_model/markdown.rs"]
+mod markdown;
 #[path = "../overlap_model/ping_pong.rs"]
 mod ping_pong;
 #[path = "../overlap_model/readers.rs"]

@@ -86,6 +86,11 @@ impl Correlator {
         assert!(status.success());
     }
 
+    /// Whether it is over.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the end: the exit code, the counts if there are any, and what it said besides.
     pub fn end(mut self) -> (Option<i32>, Value, String) {
         let mut said = String::new();
