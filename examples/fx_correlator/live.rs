@@ -77,7 +77,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// What was lost so far, and what calls wait for right now: their turn with a resource, or a device that works on it.
+/// What came out and was lost so far, and what calls wait for right now: their turn with a resource, or a device that works on it.
 struct Held(Totals);
 
 impl fmt::Display for Held {
@@ -85,9 +85,13 @@ impl fmt::Display for Held {
         let Totals {
             lost,
             dropped_frames,
+            dumps,
             ..
         } = self.0;
-        write!(f, "lost {lost} packets and {dropped_frames} frames")?;
+        write!(
+            f,
+            "{dumps} dumps, lost {lost} packets and {dropped_frames} frames"
+        )?;
         let mut waits = BTreeMap::new();
         for wait in stall::report().waits() {
             let for_device = wait.holders.is_empty();
