@@ -158,8 +158,9 @@ async fn an_opencl_device() {
 async fn too_strong() {
     let device = cpu::Device::new();
     let heard = heard(&SMALL, FRAMES, &[]);
-    let whole = [0..SMALL.band];
-    let sent = channelised(&device, &kernels::cpu(&SMALL), SMALL, 1e6, &whole, &heard).await;
+    let whole = 0..SMALL.band;
+    let whole = std::slice::from_ref(&whole);
+    let sent = channelised(&device, &kernels::cpu(&SMALL), SMALL, 1e6, whole, &heard).await;
     let (header, data) = SpectraHeader::parse(&sent[0][4]).unwrap();
     assert_eq!(header.valid, 0xff);
     let data: &[i8] = bytemuck::cast_slice(data);
@@ -202,9 +203,10 @@ fn datagrams_there_and_back() {
 async fn datagrams_that_make_no_sense() {
     let device = cpu::Device::new();
     let heard = heard(&SMALL, FRAMES, &[]);
-    let parts = [0..8];
+    let part = 0..8;
+    let parts = std::slice::from_ref(&part);
     let kernels = kernels::cpu(&SMALL);
-    let sent = channelised(&device, &kernels, SMALL, 0.2, &parts, &heard).await;
+    let sent = channelised(&device, &kernels, SMALL, 0.2, parts, &heard).await;
     let good = sent[0][0].clone();
     let changed = |at: usize, byte: u8| {
         let mut datagram = good.clone();
