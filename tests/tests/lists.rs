@@ -369,3 +369,9 @@ fn an_opaque_stage_uses_all_parts() {
     block_on(async { futures::try_join!(call, next) }).unwrap();
     assert_eq!(log.entries(), ["write", "read", "next"]);
 }
+
+#[test]
+fn a_list_may_be_empty() {
+    let (none,) = acquire((Requests::<u64, _>::reads(&[]),)).unwrap();
+    assert_eq!(block_on(none.wait_events()).unwrap().len(), 0);
+}
