@@ -47,9 +47,13 @@ pub enum Error {
         /// What the system says.
         cause: io::Error,
     },
-    /// The system has no threads or no signals for us.
+    /// The system has no threads for us, or nobody reads what we say.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// A task of our own ended before its work was done.
+    #[cfg(feature = "opencl")]
+    #[error("lost: {0}")]
+    Lost(&'static str),
     /// The driver refused a command by hand, or the command failed.
     #[cfg(feature = "opencl")]
     #[error("OpenCL: {0}")]

@@ -1,6 +1,6 @@
 //! An FX correlator: the samples of an array of antennas come in as UDP datagrams, a filter bank and a Fourier transform
 //! take them to channels (F), all pairs of inputs are multiplied and added up (X), and the sums leave as UDP datagrams
-//! and into a file for NumPy. Start reading at `pipeline.rs`; `docs/correlator.md` tells how it came about.
+//! and into a file for NumPy. Start reading at `pipeline.rs`; `docs/correlator.md` tells how it is built.
 //!
 //! ```sh
 //! cargo run --release --example fx_correlator -- --file dumps.npy --frames 320 &

@@ -1,4 +1,5 @@
-//! The two schedules: one frame after the other, and as many in flight as there is room for.
+//! Two schedules: one frame after the other, and as many in flight as there is room for. What takes frames may be
+//! pipelines, or a schedule by hand.
 
 use crate::chunk::Chunk;
 use crate::correlator::{Engine, Job};

@@ -39,7 +39,7 @@ use std::task::{Context, Poll, ready};
 ///
 /// ```
 /// use futures::channel::mpsc;
-/// use futures::stream::{self, Stream, StreamExt};
+/// use futures::stream::{self, StreamExt};
 /// use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
 /// use gpu_stages::{JobQueue, Resource, Result, gpu_pipeline};
 /// use std::pin::pin;

@@ -13,7 +13,8 @@ use smallvec::SmallVec;
 /// One allocation's account in its call. Views and guards carry it.
 ///
 /// An allocation is without one until its turn comes, and while the host alone uses it if nothing was left behind by
-/// others: there is nothing to keep account of. Its guard opens one before devices or watchers come into it.
+/// others: there is nothing to keep account of. Its guard opens one before devices or watchers come into it, if it was
+/// not said from the start that it will be used on a queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     call: Call,

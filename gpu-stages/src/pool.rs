@@ -179,10 +179,11 @@ impl<T: Recycle> Pooled<T> {
     #[inline]
     pub(crate) fn times(self, count: usize) -> Handles<T> {
         let node = self.into_node();
-        match count {
-            0 => drop(Pooled(node)),
+        if count > 0 {
             // Relaxed: as in `retain`.
-            _ => drop(node.head.handles.fetch_add(count - 1, Ordering::Relaxed)),
+            node.head.handles.fetch_add(count - 1, Ordering::Relaxed);
+        } else {
+            drop(Pooled(node));
         }
         Handles { node, left: count }
     }

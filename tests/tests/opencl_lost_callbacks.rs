@@ -6,7 +6,7 @@ mod driver;
 use driver::Hold;
 use futures::executor::block_on;
 use gpu_stages::opencl::{DeviceBuffer, OpenCl, Queue};
-use gpu_stages::{Event, Resource};
+use gpu_stages::{Event, Resource, Result, gpu_pipeline};
 use gpu_stages_tests::poll_once;
 use gpu_stages_tests::talk::{Talk, TestBackend};
 use std::ffi::c_void;
@@ -84,6 +84,36 @@ fn a_long_chain_of_commands_is_looked_after_as_well() {
     for read in reads {
         block_on(read).unwrap().ready();
     }
+}
+
+#[gpu_pipeline]
+async fn fill_and_copy(
+    #[queue] queue: Queue,
+    #[writes] from: DeviceBuffer<u32>,
+    #[writes] to: DeviceBuffer<u32>,
+) -> Result<()> {
+    // Nobody but the queue waits for this: it has no event, until somebody does.
+    queue.fill(&mut from, 1)?;
+    queue.copy(&from, &mut to)?;
+    Ok(())
+}
+
+/// The event that is made for a wait stands behind a command that is held; what the wait is for is over.
+#[test]
+fn waits_end_whose_markers_are_held_up() {
+    let queue = Queue::new(&OpenCl::device()).unwrap();
+    let (from, to, other) = (buffer(), buffer(), buffer());
+    let mut copied = Box::pin(fill_and_copy(&queue, &from, &to));
+    assert!(poll_once(&mut copied).is_pending());
+    let hold = Hold::next_command();
+    let mut guard = block_on(other.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.fill(&mut guard, 1).unwrap();
+    guard.ready();
+    let mut filled = Box::pin(from.acquire_read().unwrap().wait_events());
+    assert!(poll_once(&mut filled).is_pending());
+    block_on(copied).unwrap();
+    assert_eq!(block_on(filled).unwrap().facts().len(), 64);
+    hold.release();
 }
 
 struct Panicking;

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::shape::Shape;
 use crate::x_engine::Output;
 use futures::FutureExt;
-use futures::future::try_join;
+use futures::future::join;
 use gpu_stages::opencl::OpenCl;
 use objects::{Objects, clear, download, launch, upload};
 pub use objects::{Opened, open};
@@ -25,7 +25,7 @@ use ocl::Event;
 use over::over;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use writer::Writer;
+use writer::{HostSums, Writer};
 
 /// A correlator of one shape on one device.
 pub struct ByHand {
@@ -140,6 +140,22 @@ impl ByHand {
             return Ok(async { Ok(()) }.boxed());
         };
         let mut host = self.writer.memory()?;
+        match self.download(slot, &mut host) {
+            Ok(downloaded) => Ok(self.writer.write(label, host, downloaded)),
+            Err(error) => {
+                // One of the two downloads may run.
+                self.objects.finish();
+                Err(error)
+            }
+        }
+    }
+
+    /// Enqueues the downloads of a slot of the sums.
+    fn download(
+        &mut self,
+        slot: usize,
+        host: &mut HostSums,
+    ) -> Result<impl Future<Output = Result<(), Error>> + Send + use<>, Error> {
         let (down, sums) = (&self.objects.down, &self.objects.sums[slot]);
         let added = Vec::from_iter(self.latest.front().map(|it| it.correlated.clone()));
         drop(download(
@@ -152,23 +168,28 @@ impl ByHand {
         down.flush()?;
         let downloaded = over(&end)?;
         self.downloaded[slot] = vec![end];
-        Ok(self.writer.write(label, host, downloaded))
+        Ok(downloaded)
     }
 
-    fn try_frame(&mut self, mut chunk: Chunk<OpenCl>) -> Result<Job, Error> {
+    /// Enqueues a frame. While it fails `chunk` stays where it is; otherwise it is taken.
+    fn try_frame(&mut self, chunk: &mut Option<Chunk<OpenCl>>) -> Result<Job, Error> {
+        let Some(samples) = chunk.as_mut() else {
+            return Ok(async { Ok(()) }.boxed());
+        };
         let label = Label {
-            dump: chunk.frame / self.shape.integration as u64,
-            sync: chunk.sync,
+            dump: samples.frame / self.shape.integration as u64,
+            sync: samples.sync,
         };
         let is_new = self.current.is_some_and(|(current, _)| current != label);
         let ended = if is_new { Some(self.dump()?) } else { None };
         let sums = self.sums_of(label)?;
-        let ends = self.enqueue(&mut chunk, sums)?;
+        let ends = self.enqueue(samples, sums)?;
         let (uploaded, correlated) = (over(&ends.uploaded)?, over(&ends.correlated)?);
         self.frames += 1;
         self.latest.push_front(ends);
         self.latest.truncate(self.in_flight.max(2));
         let counters = self.counters.clone();
+        let chunk = chunk.take();
         // A task of its own holds the chunk until the upload is over, whoever gives up the frame.
         let frame = tokio::spawn(async move {
             uploaded.await?;
@@ -180,17 +201,24 @@ impl ByHand {
         let frame = async {
             frame
                 .await
-                .unwrap_or_else(|lost| Err(Error::Start(lost.into())))
+                .unwrap_or(Err(Error::Lost("what waits for a frame")))
         };
         let ended = ended.unwrap_or_else(|| async { Ok(()) }.boxed());
-        Ok(try_join(frame, ended).map(|done| done.map(drop)).boxed())
+        // Both to their end: a dump is good, whatever becomes of the next frame.
+        let both = join(frame, ended).map(|(frame, ended)| frame.and(ended));
+        Ok(both.boxed())
     }
 }
 
 impl Engine<OpenCl> for ByHand {
     fn frame(&mut self, chunk: Chunk<OpenCl>) -> Job {
-        let enqueued = self.try_frame(chunk);
-        enqueued.unwrap_or_else(|error| async { Err(error) }.boxed())
+        let mut chunk = Some(chunk);
+        self.try_frame(&mut chunk).unwrap_or_else(|error| {
+            // What was enqueued before may run, and reads the chunk.
+            self.objects.finish();
+            drop(chunk);
+            async { Err(error) }.boxed()
+        })
     }
 
     fn finish(&mut self) -> Job {

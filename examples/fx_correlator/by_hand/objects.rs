@@ -34,7 +34,7 @@ pub struct Sums {
     pub weights: Buffer<u32>,
 }
 
-/// The device that `choice` names.
+/// The device that `choice` names; of several that have one name, the first.
 pub fn open(choice: &str) -> Result<Opened, Error> {
     let wanted = opencl::Device::find(choice)?;
     let all = Platform::list().into_iter().flat_map(|platform| {
@@ -128,12 +128,19 @@ impl Sums {
     }
 }
 
-/// Nothing that the device may still touch is freed before it is done.
-impl Drop for Objects {
-    fn drop(&mut self) {
+impl Objects {
+    /// Waits until all that was enqueued is over.
+    pub fn finish(&self) {
         for queue in [&self.up, &self.f, &self.x, &self.down] {
             let _ = queue.finish();
         }
+    }
+}
+
+/// Nothing that the device may still touch is freed before it is done.
+impl Drop for Objects {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 
@@ -160,7 +167,8 @@ pub fn upload<T: OclPrm>(
     waits: &[Event],
 ) -> ocl::Result<Event> {
     let mut end = Event::empty();
-    // SAFETY: the chunk is held until the upload is over, and nobody writes to it meanwhile.
+    // SAFETY: the chunk is held until the upload is over, or until the queue is if something fails, and nobody writes
+    // to it meanwhile.
     let upload = unsafe { to.cmd().queue(queue).write(from).block(false) };
     upload.ewait(waits).enew(&mut end).enq()?;
     Ok(end)
@@ -183,7 +191,8 @@ pub fn download<T: OclPrm>(
     waits: &[Event],
 ) -> ocl::Result<Event> {
     let mut end = Event::empty();
-    // SAFETY: the writer holds the memory, and does not look at it before the download is over.
+    // SAFETY: the writer holds the memory, and does not look at it before the download is over; if something fails it
+    // is held until the queue is finished.
     let download = unsafe { from.cmd().queue(queue).read(to).block(false) };
     download.ewait(waits).enew(&mut end).enq()?;
     Ok(end)

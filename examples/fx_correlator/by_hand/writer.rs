@@ -85,7 +85,8 @@ impl Writer {
         };
         // The task goes on as long as this is there.
         let _ = self.dumps.send(dump);
-        done.map(|done| done.unwrap_or(Ok(()))).boxed()
+        done.map(|done| done.unwrap_or(Err(Error::Lost("what writes dumps"))))
+            .boxed()
     }
 }
 

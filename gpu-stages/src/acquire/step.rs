@@ -1,4 +1,4 @@
-//! The step itself: all ledgers locked, all slots chosen, all users entered.
+//! The step itself: all ledgers locked, and in each a user entered.
 
 use crate::call::{Call, Calls};
 use crate::error::{Error, Origin, Result, Site};
@@ -40,7 +40,7 @@ impl Ask<'_> {
         self.entry.pin.is_some_and(|pin| ledger.is_orphaned(pin))
     }
 
-    /// Enters a user for it.
+    /// Enters a user for it, behind all writes of the same call that stand before it.
     #[inline]
     fn enter(&self, ledger: &mut Ledger, origin: Origin, call: &Call) -> Entered {
         let slot = self.slot(ledger, 0);
@@ -54,7 +54,7 @@ impl Ask<'_> {
         // Where nobody left anything, there is nothing to keep account of while the host alone uses it; whoever has to
         // wait for its turn will see.
         let is_hosts = !matches!(place, Place::Queue(_)) && !self.core.is_watched();
-        let is_clean = ledger.is_clean_for(id);
+        let is_clean = granted && ledger.is_clean_for(id);
         let is_plain = !granted || is_hosts && is_clean;
         let account = (!is_plain).then(|| {
             let mut track = self.core.track(mode, parameter);
@@ -178,7 +178,6 @@ fn by_resource<'b, 'a>(asks: &'b [Ask<'a>]) -> impl Iterator<Item = &'b [Ask<'a>
 }
 
 /// If the call could only wait for itself, the first ask by which it would.
-#[cold]
 fn first_stuck<'b, 'a>(
     asks: &'b [Ask<'a>],
     ledgers: &[MutexGuard<'_, Ledger>],

@@ -124,12 +124,12 @@ impl Call {
 
     /// Notes whether the pipeline's body is running: what is dropped meanwhile is dropped by an exit.
     pub(crate) fn set_polled(&self, polled: bool) {
-        self.record.polled.store(polled, Ordering::Relaxed);
         if polled {
+            self.record.next_moment();
             self.record.begun.store(true, Ordering::Relaxed);
             self.set_not_waiting();
-            self.record.next_moment();
         }
+        self.record.polled.store(polled, Ordering::Relaxed);
     }
 
     /// Notes that the pipeline's future is being dropped, unless it is because its body panicked.

@@ -71,8 +71,8 @@ impl Record {
 
     /// The body is polled once more.
     pub(super) fn next_moment(&self) {
-        // Far enough from those of other calls. Who takes one for another looks once too little, which costs a wait.
-        let first = || self.id.load(Ordering::Relaxed) << 16;
+        // So far from those of other calls as no call is polled.
+        let first = || self.id.load(Ordering::Relaxed) << 24;
         let moment = match self.moment.load(Ordering::Relaxed) {
             0 => first(),
             last => last + 1,

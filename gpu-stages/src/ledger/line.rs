@@ -37,7 +37,7 @@ pub(super) struct User {
     pub place: Place,
     /// Who uses the slot; once the turn is never to come, who should have written the version.
     pub origin: Origin,
-    /// What its call calls the resource.
+    /// What its call calls the resource; nobody asks a pin.
     pub parameter: Parameter,
     /// What `Slot::accepted` was when the turn came.
     pub accepted: u64,

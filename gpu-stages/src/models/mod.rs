@@ -1,6 +1,6 @@
 //! The core under model checkers: small models in all interleavings, and larger ones in many.
 //!
-//! `small/` and `cpu/event/models.rs` run under [loom], which tries every interleaving of up to so many preemptions
+//! `small/` and `models.rs` in `call/`, `cpu/event/` and `pool/` run under [loom], which tries every interleaving of up to so many preemptions
 //! and every value that a weakly ordered load may see:
 //!
 //! ```text

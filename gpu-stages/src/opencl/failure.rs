@@ -189,12 +189,24 @@ impl Weak {
         self.upgrade().is_some_and(|record| !record.is_known_over())
     }
 
+    /// Whether nothing behind the command can be over before it is told to be. A marker that stands in for the command
+    /// and a fence behind a failed one stand further behind on the queue, where others may be stuck.
+    pub(super) fn tells_of_those_behind(&self) -> bool {
+        self.upgrade()
+            .is_none_or(|record| record.is_its_own_event())
+    }
+
     /// Looks after a wait: asks the driver about the command and about what it waits for. Returns whether to look
     /// again. `round` is another one for each look at all waits.
     pub(super) fn look(&self, round: u64) -> bool {
-        let Some(record) = self.upgrade().filter(|record| !record.is_known_over()) else {
+        let Some(record) = self.upgrade() else {
             return false;
         };
+        if record.is_known_over() {
+            // By a command behind it, perhaps: then nobody has been told.
+            record.hint();
+            return false;
+        }
         // What it waits for first: the drivers that leave a command behind a failed one queued for ever do not
         // say that it failed.
         let mut records: SmallVec<[Pooled<Completion>; 8]> = SmallVec::new();

@@ -71,8 +71,8 @@ fn run() {
     }
 }
 
-/// Looks at the first wait of each queue, and at the next ones as long as they are found to be over: queues are in
-/// order, and what stands behind a command that runs need not be asked for.
+/// Looks at the waits of each queue, up to the first whose command runs: queues are in order, and what stands behind
+/// that one need not be asked for.
 fn look_after(waits: &mut Vec<Weak>, round: u64) {
     let mut running: Option<Weak> = None;
     waits.retain(|wait| {
@@ -84,7 +84,7 @@ fn look_after(waits: &mut Vec<Weak>, round: u64) {
         let mut again = true;
         // A waker that panics must not take the waits of others with it.
         contain(|| again = wait.look(round));
-        if again {
+        if again && wait.tells_of_those_behind() {
             running = Some(*wait);
         }
         again

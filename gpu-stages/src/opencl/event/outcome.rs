@@ -177,10 +177,16 @@ impl Completion {
         self.noted().is_terminal()
     }
 
+    /// Whether the driver's event is the command's own, and its end the command's.
+    pub(in crate::opencl) fn is_its_own_event(&self) -> bool {
+        let rest = lock(&self.rest);
+        rest.native.is_some() && !rest.stands_in && rest.failing.is_none()
+    }
+
     /// Whether the command has no event of its own and stands before one of its queue that is complete.
     fn is_passed(&self) -> bool {
         let rest = lock(&self.rest);
-        let is_quiet = rest.native.is_none() && rest.failing.is_none();
+        let is_quiet = (rest.native.is_none() || rest.stands_in) && rest.failing.is_none();
         let line = rest.line.as_ref().filter(|_| is_quiet);
         line.is_some_and(|line| line.identity.knowledge.is_complete(self.position()))
     }
