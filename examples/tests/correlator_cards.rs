@@ -1,13 +1,9 @@
 //! The example `correlator_cards`: the table that it prints is the one of the documentation, and what it says is so.
 
-use std::process::Command;
+use gpu_stages_examples::program;
 
 fn table() -> String {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let name = format!("correlator_cards{}", std::env::consts::EXE_SUFFIX);
-    let output = Command::new(profile.join("examples").join(name)).output();
-    let output = output.unwrap();
+    let output = program("correlator_cards").output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }

@@ -1,16 +1,12 @@
 //! Tests that run the example programs `image_filter` and `on_smol`.
 
+use gpu_stages_examples::program;
 use image::{GrayImage, Luma};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn run(name: &str, arguments: &[&Path]) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let program = profile
-        .join("examples")
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    Command::new(program).args(arguments).output().unwrap()
+    program(name).args(arguments).output().unwrap()
 }
 
 #[test]

@@ -19,8 +19,8 @@ mod table;
 mod talk;
 
 use gpu_stages::bound::{Bottleneck, Depths};
+use gpu_stages_examples::program;
 use scene::{Scene, ms};
-use std::process::Command;
 use talk::Talk;
 
 /// As many as it takes for the one-off beginning and end not to matter.
@@ -137,17 +137,13 @@ fn cards_keep_their_link_busy() {
     assert_eq!(lines.collect::<Vec<_>>(), [true; 5], "{table}");
 }
 
-fn program(arguments: &[&str]) -> std::process::Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let name = format!("overlap_model{}", std::env::consts::EXE_SUFFIX);
-    let mut program = Command::new(profile.join("examples").join(name));
-    program.args(arguments).output().unwrap()
+fn run(arguments: &[&str]) -> std::process::Output {
+    program("overlap_model").args(arguments).output().unwrap()
 }
 
 #[test]
 fn the_tables_are_printed_as_the_documentation_has_them() {
-    let output = program(&[]);
+    let output = run(&[]);
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).unwrap();
     let documented = include_str!("../../docs/overlap.md");
@@ -167,7 +163,7 @@ fn the_tables_are_printed_as_the_documentation_has_them() {
 
 #[test]
 fn what_is_no_number_of_frames_is_said_so() {
-    let output = program(&["--frames", "0"]);
+    let output = run(&["--frames", "0"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
         String::from_utf8(output.stderr)

@@ -1,31 +1,14 @@
 //! Tests that run the example program `process_one`.
 
+use gpu_stages_examples::program;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Output, Stdio};
 use tempfile::TempDir;
 
-/// The program. `cargo test` builds examples along with the tests, unless it is asked for single ones.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let name = format!("process_one{}", std::env::consts::EXE_SUFFIX);
-        let program = profile.join("examples").join(name);
-        assert!(
-            program.exists(),
-            "{program:?} is missing: build it with `cargo build --examples`, in the profile of the test"
-        );
-        program
-    })
-}
-
 fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(program());
+    let mut command = program("process_one");
     command.args(arguments).output().unwrap()
 }
 
@@ -229,7 +212,7 @@ fn files_that_are_broken() {
 #[test]
 fn nobody_reads_the_report() {
     for option in [&["--json"][..], &[]] {
-        let mut command = Command::new(program());
+        let mut command = program("process_one");
         command.args(["--frames", "2", "--size", "8"]).args(option);
         let mut child = command
             .stdout(Stdio::piped())

@@ -1,15 +1,8 @@
 //! Tests that run the example program `schedule`.
 
+use gpu_stages_examples::program;
 use std::fs;
 use std::process::{Command, Output};
-
-/// The program, which `cargo test` builds along with the tests.
-fn program() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let name = format!("schedule{}", std::env::consts::EXE_SUFFIX);
-    Command::new(profile.join("examples").join(name))
-}
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
@@ -24,7 +17,7 @@ fn check_printed(output: &Output) {
 
 #[test]
 fn all_three_are_printed() {
-    let output = program().output().unwrap();
+    let output = program("schedule").output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
     check_printed(&output);
 }
@@ -33,7 +26,7 @@ fn all_three_are_printed() {
 fn without_graphviz_it_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("schedule.svg");
-    let mut program = program();
+    let mut program = program("schedule");
     let output = program
         .arg("--svg")
         .arg(&file)
@@ -55,7 +48,11 @@ fn graphviz_draws() {
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("schedule.svg");
-    let output = program().arg("--svg").arg(&file).output().unwrap();
+    let output = program("schedule")
+        .arg("--svg")
+        .arg(&file)
+        .output()
+        .unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
     let drawn = fs::read_to_string(&file).unwrap();
     assert!(drawn.contains("<svg") && drawn.contains("compute.launch"));

@@ -1,8 +1,9 @@
 //! Tests that run the example program `timeline`.
 
+use gpu_stages_examples::program;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const PICTURES: [&str; 4] = [
     "timeline-synchronous.svg",
@@ -13,11 +14,7 @@ const PICTURES: [&str; 4] = [
 
 /// Runs the program, which `cargo test` builds along with the tests.
 fn run(arguments: &[&str]) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let name = format!("timeline{}", std::env::consts::EXE_SUFFIX);
-    let mut program = Command::new(profile.join("examples").join(name));
-    program.args(arguments).output().unwrap()
+    program("timeline").args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {

@@ -1,19 +1,16 @@
 //! Tests that run the example program `tutorial`, and hold `docs/tutorial.md` against it.
 
+use gpu_stages_examples::program;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::LazyLock;
 
 const STEPS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
 
 /// Runs the program, which `cargo test` builds along with the tests.
 fn run(arguments: &[&str]) -> Output {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let name = format!("tutorial{}", std::env::consts::EXE_SUFFIX);
-    let mut program = Command::new(profile.join("examples").join(name));
-    program.args(arguments).output().unwrap()
+    program("tutorial").args(arguments).output().unwrap()
 }
 
 /// What it prints.

@@ -40,7 +40,7 @@ impl Ask<'_> {
         self.entry.pin.is_some_and(|pin| ledger.is_orphaned(pin))
     }
 
-    /// Enters a user for it, behind all writes of the same call that stand before it.
+    /// Enters a user for it. Those of one call for one resource are entered in the order in which they stand in line.
     #[inline]
     fn enter(&self, ledger: &mut Ledger, origin: Origin, call: &Call) -> Entered {
         let slot = self.slot(ledger, 0);

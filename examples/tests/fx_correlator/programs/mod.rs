@@ -6,6 +6,7 @@ mod engines;
 mod whole;
 mod wrong;
 
+use gpu_stages_examples::program;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -31,20 +32,6 @@ const SMALL: [&str; 12] = [
     "32",
 ];
 const SKY: [&str; 6] = ["--antennas", "2", "--packet", "64", "--rate", "0"];
-
-/// A program. `cargo test` builds examples along with the tests, unless it is asked for single ones.
-pub fn program(name: &str) -> Command {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let program = profile
-        .join("examples")
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{program:?} is missing: build it with `cargo build --examples`, in the profile of the test"
-    );
-    Command::new(program)
-}
 
 /// A correlator that listens.
 pub struct Correlator {
