@@ -17,7 +17,8 @@ use smallvec::SmallVec;
 /// not said from the start that it will be used on a queue.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
-    call: Call,
+    /// None of an allocation that was made by hand, while the ledger does not know of it.
+    call: Option<Call>,
     index: usize,
 }
 
@@ -29,7 +30,18 @@ impl Lease {
     #[inline]
     pub fn new(call: Call, index: Option<usize>) -> Self {
         let index = index.unwrap_or(WITHOUT);
+        let call = Some(call);
         Lease { call, index }
+    }
+
+    /// That of an allocation made by hand, without a call until it [needs](Self::set_call) one.
+    pub const BY_HAND: Lease = Lease {
+        call: None,
+        index: WITHOUT,
+    };
+
+    pub fn set_call(&mut self, call: Call) {
+        self.call = Some(call);
     }
 
     /// Whether there is an account.
@@ -40,16 +52,23 @@ impl Lease {
 
     /// Opens the account.
     pub fn open_account(&mut self, track: Track) {
-        self.index = self.call.open_account(track);
+        self.index = self.call().open_account(track);
     }
 
+    #[inline]
     pub fn call(&self) -> &Call {
-        &self.call
+        let call = self.call.as_ref();
+        call.unwrap_or_else(|| unreachable!("it has come forward"))
+    }
+
+    /// The call, if it has one by now.
+    pub fn known_call(&self) -> Option<&Call> {
+        self.call.as_ref()
     }
 
     /// What tells this allocation from all others.
     pub fn key(&self) -> (u64, usize) {
-        (self.call.id(), self.index)
+        (self.call().id(), self.index)
     }
 
     /// Whether this use has begun to write.
@@ -59,7 +78,7 @@ impl Lease {
 
     /// This use of the resource, for messages.
     pub fn site(&self) -> Box<Site> {
-        self.call.site(self.index)
+        self.call().site(self.index)
     }
 
     pub fn load(&self, grant: Grant) {
@@ -103,15 +122,15 @@ impl Lease {
     pub fn set_waiting(&self, is_waiting: bool) {
         timeline::waits_for_device(self, is_waiting);
         if is_waiting {
-            self.call.set_waiting(self.index);
+            self.call().set_waiting(self.index);
         } else {
-            self.call.set_not_waiting();
+            self.call().set_not_waiting();
         }
     }
 
     /// A use begins on a queue whose commands are not seen.
     pub fn open(&self, open: Open) {
-        self.call.set_opened();
+        self.call().set_opened();
         let old = self.with(|track| track.open.replace(open));
         drop(old);
     }
@@ -124,22 +143,22 @@ impl Lease {
 
     /// The error for this use of data that `failure` left behind.
     pub fn failed(&self, failure: Arc<Failure>) -> Error {
-        self.call.failed(self.index, failure)
+        self.call().failed(self.index, failure)
     }
 
     /// Has the end of the call wait for a command that writes nothing.
     pub fn end_behind(&self, event: Event) {
-        self.call.end_behind(self.index, event);
+        self.call().end_behind(self.index, event);
     }
 
     /// Ends the use. The call keeps its last writes to see how they end.
     pub fn end(&self) -> Ended {
         settle(&[self]);
-        self.call.end(self.index)
+        self.call().end(self.index)
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Track) -> R) -> R {
-        self.call.with(self.index, f)
+        self.call().with(self.index, f)
     }
 }
 
@@ -212,7 +231,7 @@ fn by_call<U: Used>(uses: &[U]) -> impl Iterator<Item = &[U]> {
 /// Marks the end of those uses of `leases` that are open, with one marker for each queue.
 #[inline]
 pub(crate) fn settle(leases: &[&Lease]) {
-    if leases.iter().any(|lease| lease.call.has_opened()) {
+    if leases.iter().any(|lease| lease.call().has_opened()) {
         close(leases);
     }
 }
@@ -220,7 +239,7 @@ pub(crate) fn settle(leases: &[&Lease]) {
 #[cold]
 fn close(leases: &[&Lease]) {
     let mut opens: SmallVec<[(&Lease, Open); 4]> = SmallVec::new();
-    for lease in leases.iter().filter(|lease| lease.call.has_opened()) {
+    for lease in leases.iter().filter(|lease| lease.call().has_opened()) {
         if let Some(open) = lease.with(|track| track.open.take()) {
             opens.push((lease, open));
         }

@@ -71,6 +71,7 @@
 mod acquire;
 mod backend;
 mod blocking;
+mod books;
 pub mod bound;
 mod buffer;
 mod call;
@@ -96,6 +97,7 @@ mod reaper;
 mod resource;
 mod run;
 mod schedule;
+mod solo;
 mod source;
 mod spans;
 pub mod stall;

@@ -1,10 +1,9 @@
 //! [`Source`]: what can be read and updated, be it a resource or one version of it.
 
-use crate::acquire::{Acquire, Request};
-use crate::call::MANUAL;
+use crate::acquire::Request;
 use crate::error::Result;
 use crate::guard::Allocation;
-use crate::guard::access::{Access, Read, Update};
+use crate::guard::access::{Read, Update};
 use crate::sync::Arc;
 use crate::terms::UserId;
 use crate::value::Slots;
@@ -47,13 +46,6 @@ impl<T: Send + Sync + 'static> Source<T> {
     /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
     pub fn acquire_read(&self) -> Result<Allocation<T, Read>> {
         self.reads().alone()
-    }
-}
-
-impl<T: Send + 'static, A: Access> Request<'_, T, A> {
-    pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
-        let (allocation,) = (self,).acquire(MANUAL.call())?;
-        Ok(allocation)
     }
 }
 

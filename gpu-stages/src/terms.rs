@@ -73,7 +73,8 @@ pub(crate) struct Entry {
 /// A user that was entered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Entered {
-    pub id: UserId,
+    /// None of one that came alone, of which the ledger does not know.
+    pub id: Option<UserId>,
     pub slot: usize,
     /// Whether its turn came at once.
     pub granted: bool,
@@ -81,13 +82,28 @@ pub(crate) struct Entered {
     pub account: Option<usize>,
 }
 
+impl Entered {
+    /// One that came alone, and has its turn.
+    #[inline]
+    pub fn alone(slot: usize) -> Self {
+        Entered {
+            id: None,
+            slot,
+            granted: true,
+            account: None,
+        }
+    }
+}
+
 /// A user, as others see it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seat {
     pub slot: usize,
     pub standing: Standing,
-    /// The call, and what it calls the resource; none for a pinned version.
-    pub by: Option<(u64, Parameter)>,
+    /// The call; none for a pinned version.
+    pub call: Option<u64>,
+    /// What the call calls the resource, as far as that is known.
+    pub parameter: Option<Parameter>,
 }
 
 /// How far a user has come.

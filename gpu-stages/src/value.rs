@@ -1,88 +1,10 @@
 //! The values of a resource, and the only place that turns a granted use into a reference.
 
-use crate::lease::Lease;
-use crate::ledger::Ledger;
+use crate::books::Core;
 use crate::reaper;
-use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, lock};
-use crate::terms::{After, Mode, Parameter};
-use crate::track::Track;
-use crate::watch::{Adopted, Watch, Watched};
+use crate::sync::OnceLock;
 use std::cell::UnsafeCell;
 use std::fmt;
-
-/// The part of a resource that does not depend on its type.
-pub(crate) struct Core {
-    pub name: OnceLock<Arc<str>>,
-    pub ledger: Mutex<Ledger>,
-    keep_on_failure: AtomicBool,
-    /// Set once somebody watches.
-    adopted: OnceLock<Adopted>,
-}
-
-impl Core {
-    /// Has the slots watched from now on.
-    pub fn adopt(&self, watch: Arc<dyn Watch>) {
-        let slots = lock(&self.ledger).slots();
-        self.adopted.get_or_init(|| Adopted::by(watch, slots));
-    }
-
-    /// Whether somebody watches.
-    #[inline]
-    pub fn is_watched(&self) -> bool {
-        self.adopted.get().is_some()
-    }
-
-    /// The calling thread is going to look at the events of the ledger.
-    #[inline]
-    pub fn look(&self) {
-        if let Some(adopted) = self.adopted.get() {
-            adopted.look();
-        }
-    }
-
-    /// The turn of a user of `slot` has come, after a [`look`](Self::look).
-    #[inline]
-    pub fn granted(&self, slot: usize, lease: &Lease, mode: Mode) -> Option<Watched> {
-        let adopted = self.adopted.get()?;
-        Some(adopted.granted(slot, lease, mode))
-    }
-
-    /// The account of a use that begins.
-    pub fn track(&self, mode: Mode, parameter: Parameter) -> Track {
-        // What stays valid whatever happens has no contents to worry about.
-        let relies = mode != Mode::Write && !self.keeps_on_failure();
-        Track::new(self.name.get().cloned(), parameter, relies)
-    }
-
-    /// Accepts the contents of all slots as they are.
-    pub fn clear_poison(&self) {
-        self.look();
-        self.with(|ledger, after| {
-            ledger.clear_poison(after);
-            if let Some(adopted) = self.adopted.get() {
-                adopted.cleared();
-            }
-        });
-    }
-
-    #[inline]
-    pub fn keeps_on_failure(&self) -> bool {
-        self.keep_on_failure.load(Ordering::Relaxed)
-    }
-
-    pub fn keep_on_failure(&self) {
-        self.keep_on_failure.store(true, Ordering::Relaxed);
-    }
-
-    /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock.
-    #[inline]
-    pub fn with<R>(&self, f: impl FnOnce(&mut Ledger, &mut After) -> R) -> R {
-        let mut after = After::default();
-        let result = f(&mut lock(&self.ledger), &mut after);
-        after.run();
-        result
-    }
-}
 
 /// A resource's slots.
 ///
@@ -102,12 +24,7 @@ unsafe impl<T: Send + 'static> Sync for Slots<T> {}
 impl<T: Send + 'static> Slots<T> {
     pub fn new(values: Vec<T>) -> Self {
         Slots {
-            core: Core {
-                name: OnceLock::new(),
-                ledger: Mutex::new(Ledger::new(values.len())),
-                keep_on_failure: AtomicBool::new(false),
-                adopted: OnceLock::new(),
-            },
+            core: Core::new(values.len()),
             values: values.into_iter().map(UnsafeCell::new).collect(),
             spoil: OnceLock::new(),
         }
@@ -148,7 +65,7 @@ impl<T: Send + 'static> fmt::Debug for Slots<T> {
 impl<T: Send + 'static> Drop for Slots<T> {
     /// A device may still touch the values: then they are dropped once it is done.
     fn drop(&mut self) {
-        let pending = lock(&self.core.ledger).take_pending();
+        let pending = self.core.ledger().take_pending();
         if !pending.is_empty() {
             let values = std::mem::take(&mut self.values);
             reaper::drop_after(values, pending);

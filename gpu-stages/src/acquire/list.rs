@@ -106,9 +106,12 @@ impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
     }
 
     fn take(self, users: &mut Users) -> Self::Allocation {
-        let resources = self.resources.iter();
+        let resources = self.resources.iter().enumerate();
         resources
-            .map(|resource| allocation(&resource.slots, users))
+            .map(|(index, resource)| {
+                let parameter = Parameter::part(self.parameter, index);
+                allocation(&resource.slots, parameter, users)
+            })
             .collect()
     }
 }

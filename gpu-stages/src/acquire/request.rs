@@ -1,9 +1,12 @@
 //! [`Request`]: one resource that a call asks for.
 
-use super::step::{Asks, Users};
-use super::{Sealed, Wanted};
+use super::step::{Asks, Users, take_by_hand};
+use super::{Acquire, Sealed, Wanted};
+use crate::call::MANUAL;
+use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Access;
+use crate::lease::Lease;
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
 use crate::terms::{Entry, Parameter, Place, UserId};
@@ -34,6 +37,31 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         }
     }
 
+    #[inline]
+    fn entry(&self) -> Entry {
+        Entry {
+            mode: A::MODE,
+            pin: self.pin,
+            parameter: self.parameter,
+            place: self.place,
+        }
+    }
+
+    /// An allocation by hand, of this resource alone.
+    pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
+        if let Some(user) = take_by_hand(&self.slots.core, &self.entry()) {
+            let slots = self.slots.clone();
+            return Ok(Allocation::of_slot(
+                slots,
+                user,
+                self.parameter,
+                Lease::BY_HAND,
+            ));
+        }
+        let (allocation,) = (self,).acquire(MANUAL.call())?;
+        Ok(allocation)
+    }
+
     /// The name to use in messages if the resource has none.
     pub fn named(mut self, parameter: &'static str) -> Self {
         self.parameter = Parameter::named(parameter);
@@ -59,25 +87,20 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     type Allocation = Allocation<T, A>;
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
-        let entry = Entry {
-            mode: A::MODE,
-            pin: self.pin,
-            parameter: self.parameter,
-            place: self.place,
-        };
-        asks.push(&self.slots.core, entry);
+        asks.push(&self.slots.core, self.entry());
     }
 
     fn take(self, users: &mut Users) -> Allocation<T, A> {
-        allocation(self.slots, users)
+        allocation(self.slots, self.parameter, users)
     }
 }
 
 /// The allocation of the next user.
 pub fn allocation<T: Send + 'static, A: Access>(
     slots: &Arc<Slots<T>>,
+    parameter: Parameter,
     users: &mut Users,
 ) -> Allocation<T, A> {
     let (user, lease) = users.next();
-    Allocation::of_slot(slots.clone(), user, lease)
+    Allocation::of_slot(slots.clone(), user, parameter, lease)
 }

@@ -1,12 +1,13 @@
 //! The step itself: all ledgers locked, and in each a user entered.
 
-use crate::call::{Call, Calls};
+use crate::books::{Core, Locked};
+use crate::call::{Call, Calls, current};
 use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
-use crate::sync::{MutexGuard, lock};
+use crate::solo::{Alone, By};
 use crate::terms::{Entered, Entry, Mode, Place};
-use crate::value::Core;
+use crate::timeline;
 use smallvec::SmallVec;
 use std::task::Poll;
 
@@ -64,12 +65,36 @@ impl Ask<'_> {
             call.open_account(track)
         });
         Entered {
-            id,
+            id: Some(id),
             slot,
             granted,
             account,
         }
     }
+
+    /// Whether it can be granted without the ledger, as far as can be seen.
+    #[inline]
+    fn can_be_alone(&self) -> bool {
+        can_be_alone(&self.entry) && self.core.solo.is_open()
+    }
+
+    #[inline]
+    fn alone(&self, by: By) -> Alone {
+        let mode = self.entry.mode;
+        Alone { mode, by }
+    }
+
+    /// Takes the resource without the ledger, if nobody else is there.
+    #[inline]
+    fn take_alone(&self, by: By) -> Option<Entered> {
+        self.core.solo.take(self.alone(by)).map(Entered::alone)
+    }
+}
+
+/// Whether the ledger need not know: pins are in it, queues leave events, and timelines are told of turns.
+#[inline]
+fn can_be_alone(entry: &Entry) -> bool {
+    entry.pin.is_none() && !matches!(entry.place, Place::Queue(_)) && !timeline::is_wanted()
 }
 
 /// All that a call asks for.
@@ -115,7 +140,7 @@ impl Users {
 pub fn acquire_all(asks: &mut Asks<'_>, call: Call, users: &mut Users) -> Result<()> {
     match asks.0.as_mut_slice() {
         // Many are, and need no lists.
-        [ask] => users.given.push(enter_alone(ask, &call)),
+        [ask] => users.given.push(enter_one(ask, &call)),
         asks => enter_all(asks, &call, &mut users.given)?,
     }
     users.calls = Some(call.times(users.given.len()));
@@ -123,13 +148,21 @@ pub fn acquire_all(asks: &mut Asks<'_>, call: Call, users: &mut Users) -> Result
 }
 
 #[inline]
-fn enter_alone(ask: &Ask<'_>, call: &Call) -> Entered {
-    let mut ledger = lock(&ask.core.ledger);
+fn enter_one(ask: &Ask<'_>, call: &Call) -> Entered {
+    if can_be_alone(&ask.entry)
+        && let Some(entered) = ask.take_alone(By::Call(call.id()))
+    {
+        return entered;
+    }
+    let mut ledger = ask.core.ledger();
     ask.core.look();
     ask.enter(&mut ledger, call.origin(), call)
 }
 
 fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()> {
+    if asks.iter().all(Ask::can_be_alone) && take_all_alone(asks, call, given) {
+        return Ok(());
+    }
     // Those of one resource come together, in the order in which they were asked.
     asks.sort_unstable_by_key(|ask| (ask.address(), ask.number));
     let mut ledgers = lock_all(asks);
@@ -161,13 +194,43 @@ fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()>
     Ok(())
 }
 
+/// Takes a resource for an allocation by hand, without its ledger, if nobody else is there.
+#[inline]
+pub fn take_by_hand(core: &Core, entry: &Entry) -> Option<Entered> {
+    if !can_be_alone(entry) {
+        return None;
+    }
+    let by = By::Hand(current());
+    let mode = entry.mode;
+    core.solo.take(Alone { mode, by }).map(Entered::alone)
+}
+
+/// Takes all without their ledgers, if nobody else is there; otherwise none.
+#[inline]
+fn take_all_alone(asks: &[Ask<'_>], call: &Call, given: &mut Given) -> bool {
+    let Some(joint) = call.begin_joint() else {
+        return false;
+    };
+    let by = By::Joint(call.id());
+    given.extend(asks.iter().map_while(|ask| ask.take_alone(by)));
+    if given.len() == asks.len() && joint.decide() {
+        return true;
+    }
+    for ask in &asks[..given.len()] {
+        ask.core.solo.give_back(ask.alone(by));
+    }
+    given.clear();
+    drop(joint);
+    false
+}
+
 /// The ledgers of the resources, each locked once, in the order of their addresses: so two calls never wait for each
 /// other here.
 #[inline]
-fn lock_all<'a>(asks: &[Ask<'a>]) -> SmallVec<[MutexGuard<'a, Ledger>; 8]> {
+fn lock_all<'a>(asks: &[Ask<'a>]) -> SmallVec<[Locked<'a>; 8]> {
     let mut ledgers = SmallVec::new();
     for asks in by_resource(asks) {
-        ledgers.push(lock(&asks[0].core.ledger));
+        ledgers.push(asks[0].core.ledger());
     }
     ledgers
 }
@@ -178,10 +241,7 @@ fn by_resource<'b, 'a>(asks: &'b [Ask<'a>]) -> impl Iterator<Item = &'b [Ask<'a>
 }
 
 /// If the call could only wait for itself, the first ask by which it would.
-fn first_stuck<'b, 'a>(
-    asks: &'b [Ask<'a>],
-    ledgers: &[MutexGuard<'_, Ledger>],
-) -> Option<&'b Ask<'a>> {
+fn first_stuck<'b, 'a>(asks: &'b [Ask<'a>], ledgers: &[Locked<'_>]) -> Option<&'b Ask<'a>> {
     let stuck = by_resource(asks).zip(ledgers);
     let stuck = stuck.filter_map(|(asks, ledger)| stuck_among(asks, ledger));
     stuck.min_by_key(|ask| ask.number)

@@ -70,7 +70,7 @@ thread_local! {
 }
 
 /// The call whose body this thread is in; 0 for none.
-pub(super) fn current() -> u64 {
+pub(crate) fn current() -> u64 {
     CURRENT.get()
 }
 

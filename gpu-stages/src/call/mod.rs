@@ -11,11 +11,12 @@ use crate::event::{Event, Events, Status, WaitKey};
 use crate::pool::{Handles, Pooled};
 use crate::reaper;
 use crate::schedule::{Schedule, Stage};
+use crate::solo::Joint;
 use crate::spans;
 use crate::sync::{Arc, MutexGuard, Ordering, StaticU64, lock};
 use crate::timeline::{self, Outcome};
 use crate::track::{Ended, Track};
-pub(crate) use doing::{Current, Doing};
+pub(crate) use doing::{Current, Doing, current};
 use record::{Body, ENDING, Kept, Record};
 use std::any::Any;
 use std::fmt;
@@ -27,9 +28,14 @@ pub(crate) static MANUAL: Schedule = Schedule::new("manual", &[Stage::new("manua
 impl Schedule {
     /// Begins one call of this pipeline.
     pub fn call(&'static self) -> Call {
+        self.call_in(current())
+    }
+
+    /// Begins a call that was made in a stage of the call of number `parent`; 0 for none.
+    pub(crate) fn call_in(&'static self, parent: u64) -> Call {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
-        record.parent.store(doing::current(), Ordering::Relaxed);
+        record.parent.store(parent, Ordering::Relaxed);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         record.begin(id, self);
         let call = Call {
@@ -147,6 +153,16 @@ impl Call {
     /// Keeps a value of the call's own until `events` are over.
     pub(crate) fn keep(&self, value: Box<dyn Any + Send>, events: Events) {
         self.body().kept.push(Kept { value, events });
+    }
+
+    /// Begins to take several resources together without their ledgers: once in the call's life.
+    #[inline]
+    pub(crate) fn begin_joint(&self) -> Option<Joint> {
+        let has_begun = self.record.joint.swap(true, Ordering::Relaxed);
+        if has_begun {
+            return None;
+        }
+        Joint::begin(self.id())
     }
 
     /// Opens an account of an allocation; returns its index.

@@ -35,6 +35,8 @@ pub struct Record {
     pub(super) dropped: AtomicBool,
     /// Whether there were uses whose end has to be marked.
     pub(super) opened: AtomicBool,
+    /// Whether the call has taken several resources together without their ledgers, or tried.
+    pub(super) joint: AtomicBool,
     /// Whether there is anything in the body.
     pub(super) used: AtomicBool,
     #[cfg(feature = "tracing")]
@@ -112,6 +114,7 @@ impl Recycle for Record {
             moment: AtomicU64::new(0),
             dropped: AtomicBool::new(false),
             opened: AtomicBool::new(false),
+            joint: AtomicBool::new(false),
             used: AtomicBool::new(false),
             #[cfg(feature = "tracing")]
             spans: spans::Slot::default(),
@@ -133,6 +136,7 @@ impl Recycle for Record {
         self.moment.store(0, Ordering::Relaxed);
         self.dropped.store(false, Ordering::Relaxed);
         self.opened.store(false, Ordering::Relaxed);
+        self.joint.store(false, Ordering::Relaxed);
         if !self.used.load(Ordering::Relaxed) {
             return;
         }

@@ -37,8 +37,8 @@ pub(super) struct User {
     pub place: Place,
     /// Who uses the slot; once the turn is never to come, who should have written the version.
     pub origin: Origin,
-    /// What its call calls the resource; nobody asks a pin.
-    pub parameter: Parameter,
+    /// What its call calls the resource; none of a pin, and of who came alone and did not say so yet.
+    pub parameter: Option<Parameter>,
     /// What `Slot::accepted` was when the turn came.
     pub accepted: u64,
     pub turn: Turn,
@@ -59,7 +59,7 @@ impl User {
         slot: usize,
         version: u64,
         origin: Origin,
-        parameter: Parameter,
+        parameter: Option<Parameter>,
     ) -> Self {
         User {
             role,
@@ -118,6 +118,12 @@ impl Users {
     #[inline]
     pub fn remove(&mut self, id: UserId) {
         self.free.push(id);
+    }
+
+    /// Whether nobody is there.
+    #[inline]
+    pub fn are_none(&self) -> bool {
+        self.all.len() == self.free.len()
     }
 
     /// All that are there, in no order.

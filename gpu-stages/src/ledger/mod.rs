@@ -6,6 +6,7 @@
 mod line;
 mod pins;
 mod slot;
+mod solo;
 
 use crate::error::Origin;
 use crate::event::{Events, move_over};
@@ -23,6 +24,8 @@ pub(crate) struct Ledger {
     users: Users,
     newest: usize,
     next_version: u64,
+    /// How many slots have something left behind.
+    unclean: usize,
 }
 
 impl Ledger {
@@ -33,6 +36,7 @@ impl Ledger {
             users: Users::default(),
             newest: 0,
             next_version: 2,
+            unclean: 0,
         };
         if let Some(first) = ledger.slots.first_mut() {
             (first.version, first.contents) = (1, 1);
@@ -66,24 +70,29 @@ impl Ledger {
             (Mode::Update, None) => Role::Update,
             (Mode::Write, _) => Role::Write,
         };
-        let previous_version = self.slots[slot].version;
-        // What is done through a pin stays the version that was pinned, the newest or not.
-        let version = match pin {
-            Some(pin) => self.users[pin].version,
-            None if role.waits_for_pins() => self.next_version,
-            None => previous_version,
-        };
-        if role.waits_for_pins() {
-            self.slots[slot].version = self.next_version;
-            self.next_version += 1;
-            self.newest = slot;
-        }
+        let (version, previous_version) = self.next_version(role, slot, pin);
         let id = self.users.add(User {
             place: entry.place,
             previous_version,
-            ..User::new(role, slot, version, origin, entry.parameter)
+            ..User::new(role, slot, version, origin, Some(entry.parameter))
         });
         (id, self.queue_up(id, pin))
+    }
+
+    /// The version that a user of a slot uses, or makes, and the one that the slot had before.
+    #[inline]
+    fn next_version(&mut self, role: Role, slot: usize, pin: Option<UserId>) -> (u64, u64) {
+        let previous = self.slots[slot].version;
+        if role.waits_for_pins() {
+            let next = self.next_version;
+            self.next_version += 1;
+            self.slots[slot].version = next;
+            self.newest = slot;
+            return (next, previous);
+        }
+        // What is done through a pin stays the version that was pinned, the newest or not.
+        let version = pin.map_or(previous, |pin| self.users[pin].version);
+        (version, previous)
     }
 
     /// Whether a user whose turn has come finds nothing that it would have to wait for, or could not rely on.
@@ -95,7 +104,8 @@ impl Ledger {
 
     /// What the user's call calls the resource.
     pub fn parameter(&self, id: UserId) -> Parameter {
-        self.users[id].parameter
+        let parameter = self.users[id].parameter;
+        parameter.unwrap_or_else(|| unreachable!("a user that asks has introduced itself"))
     }
 
     /// Whether the user's turn has come.
@@ -161,6 +171,7 @@ impl Ledger {
             slot.accepted += 1;
             move_over(&mut slot.writes, &mut after.events);
         }
+        self.unclean = self.slots.iter().filter(|slot| !slot.is_clean()).count();
     }
 
     /// Whether the contents were accepted as they are since the user's turn came.
@@ -191,7 +202,8 @@ impl Ledger {
             Some(Seat {
                 slot: user.slot,
                 standing,
-                by: (user.role != Role::Pin).then_some((user.origin.call, user.parameter)),
+                call: (user.role != Role::Pin).then_some(user.origin.call),
+                parameter: user.parameter,
             })
         });
         seats.collect()
@@ -203,8 +215,9 @@ impl Ledger {
         let accepted = self.was_accepted(id);
         let user = &self.users[id];
         let slot = &mut self.slots[user.slot];
+        let was_clean = slot.is_clean();
         slot.dismiss(user.role);
-        match legacy {
+        let untouched = match legacy {
             Legacy::Nothing => true,
             Legacy::Read(reads) => {
                 slot.add_reads(reads, after);
@@ -223,7 +236,10 @@ impl Ledger {
                 slot.put_back(writes, reads, accepted, after);
                 slot.fill(user.version, contents)
             }
-        }
+        };
+        self.unclean += usize::from(was_clean);
+        self.unclean -= usize::from(slot.is_clean());
+        untouched
     }
 
     /// A version will not be written: tells everybody in line for it, from `first` to the next write, and

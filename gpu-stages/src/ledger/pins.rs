@@ -7,7 +7,7 @@ use super::Ledger;
 use super::line::{Role, Turn, User};
 use crate::error::Origin;
 use crate::event::{Event, Events};
-use crate::terms::{After, Legacy, Parameter, UserId};
+use crate::terms::{After, Legacy, UserId};
 
 impl Ledger {
     /// Pins the newest version, written or not.
@@ -66,11 +66,5 @@ impl Ledger {
 }
 
 fn new_pin(slot: usize, version: u64) -> User {
-    User::new(
-        Role::Pin,
-        slot,
-        version,
-        Origin::PIN,
-        Parameter::named("pin"),
-    )
+    User::new(Role::Pin, slot, version, Origin::PIN, None)
 }

@@ -61,6 +61,12 @@ impl Slot {
         }
     }
 
+    /// Whether the last users left nothing that anybody would have to look at.
+    #[inline]
+    pub fn is_clean(&self) -> bool {
+        self.writes.is_empty() && self.reads.is_empty() && self.poison.is_none()
+    }
+
     /// Whether a user who comes in now finds nothing that it would have to wait for, or could not rely on.
     #[inline]
     pub fn is_clean_for(&self, role: Role) -> bool {

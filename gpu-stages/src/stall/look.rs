@@ -3,8 +3,8 @@
 use super::registry;
 use crate::call::{Call, Doing};
 use crate::error::Origin;
-use crate::sync::{Arc, lock};
-use crate::terms::{Seat, Standing};
+use crate::sync::Arc;
+use crate::terms::{Parameter, Seat, Standing};
 use std::collections::BTreeMap;
 
 /// All resources that anybody has to do with, and all calls.
@@ -39,7 +39,7 @@ impl Scene {
         let mut lines = Vec::new();
         for resource in registry::all() {
             let core = resource.core();
-            let seats = lock(&core.ledger).seats();
+            let seats = core.ledger().seats();
             let place = std::ptr::from_ref(core).addr();
             let own_name = core.name.get();
             let slots = by_slot(seats).into_iter();
@@ -68,12 +68,12 @@ fn by_slot(seats: Vec<Seat>) -> BTreeMap<usize, Vec<Seat>> {
 
 impl Line {
     fn of(place: (usize, usize), own_name: Option<&Arc<str>>, seats: &[Seat]) -> Self {
-        let parameters = seats.iter().filter_map(|seat| seat.by);
-        let called = parameters.map(|(_, parameter)| parameter.text()).next();
+        let parameter = seats.iter().find_map(|seat| seat.parameter);
+        let called = parameter.map(Parameter::text);
         let resource = own_name.cloned().or(called);
         let those = |standing: Standing| {
             let seats = seats.iter().filter(move |seat| seat.standing == standing);
-            seats.map(|seat| seat.by.map(|(call, _)| call))
+            seats.map(|seat| seat.call)
         };
         Line {
             place,

@@ -1,7 +1,8 @@
 //! All resources there are, to be looked at when somebody asks why nothing moves.
 
+use crate::books::Core;
 use crate::sync::{Arc, StaticMutex, lock_static};
-use crate::value::{Core, Slots};
+use crate::value::Slots;
 use std::sync::Weak;
 
 /// A resource of any type.

@@ -1,6 +1,7 @@
 //! The end of a use: what is left to whoever comes next.
 
-use super::{Held, Hold};
+use super::{Held, Hold, User};
+use crate::call::Call;
 use crate::error::{Poison, Reason};
 use crate::event::{Event, Status, move_all};
 use crate::guard::access::Access;
@@ -10,16 +11,22 @@ use crate::terms::{Contents, Legacy, Mode};
 use crate::track::Ended;
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
-    /// How the contents are handed on, whose last writes are `writes`. Without `ready` they are good only if the
-    /// whole call is.
+    /// Whether what was written is good: without `ready` only if the whole call is.
+    #[inline]
+    fn is_good(&self, keep: bool) -> bool {
+        let has_succeeded = || self.lease.known_call().is_some_and(Call::has_succeeded);
+        self.good || keep || has_succeeded()
+    }
+
+    /// How the contents are handed on, whose last writes are `writes`.
     fn contents(&self, dirty: bool, writes: &[Event], keep: bool) -> Contents {
-        let call = self.lease.call();
         if !dirty {
             return Contents::Untouched;
         }
-        if self.good || keep || call.has_succeeded() {
+        if self.is_good(keep) {
             return Contents::Good;
         }
+        let call = self.lease.call();
         let failure = writes.iter().find_map(|event| match event.known() {
             Status::Failed(failure) => Some(failure),
             _ => None,
@@ -31,9 +38,27 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }))
     }
 
+    /// Lets go of the resource, if the ledger does not know of the use, and need not: it is to know of what is bad.
+    #[inline]
+    fn let_go_alone(&self) -> bool {
+        let Hold::Slot {
+            slots,
+            slot,
+            user: User::Alone(_),
+            ..
+        } = &self.hold
+        else {
+            return false;
+        };
+        let is_fine = !self.wrote || self.is_good(slots.core.keeps_on_failure());
+        let written = (self.wrote && A::MODE == Mode::Write).then_some(*slot);
+        is_fine && slots.core.solo.let_go(written)
+    }
+
     /// Leaves the resource's line, and has the events made that whoever is next will wait for.
-    fn leave(&self, ended: Option<Ended>) {
-        let Hold::Slot { slots, user, .. } = &self.hold else {
+    fn leave(&mut self, ended: Option<Ended>) {
+        let user = self.come_forward();
+        let (Hold::Slot { slots, .. }, Some(user)) = (&self.hold, user) else {
             return;
         };
         let keep = slots.core.keeps_on_failure();
@@ -48,7 +73,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             },
         };
         slots.core.with(|ledger, after| {
-            ledger.leave(*user, legacy, after);
+            ledger.leave(user, legacy, after);
             if let Some(watched) = &self.watched {
                 watched.left();
             }
@@ -61,6 +86,9 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     fn drop(&mut self) {
         if self.is_watched() {
             self.about_to_leave();
+        }
+        if self.let_go_alone() {
+            return;
         }
         let ended = self.lease.has_account().then(|| self.lease.end());
         match &mut self.hold {

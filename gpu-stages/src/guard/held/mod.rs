@@ -5,6 +5,7 @@ mod host_wait;
 mod leave;
 mod watched;
 
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::guard::access::{Access, Exclusive};
@@ -12,7 +13,7 @@ use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Entered, Grant, Mode, UserId};
+use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
 use crate::timeline;
 use crate::track::{self, Needs, Track};
 use crate::value::Slots;
@@ -40,15 +41,28 @@ enum Hold<T: Send + 'static> {
     Slot {
         slots: Arc<Slots<T>>,
         slot: usize,
-        user: UserId,
+        user: User,
         /// Makes the guard as shareable between threads as `&T` is.
         value: PhantomData<T>,
     },
     Value(Option<T>),
 }
 
+/// How the ledger knows a use.
+#[derive(Clone, Copy, Debug)]
+enum User {
+    Entered(UserId),
+    /// Not at all. It will have to know what the call calls the resource.
+    Alone(Parameter),
+}
+
 impl<T: Send + 'static, A: Access> Held<T, A> {
-    pub fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
+    pub fn of_slot(
+        slots: Arc<Slots<T>>,
+        user: Entered,
+        parameter: Parameter,
+        lease: Lease,
+    ) -> Self {
         // Whoever watches from now on is told when the use goes on, and knows it by its account.
         let watched = if user.granted && lease.has_account() {
             slots.core.granted(user.slot, &lease, A::MODE)
@@ -59,7 +73,10 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             hold: Hold::Slot {
                 slots,
                 slot: user.slot,
-                user: user.id,
+                user: match user.id {
+                    Some(id) => User::Entered(id),
+                    None => User::Alone(parameter),
+                },
                 value: PhantomData,
             },
             granted: user.granted,
@@ -85,17 +102,38 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Opens the account, if there is none: the use is not the host's alone any more.
     pub(super) fn open_account(&mut self) {
-        let Hold::Slot { slots, user, .. } = &self.hold else {
+        if self.lease.has_account() {
             return;
-        };
-        if !self.lease.has_account() {
-            let parameter = slots.core.with(|ledger, _| ledger.parameter(*user));
+        }
+        let user = self.come_forward();
+        if let (Hold::Slot { slots, .. }, Some(user)) = (&self.hold, user) {
+            let parameter = slots.core.with(|ledger, _| ledger.parameter(user));
             let mut track = slots.core.track(A::MODE, parameter);
             if self.wrote {
                 track.host_use(track::Access::Write, &mut Events::new());
             }
             self.lease.open_account(track);
         }
+    }
+
+    /// The user in the ledger, which knows of it from now on.
+    #[inline]
+    fn come_forward(&mut self) -> Option<UserId> {
+        let Hold::Slot { slots, user, .. } = &mut self.hold else {
+            return None;
+        };
+        Some(match *user {
+            User::Entered(id) => id,
+            User::Alone(parameter) => {
+                let origin = self.lease.known_call().map(Call::origin);
+                let newcomer = slots.core.come_forward(parameter, origin);
+                if let Some(call) = newcomer.call {
+                    self.lease.set_call(call);
+                }
+                *user = User::Entered(newcomer.id);
+                newcomer.id
+            }
+        })
     }
 
     /// Waits until everybody before has handed on. What they left is in the account then, if it matters to anybody.
@@ -161,15 +199,22 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Whether the contents were accepted as they are since the grant.
     fn was_accepted(&self) -> bool {
         match &self.hold {
-            Hold::Slot { slots, user, .. } => {
-                slots.core.with(|ledger, _| ledger.was_accepted(*user))
-            }
-            Hold::Value(_) => false,
+            Hold::Slot {
+                slots,
+                user: User::Entered(id),
+                ..
+            } => slots.core.with(|ledger, _| ledger.was_accepted(*id)),
+            _ => false,
         }
     }
 
     async fn turn(&mut self) -> Result<Grant> {
-        let Hold::Slot { slots, user, .. } = &self.hold else {
+        let Hold::Slot {
+            slots,
+            user: User::Entered(user),
+            ..
+        } = &self.hold
+        else {
             return Ok(Grant::default());
         };
         let turn = poll_fn(|context| {

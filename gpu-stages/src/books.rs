@@ -1,0 +1,192 @@
+//! [`Core`]: the part of a resource that does not depend on its type, and who uses it.
+
+use crate::call::{Call, MANUAL};
+use crate::error::Origin;
+use crate::lease::Lease;
+use crate::ledger::Ledger;
+use crate::solo::{Alone, By, Solo};
+use crate::sync::{Arc, AtomicBool, Mutex, MutexGuard, OnceLock, Ordering, lock};
+use crate::terms::{After, Mode, Parameter, UserId};
+use crate::track::Track;
+use crate::watch::{Adopted, Watch, Watched};
+use std::ops::{Deref, DerefMut};
+
+pub(crate) struct Core {
+    pub name: OnceLock<Arc<str>>,
+    /// Who uses the resource while nobody else wants it.
+    pub solo: Solo,
+    books: Mutex<Books>,
+    keep_on_failure: AtomicBool,
+    /// Set once somebody watches.
+    adopted: OnceLock<Adopted>,
+}
+
+struct Books {
+    ledger: Ledger,
+    /// The user that came alone and was entered by somebody else, until it knows.
+    newcomer: Option<Newcomer>,
+}
+
+/// A user that came alone, in the ledger.
+pub(crate) struct Newcomer {
+    pub id: UserId,
+    /// The call that it was given, if it had none.
+    pub call: Option<Call>,
+}
+
+/// A ledger that is locked. Nobody uses the resource without it.
+pub(crate) struct Locked<'a> {
+    core: &'a Core,
+    books: MutexGuard<'a, Books>,
+}
+
+impl Core {
+    /// A resource with so many slots.
+    pub fn new(slots: usize) -> Self {
+        let core = Core {
+            name: OnceLock::new(),
+            solo: Solo::new(slots),
+            books: Mutex::new(Books {
+                ledger: Ledger::new(slots),
+                newcomer: None,
+            }),
+            keep_on_failure: AtomicBool::new(false),
+            adopted: OnceLock::new(),
+        };
+        drop(core.ledger());
+        core
+    }
+
+    /// Locks the ledger. Whoever used the resource without it is in it from now on.
+    #[inline]
+    pub fn ledger(&self) -> Locked<'_> {
+        let mut books = lock(&self.books);
+        let (holder, written) = self.solo.close();
+        if written > 0 {
+            books.ledger.catch_up(written);
+        }
+        if let Some(alone) = holder {
+            books.enter(alone);
+        }
+        Locked { core: self, books }
+    }
+
+    /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock.
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce(&mut Ledger, &mut After) -> R) -> R {
+        let mut after = After::default();
+        let result = f(&mut self.ledger(), &mut after);
+        after.run();
+        result
+    }
+
+    /// Has a user that came alone be in the ledger, as `parameter` and, unless it has no call yet, as `origin`.
+    #[cold]
+    pub fn come_forward(&self, parameter: Parameter, origin: Option<Origin>) -> Newcomer {
+        let mut locked = self.ledger();
+        let newcomer = locked.books.newcomer.take();
+        let newcomer = newcomer.unwrap_or_else(|| unreachable!("it was entered by now"));
+        let origin = origin.or_else(|| newcomer.call.as_ref().map(Call::origin));
+        if let Some(origin) = origin {
+            locked.introduce(newcomer.id, parameter, origin);
+        }
+        newcomer
+    }
+
+    /// Has the slots watched from now on.
+    pub fn adopt(&self, watch: Arc<dyn Watch>) {
+        let slots = self.ledger().slots();
+        self.adopted.get_or_init(|| Adopted::by(watch, slots));
+    }
+
+    /// Whether somebody watches.
+    #[inline]
+    pub fn is_watched(&self) -> bool {
+        self.adopted.get().is_some()
+    }
+
+    /// The calling thread is going to look at the events of the ledger.
+    #[inline]
+    pub fn look(&self) {
+        if let Some(adopted) = self.adopted.get() {
+            adopted.look();
+        }
+    }
+
+    /// The turn of a user of `slot` has come, after a [`look`](Self::look).
+    #[inline]
+    pub fn granted(&self, slot: usize, lease: &Lease, mode: Mode) -> Option<Watched> {
+        let adopted = self.adopted.get()?;
+        Some(adopted.granted(slot, lease, mode))
+    }
+
+    /// The account of a use that begins.
+    pub fn track(&self, mode: Mode, parameter: Parameter) -> Track {
+        // What stays valid whatever happens has no contents to worry about.
+        let relies = mode != Mode::Write && !self.keeps_on_failure();
+        Track::new(self.name.get().cloned(), parameter, relies)
+    }
+
+    /// Accepts the contents of all slots as they are.
+    pub fn clear_poison(&self) {
+        self.look();
+        self.with(|ledger, after| {
+            ledger.clear_poison(after);
+            if let Some(adopted) = self.adopted.get() {
+                adopted.cleared();
+            }
+        });
+    }
+
+    #[inline]
+    pub fn keeps_on_failure(&self) -> bool {
+        self.keep_on_failure.load(Ordering::Relaxed)
+    }
+
+    pub fn keep_on_failure(&self) {
+        self.keep_on_failure.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Books {
+    /// Enters who was found to use the resource.
+    #[cold]
+    fn enter(&mut self, alone: Alone) {
+        let (call, origin) = match alone.by {
+            By::Call(number) | By::Joint(number) => (None, Origin::of_call(number)),
+            By::Hand(parent) => {
+                let call = MANUAL.call_in(parent);
+                let origin = call.origin();
+                (Some(call), origin)
+            }
+        };
+        let id = self.ledger.enter_holder(alone.mode, origin);
+        self.newcomer = Some(Newcomer { id, call });
+    }
+}
+
+impl Deref for Locked<'_> {
+    type Target = Ledger;
+
+    #[inline]
+    fn deref(&self) -> &Ledger {
+        &self.books.ledger
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Ledger {
+        &mut self.books.ledger
+    }
+}
+
+impl Drop for Locked<'_> {
+    /// Whoever comes next need not look at a ledger in which there is nothing.
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_idle() && !self.core.is_watched() {
+            self.core.solo.open(self.newest_slot());
+        }
+    }
+}
