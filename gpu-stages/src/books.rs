@@ -80,15 +80,15 @@ impl Core {
         result
     }
 
-    /// Has a user that came alone be in the ledger, as `parameter` and, unless it has no call yet, as `origin`.
+    /// Has a user that came alone be in the ledger, with the parameter `name` and, unless it has no call yet, as `origin`.
     #[cold]
-    pub fn come_forward(&self, parameter: Parameter, origin: Option<Origin>) -> Newcomer {
+    pub fn come_forward(&self, name: &'static str, origin: Option<Origin>) -> Newcomer {
         let mut locked = self.ledger();
         let newcomer = locked.books.newcomer.take();
         let newcomer = newcomer.unwrap_or_else(|| unreachable!("it was entered by now"));
         let origin = origin.or_else(|| newcomer.call.as_ref().map(Call::origin));
         if let Some(origin) = origin {
-            locked.introduce(newcomer.id, parameter, origin);
+            locked.introduce(newcomer.id, Parameter::named(name), origin);
         }
         newcomer
     }

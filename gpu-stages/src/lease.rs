@@ -112,6 +112,13 @@ impl Lease {
         })
     }
 
+    /// What a use on the host must wait for.
+    pub fn needs(&self, access: Access) -> Needs {
+        let mut needs = Needs::default();
+        self.with(|track| track.needs(access, None, &mut needs));
+        needs
+    }
+
     /// Notes that the host uses the value, having waited for what that needs.
     pub fn host_use(&self, access: Access) {
         let mut garbage = Events::new();

@@ -49,6 +49,12 @@ impl Parameter {
         }
     }
 
+    /// The name, if it is that of one parameter.
+    #[inline]
+    pub(crate) fn name(self) -> Option<&'static str> {
+        self.part.is_none().then_some(self.name)
+    }
+
     /// For messages: `name` or `name[index]`.
     pub(crate) fn text(self) -> Arc<str> {
         match self.part {
@@ -70,11 +76,18 @@ pub(crate) struct Entry {
     pub parameter: Parameter,
 }
 
-/// A user that was entered.
-#[derive(Clone, Copy, Debug, Default)]
+/// How a ledger knows a user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known {
+    Entered(UserId),
+    /// Not at all: it came alone. If it is to know, it will have to know what the call calls the resource.
+    Alone(&'static str),
+}
+
+/// A user that was entered, or came alone.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Entered {
-    /// None of one that came alone, of which the ledger does not know.
-    pub id: Option<UserId>,
+    pub user: Known,
     pub slot: usize,
     /// Whether its turn came at once.
     pub granted: bool,
@@ -85,9 +98,9 @@ pub(crate) struct Entered {
 impl Entered {
     /// One that came alone, and has its turn.
     #[inline]
-    pub fn alone(slot: usize) -> Self {
+    pub fn alone(slot: usize, name: &'static str) -> Self {
         Entered {
-            id: None,
+            user: Known::Alone(name),
             slot,
             granted: true,
             account: None,

@@ -143,6 +143,11 @@ impl Track {
         self.seen
     }
 
+    /// Whether a use on the host needs to wait for nothing.
+    pub fn is_free(&self, access: Access) -> bool {
+        self.writes.is_empty() && (access == Access::Read || self.reads.is_empty())
+    }
+
     /// What is known by now to be wrong with the contents, if they matter.
     pub fn bad(&self) -> Option<Bad> {
         if let Some(poison) = &self.poison {

@@ -106,12 +106,9 @@ impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
     }
 
     fn take(self, users: &mut Users) -> Self::Allocation {
-        let resources = self.resources.iter().enumerate();
+        let resources = self.resources.iter();
         resources
-            .map(|(index, resource)| {
-                let parameter = Parameter::part(self.parameter, index);
-                allocation(&resource.slots, parameter, users)
-            })
+            .map(|resource| allocation(&resource.slots, users))
             .collect()
     }
 }

@@ -51,12 +51,7 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
     pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
         if let Some(user) = take_by_hand(&self.slots.core, &self.entry()) {
             let slots = self.slots.clone();
-            return Ok(Allocation::of_slot(
-                slots,
-                user,
-                self.parameter,
-                Lease::BY_HAND,
-            ));
+            return Ok(Allocation::of_slot(slots, user, Lease::BY_HAND));
         }
         let (allocation,) = (self,).acquire(MANUAL.call())?;
         Ok(allocation)
@@ -91,16 +86,15 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     }
 
     fn take(self, users: &mut Users) -> Allocation<T, A> {
-        allocation(self.slots, self.parameter, users)
+        allocation(self.slots, users)
     }
 }
 
 /// The allocation of the next user.
 pub fn allocation<T: Send + 'static, A: Access>(
     slots: &Arc<Slots<T>>,
-    parameter: Parameter,
     users: &mut Users,
 ) -> Allocation<T, A> {
     let (user, lease) = users.next();
-    Allocation::of_slot(slots.clone(), user, parameter, lease)
+    Allocation::of_slot(slots.clone(), user, lease)
 }

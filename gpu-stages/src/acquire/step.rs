@@ -6,7 +6,7 @@ use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::solo::{Alone, By};
-use crate::terms::{Entered, Entry, Mode, Place};
+use crate::terms::{Entered, Entry, Known, Mode, Place};
 use crate::timeline;
 use smallvec::SmallVec;
 use std::task::Poll;
@@ -65,7 +65,7 @@ impl Ask<'_> {
             call.open_account(track)
         });
         Entered {
-            id: Some(id),
+            user: Known::Entered(id),
             slot,
             granted,
             account,
@@ -75,7 +75,7 @@ impl Ask<'_> {
     /// Whether it can be granted without the ledger, as far as can be seen.
     #[inline]
     fn can_be_alone(&self) -> bool {
-        can_be_alone(&self.entry) && self.core.solo.is_open()
+        self.core.solo.is_open() && name_alone(&self.entry).is_some()
     }
 
     #[inline]
@@ -87,14 +87,18 @@ impl Ask<'_> {
     /// Takes the resource without the ledger, if nobody else is there.
     #[inline]
     fn take_alone(&self, by: By) -> Option<Entered> {
-        self.core.solo.take(self.alone(by)).map(Entered::alone)
+        let name = name_alone(&self.entry)?;
+        let slot = self.core.solo.take(self.alone(by))?;
+        Some(Entered::alone(slot, name))
     }
 }
 
-/// Whether the ledger need not know: pins are in it, queues leave events, and timelines are told of turns.
+/// What a user is called of which the ledger need not know, if it need not: pins are in it, queues leave events,
+/// timelines are told of turns, and those in lists are asked for together with many others.
 #[inline]
-fn can_be_alone(entry: &Entry) -> bool {
-    entry.pin.is_none() && !matches!(entry.place, Place::Queue(_)) && !timeline::is_wanted()
+fn name_alone(entry: &Entry) -> Option<&'static str> {
+    let needs_no_ledger = entry.pin.is_none() && !matches!(entry.place, Place::Queue(_));
+    (needs_no_ledger && !timeline::is_wanted()).then(|| entry.parameter.name())?
 }
 
 /// All that a call asks for.
@@ -149,9 +153,7 @@ pub fn acquire_all(asks: &mut Asks<'_>, call: Call, users: &mut Users) -> Result
 
 #[inline]
 fn enter_one(ask: &Ask<'_>, call: &Call) -> Entered {
-    if can_be_alone(&ask.entry)
-        && let Some(entered) = ask.take_alone(By::Call(call.id()))
-    {
+    if let Some(entered) = ask.take_alone(By::Call(call.id())) {
         return entered;
     }
     let mut ledger = ask.core.ledger();
@@ -173,9 +175,7 @@ fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()>
         drop(ledgers);
         return Err(waits_for_itself(ask, call));
     }
-    for _ in &*asks {
-        given.push(Entered::default());
-    }
+    given.extend(asks.iter().map(|_| Entered::alone(0, "")));
     let origin = call.origin();
     let mut enter = |ask: &Ask<'_>, ledger: &mut Ledger| {
         given[ask.number] = ask.enter(ledger, origin, call);
@@ -197,12 +197,11 @@ fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()>
 /// Takes a resource for an allocation by hand, without its ledger, if nobody else is there.
 #[inline]
 pub fn take_by_hand(core: &Core, entry: &Entry) -> Option<Entered> {
-    if !can_be_alone(entry) {
-        return None;
-    }
+    let name = name_alone(entry)?;
     let by = By::Hand(current());
     let mode = entry.mode;
-    core.solo.take(Alone { mode, by }).map(Entered::alone)
+    let slot = core.solo.take(Alone { mode, by })?;
+    Some(Entered::alone(slot, name))
 }
 
 /// Takes all without their ledgers, if nobody else is there; otherwise none.

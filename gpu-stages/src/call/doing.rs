@@ -25,11 +25,8 @@ impl Call {
     /// All calls that are not over.
     pub(crate) fn all() -> Vec<Call> {
         let records = Record::pool().alive().into_iter();
-        let calls = records.filter_map(|record| {
-            let schedule = record.schedule()?;
-            Some(Call { schedule, record })
-        });
-        calls.collect()
+        let begun = records.filter(|record| record.has_begun());
+        begun.map(|record| Call { record }).collect()
     }
 
     /// The call in whose stage this one was made; 0 for none.
@@ -60,7 +57,7 @@ impl Call {
 
     /// Whether this is an allocation made by hand, which has no future of its own.
     pub(crate) fn is_manual(&self) -> bool {
-        std::ptr::eq(self.schedule, &raw const MANUAL)
+        std::ptr::eq(self.record.schedule(), &raw const MANUAL)
     }
 }
 

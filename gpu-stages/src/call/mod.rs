@@ -38,10 +38,7 @@ impl Schedule {
         record.parent.store(parent, Ordering::Relaxed);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         record.begin(id, self);
-        let call = Call {
-            schedule: self,
-            record,
-        };
+        let call = Call { record };
         timeline::begins(id, self);
         spans::begins(&call);
         call
@@ -54,7 +51,6 @@ impl Schedule {
 /// dropping or forgetting the future leaves them as they are.
 #[derive(Clone)]
 pub struct Call {
-    schedule: &'static Schedule,
     record: Pooled<Record>,
 }
 
@@ -78,7 +74,7 @@ impl Call {
     #[inline]
     pub(crate) fn origin(&self) -> Origin {
         Origin {
-            pipeline: self.schedule.name,
+            pipeline: self.record.schedule().name,
             stage: self.stage().map_or("?", |stage| stage.name),
             call: self.id(),
         }
@@ -105,7 +101,8 @@ impl Call {
 
     #[inline]
     fn stage(&self) -> Option<&'static Stage> {
-        self.schedule
+        let schedule = self.record.schedule();
+        schedule
             .stages
             .get(self.record.stage.load(Ordering::Relaxed))
     }
@@ -288,19 +285,13 @@ impl Call {
 }
 
 /// Handles to one call that were counted together.
-pub(crate) struct Calls {
-    schedule: &'static Schedule,
-    records: Handles<Record>,
-}
+pub(crate) struct Calls(Handles<Record>);
 
 impl Call {
     /// This handle and as many more as make `count`.
     #[inline]
     pub(crate) fn times(self, count: usize) -> Calls {
-        Calls {
-            schedule: self.schedule,
-            records: self.record.times(count),
-        }
+        Calls(self.record.times(count))
     }
 }
 
@@ -308,11 +299,8 @@ impl Calls {
     /// The next one.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<Call> {
-        let record = self.records.next()?;
-        Some(Call {
-            schedule: self.schedule,
-            record,
-        })
+        let record = self.0.next()?;
+        Some(Call { record })
     }
 }
 

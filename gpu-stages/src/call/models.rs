@@ -37,8 +37,7 @@ fn twin_takes_records_for_calls() {
     finds("not a call", || {
         looked_at(|| {
             let records = Record::pool().alive().into_iter();
-            let schedule = &MANUAL;
-            records.map(|record| Call { schedule, record }).collect()
+            records.map(|record| Call { record }).collect()
         });
     });
 }

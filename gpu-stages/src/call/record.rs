@@ -82,15 +82,18 @@ impl Record {
         self.moment.store(moment, Ordering::Relaxed);
     }
 
-    /// The schedule of the call that the record stands for, if it stands for one.
-    pub(super) fn schedule(&self) -> Option<&'static Schedule> {
-        if self.id.load(Ordering::Acquire) == 0 {
-            return None;
-        }
+    /// Whether the record stands for a call, of which whoever holds it sees all.
+    pub(super) fn has_begun(&self) -> bool {
+        self.id.load(Ordering::Acquire) != 0
+    }
+
+    /// The schedule of the call.
+    #[inline]
+    pub(super) fn schedule(&self) -> &'static Schedule {
         let pointer = self.schedule.load(Ordering::Relaxed);
-        // SAFETY: `begin` stores a pointer to a static before it stores any other number than 0, and nobody stores
-        // anything else in a record that once began.
-        Some(unsafe { &*pointer })
+        // SAFETY: a `Call` is made only of a record that has begun; `begin` stores a pointer to a static before it stores
+        // a number other than 0, and nobody stores anything else in a record that once began.
+        unsafe { &*pointer }
     }
 }
 

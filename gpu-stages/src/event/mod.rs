@@ -10,3 +10,4 @@ pub use handle::Event;
 pub use keys::{WaitKey, Wakers};
 pub(crate) use list::{Events, move_all, move_good, move_over, replace_older};
 pub use source::{Erased, EventSource, Status};
+pub(crate) use waiting::Wait;

@@ -5,6 +5,7 @@ use super::keys::WaitKey;
 use super::source::Status;
 use crate::error::Failure;
 use crate::sync::{Arc, thread, thread_local};
+use std::borrow::Borrow;
 use std::future::poll_fn;
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -15,14 +16,6 @@ impl Event {
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
         let mut wait = Wait::of(self);
         poll_fn(|context| wait.poll(context)).await
-    }
-
-    /// Resolves when the command is over, well or not: to whether there was anything to wait for.
-    pub(crate) async fn outlast(&self) -> bool {
-        let mut wait = Wait::of(self);
-        // Whether it failed is another question.
-        let _ = poll_fn(|context| wait.poll(context)).await;
-        wait.suspended
     }
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
@@ -40,16 +33,16 @@ impl Event {
 }
 
 /// One wait of a task for an event.
-struct Wait<'a> {
-    event: &'a Event,
+pub(crate) struct Wait<E: Borrow<Event>> {
+    event: E,
     /// Set once a waker was left with the event.
     key: Option<WaitKey>,
     /// Whether the task had to be woken.
     suspended: bool,
 }
 
-impl<'a> Wait<'a> {
-    fn of(event: &'a Event) -> Self {
+impl<E: Borrow<Event>> Wait<E> {
+    pub fn of(event: E) -> Self {
         Wait {
             event,
             key: None,
@@ -57,14 +50,22 @@ impl<'a> Wait<'a> {
         }
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
+    pub fn event(&self) -> &Event {
+        self.event.borrow()
+    }
+
+    pub fn was_suspended(&self) -> bool {
+        self.suspended
+    }
+
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
         loop {
-            match self.event.known() {
+            match self.event().known() {
                 Status::Complete => return Poll::Ready(Ok(())),
                 Status::Failed(failure) => return Poll::Ready(Err(failure)),
                 Status::Pending => {
                     let key = *self.key.get_or_insert_with(WaitKey::unique);
-                    if self.event.register(key, context.waker()) {
+                    if self.event().register(key, context.waker()) {
                         self.suspended = true;
                         return Poll::Pending;
                     }
@@ -75,10 +76,10 @@ impl<'a> Wait<'a> {
     }
 }
 
-impl Drop for Wait<'_> {
+impl<E: Borrow<Event>> Drop for Wait<E> {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.event.unregister(key);
+            self.event().unregister(key);
         }
     }
 }

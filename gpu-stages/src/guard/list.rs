@@ -1,16 +1,18 @@
 //! [`GuardList`]: the guards of a list of resources, and [`Parts`], what the host sees of them.
 
 use super::access::{Access, Exclusive};
-use super::held::{HostWait, outlast};
+use super::held::{HostUse, Outlast};
 use super::many::{Begun, Handing, Leases, Sealed, Waiting};
 use super::{Acquired, Guard, OnDevice, OnHost, OnHostToRead, track_access};
 use crate::error::Result;
 use crate::lease::{Lease, settle};
 use crate::queue::{CommandQueue, Uses};
-use crate::track::{self, Needs};
+use crate::track;
 use crate::visible::{DeviceVisible, Length, PartList};
 use smallvec::SmallVec;
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut, Index, IndexMut};
+use std::task::Context;
 
 /// Guards of several resources of one type, all in the same state; made from [`Requests`](crate::Requests). It
 /// moves between the states as a [`Guard`] does, as a whole.
@@ -75,16 +77,16 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
 
     /// Waits for all before the use of any begins: when one fails, the others were not touched.
     async fn wait_for(&mut self, access: track::Access) -> Result<()> {
-        let mut needs: SmallVec<[Needs; 4]> = SmallVec::new();
         for guard in &mut self.0.0 {
-            needs.push(guard.held.needs(access).await?);
+            guard.held.granted(|_| ()).await?;
         }
-        let uses = self.0.0.iter().zip(&needs);
-        let waits: SmallVec<[HostWait<'_>; 4]> = uses
-            .map(|(guard, needs)| guard.held.host_wait(needs))
-            .collect();
-        outlast(&waits).await?;
-        drop(waits);
+        let mut outlast = Outlast::default();
+        let all = |context: &mut Context<'_>| {
+            let uses = self.0.0.iter().map(|guard| guard.held.host_use(access));
+            let uses: SmallVec<[HostUse<'_>; 4]> = uses.collect();
+            outlast.poll(&uses, context)
+        };
+        poll_fn(all).await?;
         for guard in &mut self.0.0 {
             let spoil = guard.held.spoiler(access);
             guard.held.lease.host_use(access);

@@ -22,7 +22,7 @@ use crate::lease::Lease;
 use crate::order::QueueId;
 use crate::queue::{CommandQueue, Uses};
 use crate::sync::Arc;
-use crate::terms::{Entered, Mode, Parameter};
+use crate::terms::{Entered, Mode};
 use crate::track;
 use crate::value::Slots;
 use crate::view::SingleView;
@@ -74,15 +74,11 @@ pub struct OnDevice<H> {
 }
 
 impl<T: Send + 'static, A: Access> Allocation<T, A> {
-    pub(crate) fn of_slot(
-        slots: Arc<Slots<T>>,
-        user: Entered,
-        parameter: Parameter,
-        lease: Lease,
-    ) -> Self {
+    #[inline]
+    pub(crate) fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
         Guard {
             state: Acquired(()),
-            held: Held::of_slot(slots, user, parameter, lease),
+            held: Held::of_slot(slots, user, lease),
         }
     }
 

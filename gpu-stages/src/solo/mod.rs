@@ -188,7 +188,7 @@ impl Solo {
                     .compare_exchange(word, CLOSED, Ordering::Acquire, Ordering::Relaxed);
             if closed.is_ok() {
                 let written = self.written.load(Ordering::Relaxed);
-                let is_ahead = (written as u64 ^ word / ODD) & 1;
+                let is_ahead = (written as u64 ^ (word / ODD)) & 1;
                 return (holder, written - is_ahead as usize);
             }
         }

@@ -1,13 +1,13 @@
 //! The end of a use: what is left to whoever comes next.
 
-use super::{Held, Hold, User};
+use super::{Held, Hold};
 use crate::call::Call;
 use crate::error::{Poison, Reason};
 use crate::event::{Event, Status, move_all};
 use crate::guard::access::Access;
 use crate::lease::Lease;
 use crate::sync::Arc;
-use crate::terms::{Contents, Legacy, Mode};
+use crate::terms::{Contents, Known, Legacy, Mode};
 use crate::track::Ended;
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
@@ -44,7 +44,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         let Hold::Slot {
             slots,
             slot,
-            user: User::Alone(_),
+            user: Known::Alone(_),
             ..
         } = &self.hold
         else {

@@ -13,14 +13,15 @@ use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
 use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Entered, Grant, Mode, Parameter, UserId};
+use crate::terms::{Entered, Grant, Known, Mode, UserId};
 use crate::timeline;
-use crate::track::{self, Needs, Track};
+use crate::track::{self, Track};
 use crate::value::Slots;
 use crate::watch::Watched;
-pub use host_wait::{HostWait, outlast};
+pub use host_wait::{HostUse, Outlast};
 use std::future::poll_fn;
 use std::marker::PhantomData;
+use std::task::Context;
 
 /// A place in a resource's line, or a value of one's own. Dropping it hands on.
 #[derive(Debug)]
@@ -41,28 +42,16 @@ enum Hold<T: Send + 'static> {
     Slot {
         slots: Arc<Slots<T>>,
         slot: usize,
-        user: User,
+        user: Known,
         /// Makes the guard as shareable between threads as `&T` is.
         value: PhantomData<T>,
     },
     Value(Option<T>),
 }
 
-/// How the ledger knows a use.
-#[derive(Clone, Copy, Debug)]
-enum User {
-    Entered(UserId),
-    /// Not at all. It will have to know what the call calls the resource.
-    Alone(Parameter),
-}
-
 impl<T: Send + 'static, A: Access> Held<T, A> {
-    pub fn of_slot(
-        slots: Arc<Slots<T>>,
-        user: Entered,
-        parameter: Parameter,
-        lease: Lease,
-    ) -> Self {
+    #[inline]
+    pub fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
         // Whoever watches from now on is told when the use goes on, and knows it by its account.
         let watched = if user.granted && lease.has_account() {
             slots.core.granted(user.slot, &lease, A::MODE)
@@ -73,10 +62,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             hold: Hold::Slot {
                 slots,
                 slot: user.slot,
-                user: match user.id {
-                    Some(id) => User::Entered(id),
-                    None => User::Alone(parameter),
-                },
+                user: user.user,
                 value: PhantomData,
             },
             granted: user.granted,
@@ -123,14 +109,14 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return None;
         };
         Some(match *user {
-            User::Entered(id) => id,
-            User::Alone(parameter) => {
+            Known::Entered(id) => id,
+            Known::Alone(name) => {
                 let origin = self.lease.known_call().map(Call::origin);
-                let newcomer = slots.core.come_forward(parameter, origin);
+                let newcomer = slots.core.come_forward(name, origin);
                 if let Some(call) = newcomer.call {
                     self.lease.set_call(call);
                 }
-                *user = User::Entered(newcomer.id);
+                *user = Known::Entered(newcomer.id);
                 newcomer.id
             }
         })
@@ -174,7 +160,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// Waits until everybody before has handed on, on the host or with events of work in flight; then
     /// [looks](Self::look_at) at the track.
-    async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
+    pub async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         self.come().await?;
         self.look_at(look)
     }
@@ -201,7 +187,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         match &self.hold {
             Hold::Slot {
                 slots,
-                user: User::Entered(id),
+                user: Known::Entered(id),
                 ..
             } => slots.core.with(|ledger, _| ledger.was_accepted(*id)),
             _ => false,
@@ -211,7 +197,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     async fn turn(&mut self) -> Result<Grant> {
         let Hold::Slot {
             slots,
-            user: User::Entered(user),
+            user: Known::Entered(user),
             ..
         } = &self.hold
         else {
@@ -253,16 +239,16 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return Ok(());
         }
         let look = |track: &mut Track| {
-            let mut needs = Needs::default();
-            track.needs(access, None, &mut needs);
-            if needs.order.is_empty() {
+            let is_free = track.is_free(access);
+            if is_free {
                 track.host_use(access, &mut Events::new());
             }
-            needs
+            is_free
         };
-        let needs = self.look_at(look)?;
-        if !needs.order.is_empty() {
-            outlast(&[self.host_wait(&needs)]).await?;
+        if !self.look_at(look)? {
+            let mut outlast = Outlast::default();
+            let all = |context: &mut Context<'_>| outlast.poll(&[self.host_use(access)], context);
+            poll_fn(all).await?;
             self.lease.host_use(access);
         }
         self.begins_on_host(access, spoil);
@@ -279,22 +265,12 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    /// What a use of the value on the host must wait for, which does not begin yet.
-    pub async fn needs(&mut self, access: track::Access) -> Result<Needs> {
-        let look = |track: &mut Track| {
-            let mut needs = Needs::default();
-            track.needs(access, None, &mut needs);
-            needs
-        };
-        self.granted(look).await
-    }
-
-    /// The host's wait for what a use of the value `needs`.
-    pub fn host_wait<'a>(&'a self, needs: &'a Needs) -> HostWait<'a> {
-        HostWait {
+    /// A use of the value on the host, which waits.
+    pub fn host_use(&self, access: track::Access) -> HostUse<'_> {
+        HostUse {
             lease: &self.lease,
             watched: self.watched.as_ref(),
-            needs,
+            access,
         }
     }
 
