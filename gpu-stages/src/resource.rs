@@ -139,7 +139,7 @@ impl<T: Send + 'static> Resource<T> {
     ///
     /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
     pub fn acquire_write(&self) -> Result<Allocation<T, Write>> {
-        self.writes().alone()
+        self.writes().by_hand()
     }
 
     /// Accepts the contents of all slots as they are, poisoned or not.

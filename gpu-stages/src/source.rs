@@ -29,7 +29,7 @@ impl<T: Send + 'static> Source<T> {
     ///
     /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
     pub fn acquire_update(&self) -> Result<Allocation<T, Update>> {
-        self.updates().alone()
+        self.updates().by_hand()
     }
 }
 
@@ -45,7 +45,7 @@ impl<T: Send + Sync + 'static> Source<T> {
     ///
     /// None for a single resource; the result is that of [`acquire`](crate::acquire()).
     pub fn acquire_read(&self) -> Result<Allocation<T, Read>> {
-        self.reads().alone()
+        self.reads().by_hand()
     }
 }
 

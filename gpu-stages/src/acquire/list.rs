@@ -1,8 +1,11 @@
 //! [`Requests`]: a list of resources that a call asks for.
 
+use super::alone::Lone;
 use super::request::allocation;
-use super::step::{Asks, Users};
+use super::step::{Asks, Users, enter_all};
 use super::{Sealed, Wanted};
+use crate::call::Call;
+use crate::error::Result;
 use crate::guard::access::{Access, Read, Update, Write};
 use crate::guard::{Acquired, GuardList};
 use crate::queue::CommandQueue;
@@ -92,6 +95,19 @@ impl<T: Send + 'static, A: Access> Sealed for Requests<'_, T, A> {}
 
 impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
     type Allocation = GuardList<T, A, Acquired>;
+
+    fn lone(&self) -> Option<Lone<'_>> {
+        None
+    }
+
+    fn acquire_alone(self, call: Call) -> Result<Self::Allocation> {
+        let (mut asks, mut users) = (Asks::default(), Users::default());
+        self.ask(&mut asks);
+        enter_all(&mut asks, &call, &mut users)?;
+        drop(asks);
+        users.belong_to(call);
+        Ok(self.take(&mut users))
+    }
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
         for (index, resource) in self.resources.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Acquiring several resources in one atomic step.
 
+mod alone;
 mod list;
 mod request;
 mod step;
@@ -12,9 +13,10 @@ use crate::lease::Lease;
 use crate::terms::Parameter;
 use crate::track::Track;
 use crate::tuples::for_tuples;
+use alone::{Lone, take_all};
 pub use list::Requests;
 pub use request::Request;
-use step::{Asks, Users, acquire_all};
+use step::{Asks, Users, enter_all};
 
 /// Requests that can be granted together: tuples of up to 32, of [`Request`]s and of lists of them
 /// ([`Requests`]).
@@ -42,6 +44,14 @@ use sealed::Sealed;
 pub trait Wanted: Sealed {
     /// What is given for it.
     type Allocation;
+
+    /// What is asked for, if the ledger need not know.
+    #[doc(hidden)]
+    fn lone(&self) -> Option<Lone<'_>>;
+
+    /// Acquires this and nothing else.
+    #[doc(hidden)]
+    fn acquire_alone(self, call: Call) -> Result<Self::Allocation>;
 
     /// Adds what is asked for.
     #[doc(hidden)]
@@ -96,16 +106,33 @@ impl Call {
 }
 
 macro_rules! tuples {
+    ($R:ident $i:tt;) => {
+        impl<$R: Wanted> Acquire for ($R,) {
+            type Allocations = ($R::Allocation,);
+
+            #[inline]
+            fn acquire(self, call: Call) -> Result<Self::Allocations> {
+                Ok((self.$i.acquire_alone(call)?,))
+            }
+        }
+    };
     ($($R:ident $i:tt),+;) => {
         impl<$($R: Wanted),+> Acquire for ($($R,)+) {
             type Allocations = ($($R::Allocation,)+);
 
+            #[allow(non_snake_case, reason = "one variable per request")]
             fn acquire(self, call: Call) -> Result<Self::Allocations> {
-                let mut asks = Asks::default();
-                $(self.$i.ask(&mut asks);)+
                 let mut users = Users::default();
-                acquire_all(&mut asks, call, &mut users)?;
-                drop(asks);
+                let is_done = match ($(self.$i.lone(),)+) {
+                    ($(Some($R),)+) => take_all(&[$($R),+], &call, &mut users),
+                    _ => false,
+                };
+                if !is_done {
+                    let mut asks = Asks::default();
+                    $(self.$i.ask(&mut asks);)+
+                    enter_all(&mut asks, &call, &mut users)?;
+                }
+                users.belong_to(call);
                 Ok(($(self.$i.take(&mut users),)+))
             }
         }

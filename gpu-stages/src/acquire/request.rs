@@ -1,15 +1,16 @@
 //! [`Request`]: one resource that a call asks for.
 
-use super::step::{Asks, Users, take_by_hand};
-use super::{Acquire, Sealed, Wanted};
-use crate::call::MANUAL;
+use super::alone::Lone;
+use super::step::{Asks, Users, enter_one};
+use super::{Sealed, Wanted};
+use crate::call::{Call, MANUAL};
 use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Access;
 use crate::lease::Lease;
 use crate::queue::CommandQueue;
 use crate::sync::Arc;
-use crate::terms::{Entry, Parameter, Place, UserId};
+use crate::terms::{Entered, Entry, Parameter, Place, UserId};
 use crate::value::Slots;
 use std::marker::PhantomData;
 
@@ -47,14 +48,24 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
         }
     }
 
-    /// An allocation by hand, of this resource alone.
-    pub(crate) fn alone(self) -> Result<Allocation<T, A>> {
-        if let Some(user) = take_by_hand(&self.slots.core, &self.entry()) {
-            let slots = self.slots.clone();
-            return Ok(Allocation::of_slot(slots, user, Lease::BY_HAND));
+    /// An allocation by hand, of this resource and nothing else.
+    #[inline]
+    pub(crate) fn by_hand(self) -> Result<Allocation<T, A>> {
+        match self.lone().and_then(|lone| lone.take_by_hand()) {
+            Some(user) => Ok(self.given(user, Lease::BY_HAND)),
+            None => self.enter_alone(MANUAL.call()),
         }
-        let (allocation,) = (self,).acquire(MANUAL.call())?;
-        Ok(allocation)
+    }
+
+    fn enter_alone(self, call: Call) -> Result<Allocation<T, A>> {
+        let user = enter_one(&self.slots.core, self.entry(), &call);
+        let lease = Lease::new(call, user.account);
+        Ok(self.given(user, lease))
+    }
+
+    #[inline]
+    fn given(&self, user: Entered, lease: Lease) -> Allocation<T, A> {
+        Allocation::of_slot(self.slots.clone(), user, lease)
     }
 
     /// The name to use in messages if the resource has none.
@@ -80,6 +91,19 @@ impl<T: Send + 'static, A: Access> Sealed for Request<'_, T, A> {}
 
 impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     type Allocation = Allocation<T, A>;
+
+    #[inline]
+    fn lone(&self) -> Option<Lone<'_>> {
+        Lone::of(&self.slots.core, &self.entry())
+    }
+
+    #[inline]
+    fn acquire_alone(self, call: Call) -> Result<Allocation<T, A>> {
+        match self.lone().and_then(|lone| lone.take_for(&call)) {
+            Some(user) => Ok(self.given(user, Lease::new(call, None))),
+            None => self.enter_alone(call),
+        }
+    }
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {
         asks.push(&self.slots.core, self.entry());

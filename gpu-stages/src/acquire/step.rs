@@ -1,13 +1,11 @@
 //! The step itself: all ledgers locked, and in each a user entered.
 
 use crate::books::{Core, Locked};
-use crate::call::{Call, Calls, current};
+use crate::call::{Call, Calls};
 use crate::error::{Error, Origin, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
-use crate::solo::{Alone, By};
 use crate::terms::{Entered, Entry, Known, Mode, Place};
-use crate::timeline;
 use smallvec::SmallVec;
 use std::task::Poll;
 
@@ -71,34 +69,6 @@ impl Ask<'_> {
             account,
         }
     }
-
-    /// Whether it can be granted without the ledger, as far as can be seen.
-    #[inline]
-    fn can_be_alone(&self) -> bool {
-        self.core.solo.is_open() && name_alone(&self.entry).is_some()
-    }
-
-    #[inline]
-    fn alone(&self, by: By) -> Alone {
-        let mode = self.entry.mode;
-        Alone { mode, by }
-    }
-
-    /// Takes the resource without the ledger, if nobody else is there.
-    #[inline]
-    fn take_alone(&self, by: By) -> Option<Entered> {
-        let name = name_alone(&self.entry)?;
-        let slot = self.core.solo.take(self.alone(by))?;
-        Some(Entered::alone(slot, name))
-    }
-}
-
-/// What a user is called of which the ledger need not know, if it need not: pins are in it, queues leave events,
-/// timelines are told of turns, and those in lists are asked for together with many others.
-#[inline]
-fn name_alone(entry: &Entry) -> Option<&'static str> {
-    let needs_no_ledger = entry.pin.is_none() && !matches!(entry.place, Place::Queue(_));
-    (needs_no_ledger && !timeline::is_wanted()).then(|| entry.parameter.name())?
 }
 
 /// All that a call asks for.
@@ -117,12 +87,10 @@ impl<'a> Asks<'a> {
     }
 }
 
-type Given = SmallVec<[Entered; 8]>;
-
 /// The places that a call was given, in the order in which it asked.
 #[derive(Default)]
 pub struct Users {
-    given: Given,
+    pub(super) given: SmallVec<[Entered; 8]>,
     taken: usize,
     /// As many handles to the call as places were given.
     calls: Option<Calls>,
@@ -138,33 +106,31 @@ impl Users {
         let call = call.unwrap_or_else(|| unreachable!("there is a handle for each place"));
         (user, Lease::new(call, user.account))
     }
-}
 
-/// Enters a user of `call` for each of `asks`, or none.
-pub fn acquire_all(asks: &mut Asks<'_>, call: Call, users: &mut Users) -> Result<()> {
-    match asks.0.as_mut_slice() {
-        // Many are, and need no lists.
-        [ask] => users.given.push(enter_one(ask, &call)),
-        asks => enter_all(asks, &call, &mut users.given)?,
+    /// As many handles as places were given.
+    #[inline]
+    pub fn belong_to(&mut self, call: Call) {
+        self.calls = Some(call.times(self.given.len()));
     }
-    users.calls = Some(call.times(users.given.len()));
-    Ok(())
 }
 
+/// Enters a user of `call`.
 #[inline]
-fn enter_one(ask: &Ask<'_>, call: &Call) -> Entered {
-    if let Some(entered) = ask.take_alone(By::Call(call.id())) {
-        return entered;
-    }
-    let mut ledger = ask.core.ledger();
-    ask.core.look();
+pub fn enter_one(core: &Core, entry: Entry, call: &Call) -> Entered {
+    let number = 0;
+    let ask = Ask {
+        core,
+        entry,
+        number,
+    };
+    let mut ledger = core.ledger();
+    core.look();
     ask.enter(&mut ledger, call.origin(), call)
 }
 
-fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()> {
-    if asks.iter().all(Ask::can_be_alone) && take_all_alone(asks, call, given) {
-        return Ok(());
-    }
+/// Enters a user of `call` for each of `asks`, or none.
+pub fn enter_all(asks: &mut Asks<'_>, call: &Call, users: &mut Users) -> Result<()> {
+    let (asks, given) = (asks.0.as_mut_slice(), &mut users.given);
     // Those of one resource come together, in the order in which they were asked.
     asks.sort_unstable_by_key(|ask| (ask.address(), ask.number));
     let mut ledgers = lock_all(asks);
@@ -192,35 +158,6 @@ fn enter_all(asks: &mut [Ask<'_>], call: &Call, given: &mut Given) -> Result<()>
         all.for_each(|ask| enter(ask, ledger));
     }
     Ok(())
-}
-
-/// Takes a resource for an allocation by hand, without its ledger, if nobody else is there.
-#[inline]
-pub fn take_by_hand(core: &Core, entry: &Entry) -> Option<Entered> {
-    let name = name_alone(entry)?;
-    let by = By::Hand(current());
-    let mode = entry.mode;
-    let slot = core.solo.take(Alone { mode, by })?;
-    Some(Entered::alone(slot, name))
-}
-
-/// Takes all without their ledgers, if nobody else is there; otherwise none.
-#[inline]
-fn take_all_alone(asks: &[Ask<'_>], call: &Call, given: &mut Given) -> bool {
-    let Some(joint) = call.begin_joint() else {
-        return false;
-    };
-    let by = By::Joint(call.id());
-    given.extend(asks.iter().map_while(|ask| ask.take_alone(by)));
-    if given.len() == asks.len() && joint.decide() {
-        return true;
-    }
-    for ask in &asks[..given.len()] {
-        ask.core.solo.give_back(ask.alone(by));
-    }
-    given.clear();
-    drop(joint);
-    false
 }
 
 /// The ledgers of the resources, each locked once, in the order of their addresses: so two calls never wait for each

@@ -2,17 +2,18 @@
 
 use crate::sync::{Ordering, StaticU64};
 use smallvec::SmallVec;
+use std::num::NonZeroU64;
 use std::task::Waker;
 
 /// Tells one wait for events from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitKey(u64);
+pub struct WaitKey(NonZeroU64);
 
 impl WaitKey {
     /// A key that no other wait has.
     pub fn unique() -> Self {
-        static NEXT: StaticU64 = StaticU64::new(1);
-        WaitKey(NEXT.fetch_add(1, Ordering::Relaxed))
+        static LAST: StaticU64 = StaticU64::new(0);
+        WaitKey(NonZeroU64::MIN.saturating_add(LAST.fetch_add(1, Ordering::Relaxed)))
     }
 }
 

@@ -35,27 +35,22 @@ impl Event {
 /// One wait of a task for an event.
 pub(crate) struct Wait<E: Borrow<Event>> {
     event: E,
-    /// Set once a waker was left with the event.
+    /// Set while a waker is left with the event.
     key: Option<WaitKey>,
-    /// Whether the task had to be woken.
-    suspended: bool,
 }
 
 impl<E: Borrow<Event>> Wait<E> {
     pub fn of(event: E) -> Self {
-        Wait {
-            event,
-            key: None,
-            suspended: false,
-        }
+        Wait { event, key: None }
     }
 
     pub fn event(&self) -> &Event {
         self.event.borrow()
     }
 
+    /// Whether the task had to be woken.
     pub fn was_suspended(&self) -> bool {
-        self.suspended
+        self.key.is_some()
     }
 
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Arc<Failure>>> {
@@ -64,12 +59,13 @@ impl<E: Borrow<Event>> Wait<E> {
                 Status::Complete => return Poll::Ready(Ok(())),
                 Status::Failed(failure) => return Poll::Ready(Err(failure)),
                 Status::Pending => {
+                    let was_suspended = self.was_suspended();
                     let key = *self.key.get_or_insert_with(WaitKey::unique);
                     if self.event().register(key, context.waker()) {
-                        self.suspended = true;
                         return Poll::Pending;
                     }
                     // Over in the meantime: the next look says how.
+                    self.key = self.key.filter(|_| was_suspended);
                 }
             }
         }

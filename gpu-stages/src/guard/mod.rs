@@ -28,7 +28,7 @@ use crate::value::Slots;
 use crate::view::SingleView;
 use crate::visible::{DeviceVisible, Pass};
 use access::{Access, Exclusive};
-use held::Held;
+use held::{Held, WaitOnHost};
 pub use list::{GuardList, Iter, IterMut, Parts};
 pub use many::{Handing, WaitDevice, Waiting};
 use std::ops::{Deref, DerefMut};
@@ -104,6 +104,20 @@ impl<T: Send + 'static, A: Access> Allocation<T, A> {
     }
 }
 
+impl<T: Send + 'static, A: Access> HostGuard<T, A> {
+    fn of_host(held: Held<T, A>) -> Self {
+        let state = OnHost(());
+        Guard { state, held }
+    }
+}
+
+impl<T: Send + 'static, A: Access> HostReadGuard<T, A> {
+    fn of_host_to_read(held: Held<T, A>) -> Self {
+        let state = OnHostToRead(());
+        Guard { state, held }
+    }
+}
+
 impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// Waits until the host may use the value as the access allows: until everybody before has handed on and
     /// their commands are over, and this guard's own.
@@ -116,15 +130,9 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the guard.
-    #[allow(
-        clippy::manual_async_fn,
-        reason = "an async function's future has room for the guard twice"
-    )]
-    pub fn wait_events(mut self) -> impl Future<Output = Result<HostGuard<T, A>>> {
-        async move {
-            self.held.wait_events(track_access::<A>()).await?;
-            Ok(self.on_host())
-        }
+    #[inline]
+    pub fn wait_events(self) -> impl Future<Output = Result<HostGuard<T, A>>> {
+        WaitOnHost::new(self.held, track_access::<A>(), Guard::of_host)
     }
 
     /// Waits until the host may read the value: as [`wait_events`](Guard::wait_events), but not for commands
@@ -137,31 +145,19 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the guard.
-    #[allow(
-        clippy::manual_async_fn,
-        reason = "an async function's future has room for the guard twice"
-    )]
-    pub fn wait_events_to_read(mut self) -> impl Future<Output = Result<HostReadGuard<T, A>>> {
-        async move {
-            self.held.wait_events(track::Access::Read).await?;
-            Ok(self.on_host_to_read())
-        }
+    #[inline]
+    pub fn wait_events_to_read(self) -> impl Future<Output = Result<HostReadGuard<T, A>>> {
+        WaitOnHost::new(self.held, track::Access::Read, Guard::of_host_to_read)
     }
 
     /// On the host, once the use is noted.
     fn on_host(self) -> HostGuard<T, A> {
-        Guard {
-            state: OnHost(()),
-            held: self.held,
-        }
+        Guard::of_host(self.held)
     }
 
     /// The same, to read.
     fn on_host_to_read(self) -> HostReadGuard<T, A> {
-        Guard {
-            state: OnHostToRead(()),
-            held: self.held,
-        }
+        Guard::of_host_to_read(self.held)
     }
 
     /// Waits until commands on `queue` may use the value: until everybody before has handed on. Their commands

@@ -24,7 +24,8 @@ pub struct HostUse<'a> {
 pub struct Outlast {
     current: Option<Current>,
     /// What was waited for, if somebody watches.
-    awaited: Vec<Event>,
+    #[allow(clippy::box_collection, reason = "nearly always there is none")]
+    awaited: Option<Box<Vec<Event>>>,
 }
 
 /// The wait for one event.
@@ -35,6 +36,11 @@ struct Current {
 }
 
 impl Outlast {
+    /// Whether it has begun to wait.
+    pub fn is_waiting(&self) -> bool {
+        self.current.is_some()
+    }
+
     /// Ready when all is over.
     ///
     /// # Errors
@@ -67,7 +73,8 @@ impl Outlast {
         };
         uses[index].lease.set_waiting(false);
         if wait.was_suspended() && uses.iter().any(|it| it.watched.is_some()) {
-            self.awaited.push(wait.event().clone());
+            let awaited = self.awaited.get_or_insert_default();
+            awaited.push(wait.event().clone());
         }
     }
 
@@ -76,8 +83,8 @@ impl Outlast {
         let mut all = uses.iter().zip(needs);
         let result = all.try_for_each(|(it, needs)| is_good(it.lease, needs));
         // Nobody uses what is lost: then the wait was for the failure alone.
-        let awaited = result.as_ref().map_or([].as_slice(), |()| &self.awaited);
-        tell(uses, needs, awaited);
+        let awaited = self.awaited.as_ref().filter(|_| result.is_ok());
+        tell(uses, needs, awaited.map_or(&[], |awaited| awaited));
         result
     }
 }

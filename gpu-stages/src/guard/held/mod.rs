@@ -3,25 +3,25 @@
 mod garbage;
 mod host_wait;
 mod leave;
+mod on_host;
+mod turn;
 mod watched;
 
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Events;
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
-use crate::stall;
 use crate::sync::Arc;
-use crate::terms::{Entered, Grant, Known, Mode, UserId};
+use crate::terms::{Entered, Known, Mode, UserId};
 use crate::timeline;
 use crate::track::{self, Track};
 use crate::value::Slots;
 use crate::watch::Watched;
 pub use host_wait::{HostUse, Outlast};
-use std::future::poll_fn;
+pub use on_host::WaitOnHost;
 use std::marker::PhantomData;
-use std::task::Context;
 
 /// A place in a resource's line, or a value of one's own. Dropping it hands on.
 #[derive(Debug)]
@@ -122,49 +122,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         })
     }
 
-    /// Waits until everybody before has handed on. What they left is in the account then, if it matters to anybody.
-    async fn come(&mut self) -> Result<()> {
-        if self.granted {
-            return Ok(());
-        }
-        if timeline::is_wanted() {
-            self.open_account();
-        }
-        let grant = self.turn().await?;
-        self.granted = true;
-        if self.lease.has_account() {
-            timeline::has_turn(&self.lease);
-        }
-        let Hold::Slot { slots, .. } = &self.hold else {
-            return Ok(());
-        };
-        let is_watched = slots.core.is_watched();
-        if is_watched || !grant.is_clean() {
-            self.open_account();
-            self.lease.load(grant);
-        }
-        if let (true, Hold::Slot { slots, slot, .. }) = (is_watched, &self.hold) {
-            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
-        }
-        Ok(())
-    }
-
-    /// Waits until everybody before has handed on, and looks no further than that the contents are not bad.
-    pub async fn wait_turn(&mut self) -> Result<()> {
-        self.come().await?;
-        if self.lease.has_account() {
-            self.look_at(|_| ())?;
-        }
-        Ok(())
-    }
-
-    /// Waits until everybody before has handed on, on the host or with events of work in flight; then
-    /// [looks](Self::look_at) at the track.
-    pub async fn granted<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
-        self.come().await?;
-        self.look_at(look)
-    }
-
     /// Looks at the track with `look`, once the turn has come, unless the contents are bad.
     fn look_at<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         self.open_account();
@@ -191,86 +148,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 ..
             } => slots.core.with(|ledger, _| ledger.was_accepted(*id)),
             _ => false,
-        }
-    }
-
-    async fn turn(&mut self) -> Result<Grant> {
-        let Hold::Slot {
-            slots,
-            user: Known::Entered(user),
-            ..
-        } = &self.hold
-        else {
-            return Ok(Grant::default());
-        };
-        let turn = poll_fn(|context| {
-            slots.core.look();
-            let turn = slots.core.with(|ledger, _| ledger.poll(*user));
-            if turn.is_ready() {
-                return turn;
-            }
-            stall::note_wait();
-            if self.lease.has_account() {
-                timeline::waits_for_turn(&self.lease);
-            }
-            // The waker is cloned, and the one it replaces dropped, outside of the lock.
-            let mut waker = Some(context.waker().clone());
-            slots.core.with(|ledger, _| ledger.park(*user, &mut waker))
-        });
-        match turn.await {
-            Ok(grant) => Ok(grant),
-            Err(orphaned) => {
-                self.open_account();
-                Err(Error::NeverWritten {
-                    site: self.lease.site(),
-                    writer: orphaned.0,
-                })
-            }
-        }
-    }
-
-    /// Waits on the host for what a use of the value needs, and notes the use.
-    pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
-        self.come().await?;
-        let spoil = self.spoiler(access);
-        if !self.lease.has_account() {
-            self.wrote |= access == track::Access::Write;
-            self.begins_on_host(access, spoil);
-            return Ok(());
-        }
-        let look = |track: &mut Track| {
-            let is_free = track.is_free(access);
-            if is_free {
-                track.host_use(access, &mut Events::new());
-            }
-            is_free
-        };
-        if !self.look_at(look)? {
-            let mut outlast = Outlast::default();
-            let all = |context: &mut Context<'_>| outlast.poll(&[self.host_use(access)], context);
-            poll_fn(all).await?;
-            self.lease.host_use(access);
-        }
-        self.begins_on_host(access, spoil);
-        Ok(())
-    }
-
-    /// The host's use begins, on garbage if there is a `spoil`.
-    pub fn begins_on_host(&mut self, access: track::Access, spoil: Option<fn(&mut T)>) {
-        if let Some(watched) = &self.watched {
-            watched.begins(access, self.lease.call());
-        }
-        if let (Some(spoil), Some(value)) = (spoil, self.exclusive()) {
-            spoil(value);
-        }
-    }
-
-    /// A use of the value on the host, which waits.
-    pub fn host_use(&self, access: track::Access) -> HostUse<'_> {
-        HostUse {
-            lease: &self.lease,
-            watched: self.watched.as_ref(),
-            access,
         }
     }
 

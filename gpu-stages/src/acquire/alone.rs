@@ -1,0 +1,74 @@
+//! Acquiring what nobody else wants, without the ledgers.
+
+use super::step::Users;
+use crate::books::Core;
+use crate::call::{Call, current};
+use crate::solo::{Alone, By};
+use crate::terms::{Entered, Entry, Mode, Place};
+use crate::timeline;
+
+/// A request that the ledger need not know of.
+pub struct Lone<'a> {
+    core: &'a Core,
+    mode: Mode,
+    name: &'static str,
+}
+
+impl<'a> Lone<'a> {
+    /// A request, if it can be granted without the ledger as far as can be seen. Pins are in the ledger, queues leave
+    /// events in it, timelines are told of turns, and those in lists are asked for together with many others.
+    #[inline]
+    pub(super) fn of(core: &'a Core, entry: &Entry) -> Option<Self> {
+        let is_known = entry.pin.is_some() || matches!(entry.place, Place::Queue(_));
+        if is_known || timeline::is_wanted() || !core.solo.is_open() {
+            return None;
+        }
+        let (mode, name) = (entry.mode, entry.parameter.name()?);
+        Some(Lone { core, mode, name })
+    }
+
+    #[inline]
+    fn alone(&self, by: By) -> Alone {
+        let mode = self.mode;
+        Alone { mode, by }
+    }
+
+    #[inline]
+    fn take(&self, by: By) -> Option<Entered> {
+        let slot = self.core.solo.take(self.alone(by))?;
+        Some(Entered::alone(slot, self.name))
+    }
+
+    /// Takes the resource for an allocation made by hand, if nobody else is there.
+    #[inline]
+    pub(super) fn take_by_hand(&self) -> Option<Entered> {
+        self.take(By::Hand(current()))
+    }
+
+    /// Takes the resource for a call, if nobody else is there.
+    #[inline]
+    pub(super) fn take_for(&self, call: &Call) -> Option<Entered> {
+        self.take(By::Call(call.id()))
+    }
+}
+
+/// Takes all for a call, if nobody else is there; otherwise none. They are taken one by one; until all are, whoever wants
+/// one of them prevents it.
+#[inline]
+pub fn take_all(all: &[Lone<'_>], call: &Call, users: &mut Users) -> bool {
+    let Some(joint) = call.begin_joint() else {
+        return false;
+    };
+    let by = By::Joint(call.id());
+    let given = &mut users.given;
+    given.extend(all.iter().map_while(|lone| lone.take(by)));
+    if given.len() == all.len() && joint.decide() {
+        return true;
+    }
+    for lone in &all[..given.len()] {
+        lone.core.solo.give_back(lone.alone(by));
+    }
+    given.clear();
+    drop(joint);
+    false
+}
