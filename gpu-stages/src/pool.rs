@@ -175,17 +175,15 @@ pub struct Handles<T: Recycle> {
 }
 
 impl<T: Recycle> Pooled<T> {
-    /// This handle and as many more as make `count`.
+    /// `count` more handles.
     #[inline]
-    pub(crate) fn times(self, count: usize) -> Handles<T> {
-        let node = self.into_node();
-        if count > 0 {
-            // Relaxed: as in `retain`.
-            node.head.handles.fetch_add(count - 1, Ordering::Relaxed);
-        } else {
-            drop(Pooled(node));
+    pub(crate) fn times(&self, count: usize) -> Handles<T> {
+        // Relaxed: as in `retain`.
+        self.0.head.handles.fetch_add(count, Ordering::Relaxed);
+        Handles {
+            node: self.0,
+            left: count,
         }
-        Handles { node, left: count }
     }
 }
 

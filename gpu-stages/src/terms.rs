@@ -64,7 +64,7 @@ impl Parameter {
     }
 }
 
-pub(crate) type UserId = u32;
+pub type UserId = u32;
 
 /// What a user asks for.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ pub(crate) struct Entry {
 
 /// How a ledger knows a user.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Known {
+pub enum Known {
     Entered(UserId),
     /// Not at all: it came alone. If it is to know, it will have to know what the call calls the resource.
     Alone(&'static str),
@@ -86,7 +86,7 @@ pub(crate) enum Known {
 
 /// A user that was entered, or came alone.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entered {
+pub struct Entered {
     pub user: Known,
     pub slot: usize,
     /// Whether its turn came at once.

@@ -1,6 +1,5 @@
 //! Acquiring what nobody else wants, without the ledgers.
 
-use super::step::Users;
 use crate::books::Core;
 use crate::call::{Call, current};
 use crate::solo::{Alone, By};
@@ -55,20 +54,27 @@ impl<'a> Lone<'a> {
 /// Takes all for a call, if nobody else is there; otherwise none. They are taken one by one; until all are, whoever wants
 /// one of them prevents it.
 #[inline]
-pub fn take_all(all: &[Lone<'_>], call: &Call, users: &mut Users) -> bool {
-    let Some(joint) = call.begin_joint() else {
-        return false;
-    };
+pub fn take_all<const N: usize>(all: &[Lone<'_>; N], call: &Call) -> Option<[Entered; N]> {
+    let joint = call.begin_joint()?;
     let by = By::Joint(call.id());
-    let given = &mut users.given;
-    given.extend(all.iter().map_while(|lone| lone.take(by)));
-    if given.len() == all.len() && joint.decide() {
-        return true;
+    let mut given = [Entered::alone(0, ""); N];
+    let mut taken = 0;
+    for (entered, lone) in given.iter_mut().zip(all) {
+        let Some(user) = lone.take(by) else { break };
+        *entered = user;
+        taken += 1;
     }
-    for lone in &all[..given.len()] {
+    if taken == N && joint.decide() {
+        return Some(given);
+    }
+    give_back(&all[..taken], by);
+    drop(joint);
+    None
+}
+
+#[cold]
+fn give_back(taken: &[Lone<'_>], by: By) {
+    for lone in taken {
         lone.core.solo.give_back(lone.alone(by));
     }
-    given.clear();
-    drop(joint);
-    false
 }

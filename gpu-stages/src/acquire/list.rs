@@ -4,13 +4,13 @@ use super::alone::Lone;
 use super::request::allocation;
 use super::step::{Asks, Users, enter_all};
 use super::{Sealed, Wanted};
-use crate::call::Call;
+use crate::call::{Call, Calls};
 use crate::error::Result;
 use crate::guard::access::{Access, Read, Update, Write};
 use crate::guard::{Acquired, GuardList};
 use crate::queue::CommandQueue;
 use crate::resource::Resource;
-use crate::terms::{Entry, Parameter, Place};
+use crate::terms::{Entered, Entry, Parameter, Place};
 use std::marker::PhantomData;
 
 /// Several resources of one type that a call asks for, as many as there are. All are acquired in the same step as
@@ -100,13 +100,16 @@ impl<T: Send + 'static, A: Access> Wanted for Requests<'_, T, A> {
         None
     }
 
-    fn acquire_alone(self, call: Call) -> Result<Self::Allocation> {
-        let (mut asks, mut users) = (Asks::default(), Users::default());
+    fn acquire_alone(self, call: &Call) -> Result<Self::Allocation> {
+        let mut asks = Asks::default();
         self.ask(&mut asks);
-        enter_all(&mut asks, &call, &mut users)?;
+        let mut users = enter_all(&mut asks, call)?;
         drop(asks);
-        users.belong_to(call);
         Ok(self.take(&mut users))
+    }
+
+    fn take_alone(self, _: Entered, _: &mut Calls) -> Self::Allocation {
+        unreachable!("a list is never alone")
     }
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {

@@ -5,12 +5,12 @@ mod list;
 mod request;
 mod step;
 
-use crate::call::{Call, MANUAL};
+use crate::call::{Call, Calls, MANUAL};
 use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Own;
 use crate::lease::Lease;
-use crate::terms::Parameter;
+use crate::terms::{Entered, Parameter};
 use crate::track::Track;
 use crate::tuples::for_tuples;
 use alone::{Lone, take_all};
@@ -29,7 +29,7 @@ pub trait Acquire {
     /// # Errors
     ///
     /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
-    fn acquire(self, call: Call) -> Result<Self::Allocations>;
+    fn acquire(self, call: &Call) -> Result<Self::Allocations>;
 }
 
 mod sealed {
@@ -51,11 +51,15 @@ pub trait Wanted: Sealed {
 
     /// Acquires this and nothing else.
     #[doc(hidden)]
-    fn acquire_alone(self, call: Call) -> Result<Self::Allocation>;
+    fn acquire_alone(self, call: &Call) -> Result<Self::Allocation>;
 
     /// Adds what is asked for.
     #[doc(hidden)]
     fn ask<'a>(&'a self, asks: &mut Asks<'a>);
+
+    /// Takes what was given for [`lone`](Self::lone).
+    #[doc(hidden)]
+    fn take_alone(self, user: Entered, calls: &mut Calls) -> Self::Allocation;
 
     /// Takes from `users` as many as were asked for.
     #[doc(hidden)]
@@ -85,7 +89,7 @@ pub trait Wanted: Sealed {
 ///
 /// [`Error::WaitsForItself`](crate::Error::WaitsForItself) when one slot is asked for twice, once exclusively. Then nothing is acquired.
 pub fn acquire<R: Acquire>(requests: R) -> Result<R::Allocations> {
-    requests.acquire(MANUAL.call())
+    requests.acquire(&MANUAL.call())
 }
 
 impl Call {
@@ -95,7 +99,7 @@ impl Call {
     ///
     /// [`Error::WaitsForItself`](crate::Error::WaitsForItself); then nothing is acquired.
     pub fn acquire<R: Acquire>(&self, requests: R) -> Result<R::Allocations> {
-        requests.acquire(self.clone())
+        requests.acquire(self)
     }
 
     /// Makes a value of this call alone an allocation: there is nobody to wait for.
@@ -111,7 +115,7 @@ macro_rules! tuples {
             type Allocations = ($R::Allocation,);
 
             #[inline]
-            fn acquire(self, call: Call) -> Result<Self::Allocations> {
+            fn acquire(self, call: &Call) -> Result<Self::Allocations> {
                 Ok((self.$i.acquire_alone(call)?,))
             }
         }
@@ -121,18 +125,18 @@ macro_rules! tuples {
             type Allocations = ($($R::Allocation,)+);
 
             #[allow(non_snake_case, reason = "one variable per request")]
-            fn acquire(self, call: Call) -> Result<Self::Allocations> {
-                let mut users = Users::default();
-                let is_done = match ($(self.$i.lone(),)+) {
-                    ($(Some($R),)+) => take_all(&[$($R),+], &call, &mut users),
-                    _ => false,
-                };
-                if !is_done {
-                    let mut asks = Asks::default();
-                    $(self.$i.ask(&mut asks);)+
-                    enter_all(&mut asks, &call, &mut users)?;
+            fn acquire(self, call: &Call) -> Result<Self::Allocations> {
+                if let ($(Some($R),)+) = ($(self.$i.lone(),)+)
+                    && let Some(given) = take_all(&[$($R),+], call)
+                {
+                    let mut calls = call.times(given.len());
+                    let [$($R),+] = given;
+                    return Ok(($(self.$i.take_alone($R, &mut calls),)+));
                 }
-                users.belong_to(call);
+                let mut asks = Asks::default();
+                $(self.$i.ask(&mut asks);)+
+                let mut users = enter_all(&mut asks, call)?;
+                drop(asks);
                 Ok(($(self.$i.take(&mut users),)+))
             }
         }

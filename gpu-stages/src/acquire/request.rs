@@ -3,7 +3,7 @@
 use super::alone::Lone;
 use super::step::{Asks, Users, enter_one};
 use super::{Sealed, Wanted};
-use crate::call::{Call, MANUAL};
+use crate::call::{Call, Calls, MANUAL};
 use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Access;
@@ -53,13 +53,13 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
     pub(crate) fn by_hand(self) -> Result<Allocation<T, A>> {
         match self.lone().and_then(|lone| lone.take_by_hand()) {
             Some(user) => Ok(self.given(user, Lease::BY_HAND)),
-            None => self.enter_alone(MANUAL.call()),
+            None => self.enter_alone(&MANUAL.call()),
         }
     }
 
-    fn enter_alone(self, call: Call) -> Result<Allocation<T, A>> {
-        let user = enter_one(&self.slots.core, self.entry(), &call);
-        let lease = Lease::new(call, user.account);
+    fn enter_alone(self, call: &Call) -> Result<Allocation<T, A>> {
+        let user = enter_one(&self.slots.core, self.entry(), call);
+        let lease = Lease::new(call.clone(), user.account);
         Ok(self.given(user, lease))
     }
 
@@ -98,11 +98,16 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     }
 
     #[inline]
-    fn acquire_alone(self, call: Call) -> Result<Allocation<T, A>> {
-        match self.lone().and_then(|lone| lone.take_for(&call)) {
-            Some(user) => Ok(self.given(user, Lease::new(call, None))),
+    fn acquire_alone(self, call: &Call) -> Result<Allocation<T, A>> {
+        match self.lone().and_then(|lone| lone.take_for(call)) {
+            Some(user) => Ok(self.given(user, Lease::new(call.clone(), None))),
             None => self.enter_alone(call),
         }
+    }
+
+    #[inline]
+    fn take_alone(self, user: Entered, calls: &mut Calls) -> Allocation<T, A> {
+        self.given(user, Lease::new(calls.next(), None))
     }
 
     fn ask<'a>(&'a self, asks: &mut Asks<'a>) {

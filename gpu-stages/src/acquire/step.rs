@@ -87,30 +87,20 @@ impl<'a> Asks<'a> {
     }
 }
 
-/// The places that a call was given, in the order in which it asked.
-#[derive(Default)]
+/// The places that a call was given, in the order in which it asked, and as many handles to it.
 pub struct Users {
-    pub(super) given: SmallVec<[Entered; 8]>,
-    taken: usize,
-    /// As many handles to the call as places were given.
-    calls: Option<Calls>,
+    given: <SmallVec<[Entered; 8]> as IntoIterator>::IntoIter,
+    calls: Calls,
 }
 
 impl Users {
     /// The next one, and its account.
     #[inline]
     pub(super) fn next(&mut self) -> (Entered, Lease) {
-        let user = self.given[self.taken];
-        self.taken += 1;
-        let call = self.calls.as_mut().and_then(Calls::next);
-        let call = call.unwrap_or_else(|| unreachable!("there is a handle for each place"));
-        (user, Lease::new(call, user.account))
-    }
-
-    /// As many handles as places were given.
-    #[inline]
-    pub fn belong_to(&mut self, call: Call) {
-        self.calls = Some(call.times(self.given.len()));
+        let user = self.given.next();
+        let user =
+            user.unwrap_or_else(|| unreachable!("there is a place for each that was asked for"));
+        (user, Lease::new(self.calls.next(), user.account))
     }
 }
 
@@ -129,8 +119,8 @@ pub fn enter_one(core: &Core, entry: Entry, call: &Call) -> Entered {
 }
 
 /// Enters a user of `call` for each of `asks`, or none.
-pub fn enter_all(asks: &mut Asks<'_>, call: &Call, users: &mut Users) -> Result<()> {
-    let (asks, given) = (asks.0.as_mut_slice(), &mut users.given);
+pub fn enter_all(asks: &mut Asks<'_>, call: &Call) -> Result<Users> {
+    let asks = asks.0.as_mut_slice();
     // Those of one resource come together, in the order in which they were asked.
     asks.sort_unstable_by_key(|ask| (ask.address(), ask.number));
     let mut ledgers = lock_all(asks);
@@ -141,7 +131,7 @@ pub fn enter_all(asks: &mut Asks<'_>, call: &Call, users: &mut Users) -> Result<
         drop(ledgers);
         return Err(waits_for_itself(ask, call));
     }
-    given.extend(asks.iter().map(|_| Entered::alone(0, "")));
+    let mut given = SmallVec::from_elem(Entered::alone(0, ""), asks.len());
     let origin = call.origin();
     let mut enter = |ask: &Ask<'_>, ledger: &mut Ledger| {
         given[ask.number] = ask.enter(ledger, origin, call);
@@ -157,7 +147,10 @@ pub fn enter_all(asks: &mut Asks<'_>, call: &Call, users: &mut Users) -> Result<
         let all = uses.chain(asks.iter().filter(is_write));
         all.for_each(|ask| enter(ask, ledger));
     }
-    Ok(())
+    Ok(Users {
+        calls: call.times(given.len()),
+        given: given.into_iter(),
+    })
 }
 
 /// The ledgers of the resources, each locked once, in the order of their addresses: so two calls never wait for each

@@ -285,22 +285,23 @@ impl Call {
 }
 
 /// Handles to one call that were counted together.
-pub(crate) struct Calls(Handles<Record>);
+pub struct Calls(Handles<Record>);
 
 impl Call {
-    /// This handle and as many more as make `count`.
+    /// `count` more handles.
     #[inline]
-    pub(crate) fn times(self, count: usize) -> Calls {
+    pub(crate) fn times(&self, count: usize) -> Calls {
         Calls(self.record.times(count))
     }
 }
 
 impl Calls {
-    /// The next one.
+    /// The next one. There are no more than were counted.
     #[inline]
-    pub(crate) fn next(&mut self) -> Option<Call> {
-        let record = self.0.next()?;
-        Some(Call { record })
+    pub(crate) fn next(&mut self) -> Call {
+        let record = self.0.next();
+        let record = record.unwrap_or_else(|| unreachable!("there is a handle for each place"));
+        Call { record }
     }
 }
 

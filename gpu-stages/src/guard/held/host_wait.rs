@@ -36,11 +36,6 @@ struct Current {
 }
 
 impl Outlast {
-    /// Whether it has begun to wait.
-    pub fn is_waiting(&self) -> bool {
-        self.current.is_some()
-    }
-
     /// Ready when all is over.
     ///
     /// # Errors

@@ -18,7 +18,8 @@ pub struct WaitOnHost<T: Send + 'static, A: Access, M> {
     /// None once it is resolved.
     held: Option<Held<T, A>>,
     access: track::Access,
-    outlast: Outlast,
+    /// None while nothing was found to wait for.
+    outlast: Option<Outlast>,
     made: M,
 }
 
@@ -31,7 +32,7 @@ impl<T: Send + 'static, A: Access, M> WaitOnHost<T, A, M> {
         WaitOnHost {
             held: Some(held),
             access,
-            outlast: Outlast::default(),
+            outlast: None,
             made,
         }
     }
@@ -63,7 +64,7 @@ impl<T: Send + 'static, A: Access, G, M: Fn(Held<T, A>) -> G> Future for WaitOnH
 impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Waits on the host for what a use of the value needs, and notes the use.
     pub async fn wait_events(&mut self, access: track::Access) -> Result<()> {
-        let mut outlast = Outlast::default();
+        let mut outlast = None;
         poll_fn(|context| self.poll_events(access, &mut outlast, context)).await
     }
 
@@ -71,7 +72,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     fn poll_events(
         &mut self,
         access: track::Access,
-        outlast: &mut Outlast,
+        outlast: &mut Option<Outlast>,
         context: &mut Context<'_>,
     ) -> Poll<Result<()>> {
         ready!(self.poll_turn(context))?;
@@ -88,7 +89,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     fn poll_devices(
         &mut self,
         access: track::Access,
-        outlast: &mut Outlast,
+        outlast: &mut Option<Outlast>,
         context: &mut Context<'_>,
     ) -> Poll<Result<()>> {
         let spoil = self.spoiler(access);
@@ -99,7 +100,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             }
             is_free
         };
-        if outlast.is_waiting() || !self.look_at(look)? {
+        if outlast.is_some() || !self.look_at(look)? {
+            let outlast = outlast.get_or_insert_default();
             ready!(outlast.poll(&[self.host_use(access)], context))?;
             self.lease.host_use(access);
         }
