@@ -141,13 +141,6 @@ pub(crate) struct Grant {
     pub poison: Option<Arc<Poison>>,
 }
 
-impl Grant {
-    /// Whether there is nothing that the user would have to wait for, or could not rely on.
-    pub fn is_clean(&self) -> bool {
-        self.writes.is_empty() && self.reads.is_empty() && self.poison.is_none()
-    }
-}
-
 /// A user whose version will never be written: who should have written it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Orphaned(pub Origin);

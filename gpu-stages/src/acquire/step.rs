@@ -57,7 +57,7 @@ impl Ask<'_> {
         let is_plain = !granted || is_hosts && is_clean;
         let account = (!is_plain).then(|| {
             let mut track = self.core.track(mode, parameter);
-            if !is_clean && let Poll::Ready(Ok(grant)) = ledger.poll(id) {
+            if let Poll::Ready(Ok(Some(grant))) = ledger.poll(id) {
                 track.load(grant);
             }
             call.open_account(track)

@@ -108,8 +108,8 @@ impl Ledger {
         parameter.unwrap_or_else(|| unreachable!("a user that asks has introduced itself"))
     }
 
-    /// Whether the user's turn has come.
-    pub fn poll(&self, id: UserId) -> Poll<Result<Grant, Orphaned>> {
+    /// Whether the user's turn has come, and what it finds then: `None` if that is nothing.
+    pub fn poll(&self, id: UserId) -> Poll<Result<Option<Grant>, Orphaned>> {
         let user = &self.users[id];
         match user.turn {
             Turn::Come => Poll::Ready(Ok(self.slots[user.slot].grant(user.role))),
@@ -120,7 +120,11 @@ impl Ledger {
 
     /// As [`poll`](Self::poll), but keeps `waker` when the turn has not come; then `waker` is left with the one
     /// kept before, to be dropped outside of the lock.
-    pub fn park(&mut self, id: UserId, waker: &mut Option<Waker>) -> Poll<Result<Grant, Orphaned>> {
+    pub fn park(
+        &mut self,
+        id: UserId,
+        waker: &mut Option<Waker>,
+    ) -> Poll<Result<Option<Grant>, Orphaned>> {
         let turn = self.poll(id);
         if turn.is_pending() {
             std::mem::swap(&mut self.users[id].waker, waker);

@@ -77,7 +77,13 @@ impl Slot {
     }
 
     /// What a user finds who comes in now.
-    pub fn grant(&self, role: Role) -> Grant {
+    #[inline]
+    pub fn grant(&self, role: Role) -> Option<Grant> {
+        let is_nothing = self.is_clean() || self.is_clean_for(role);
+        (!is_nothing).then(|| self.grant_of_some(role))
+    }
+
+    fn grant_of_some(&self, role: Role) -> Grant {
         Grant {
             writes: not_yet_good(&self.writes),
             reads: match role.is_exclusive() {

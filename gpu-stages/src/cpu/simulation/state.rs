@@ -7,6 +7,7 @@ use crate::cpu::timing::{Engine, Timing};
 use crate::event::Event;
 use crate::order::QueueId;
 use crate::sync::Arc;
+use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::Duration;
@@ -204,7 +205,7 @@ impl State {
     }
 
     /// When the next things end, and which those are.
-    fn due(&mut self) -> (Duration, Vec<Due>) {
+    fn due(&mut self) -> (Duration, SmallVec<[Due; 4]>) {
         self.begin();
         let lines = self.lines.iter().enumerate();
         let lines = lines.filter_map(|(index, line)| match line.head {
@@ -213,7 +214,7 @@ impl State {
         });
         let works = self.works.iter().enumerate();
         let works = works.filter_map(|(index, work)| Some((work.ends?, Due::Work(index))));
-        let all: Vec<(Duration, Due)> = lines.chain(works).collect();
+        let all: SmallVec<[(Duration, Due); 4]> = lines.chain(works).collect();
         let first = all.iter().map(|(ends, _)| *ends).min();
         let first = first.unwrap_or(self.now);
         let due = all.iter().filter(|(ends, _)| *ends == first);
@@ -222,7 +223,7 @@ impl State {
 
     /// Lets every command begin that can: the engines take first who waited for them longest.
     fn begin(&mut self) {
-        let mut waiting = Vec::new();
+        let mut waiting = SmallVec::<[_; 4]>::new();
         for (index, line) in self.lines.iter_mut().enumerate() {
             let (Head::Waits(since), Some(first)) = (line.head, line.entries.front()) else {
                 continue;

@@ -35,8 +35,10 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return Poll::Ready(Ok(()));
         };
         let is_watched = slots.core.is_watched();
-        if is_watched || !grant.is_clean() {
+        if is_watched || grant.is_some() {
             self.open_account();
+        }
+        if let Some(grant) = grant {
             self.lease.load(grant);
         }
         if let (true, Hold::Slot { slots, slot, .. }) = (is_watched, &self.hold) {
@@ -45,14 +47,14 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_grant(&mut self, context: &mut Context<'_>) -> Poll<Result<Grant>> {
+    fn poll_grant(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Grant>>> {
         let Hold::Slot {
             slots,
             user: Known::Entered(user),
             ..
         } = &self.hold
         else {
-            return Poll::Ready(Ok(Grant::default()));
+            return Poll::Ready(Ok(None));
         };
         slots.core.look();
         let mut turn = slots.core.with(|ledger, _| ledger.poll(*user));
