@@ -1,6 +1,7 @@
 //! Small models, in all interleavings.
 
 mod acquire;
+mod alone;
 mod cancel;
 mod line;
 mod pins;
