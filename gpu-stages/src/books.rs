@@ -5,10 +5,11 @@ use crate::error::Origin;
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::solo::{Alone, By, Solo};
-use crate::sync::{Arc, AtomicBool, Mutex, MutexGuard, OnceLock, Ordering, lock};
+use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, OnceLock, Ordering, lock};
 use crate::terms::{After, Mode, Parameter, UserId};
 use crate::track::Track;
 use crate::watch::{Adopted, Watch, Watched};
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 
 pub(crate) struct Core {
@@ -16,6 +17,8 @@ pub(crate) struct Core {
     /// Who uses the resource while nobody else wants it.
     pub solo: Solo,
     books: Mutex<Books>,
+    /// How many handles there are to the resource: users are no handles.
+    handles: AtomicUsize,
     keep_on_failure: AtomicBool,
     /// Set once somebody watches.
     adopted: OnceLock<Adopted>,
@@ -25,6 +28,10 @@ struct Books {
     ledger: Ledger,
     /// The user that came alone and was entered by somebody else, until it knows.
     newcomer: Option<Newcomer>,
+    /// The resource itself: its users have this count together. Once there is no handle any more, the last of them lets
+    /// it go.
+    own: Option<Arc<dyn Any + Send + Sync>>,
+    is_orphaned: bool,
 }
 
 /// A user that came alone, in the ledger.
@@ -49,12 +56,37 @@ impl Core {
             books: Mutex::new(Books {
                 ledger: Ledger::new(slots),
                 newcomer: None,
+                own: None,
+                is_orphaned: false,
             }),
+            handles: AtomicUsize::new(0),
             keep_on_failure: AtomicBool::new(false),
             adopted: OnceLock::new(),
         };
         drop(core.ledger());
         core
+    }
+
+    /// Gives the users the count that they have together.
+    pub fn owns(&self, own: Arc<dyn Any + Send + Sync>) {
+        self.ledger().books.own = Some(own);
+    }
+
+    /// There is one more handle.
+    pub fn add_handle(&self) {
+        // Relaxed: whoever adds one has one.
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// There is one handle less. Whoever calls keeps the resource until this returns.
+    pub fn remove_handle(&self) {
+        if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let mut locked = self.ledger();
+            locked.books.is_orphaned = true;
+            let own = locked.let_go();
+            drop(locked);
+            drop(own);
+        }
     }
 
     /// Locks the ledger. Whoever used the resource without it is in it from now on.
@@ -71,12 +103,17 @@ impl Core {
         Locked { core: self, books }
     }
 
-    /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock.
+    /// Runs `f` on the ledger; wakes and drops afterwards, outside of the lock. Whoever calls keeps the resource until this
+    /// returns.
     #[inline]
     pub fn with<R>(&self, f: impl FnOnce(&mut Ledger, &mut After) -> R) -> R {
         let mut after = After::default();
-        let result = f(&mut self.ledger(), &mut after);
+        let mut locked = self.ledger();
+        let result = f(&mut locked, &mut after);
+        let own = locked.let_go();
+        drop(locked);
         after.run();
+        drop(own);
         result
     }
 
@@ -162,6 +199,15 @@ impl Books {
         };
         let id = self.ledger.enter_holder(alone.mode, origin);
         self.newcomer = Some(Newcomer { id, call });
+    }
+}
+
+impl Locked<'_> {
+    /// What the users have together, if nobody will use the resource any more; to be dropped outside of the lock.
+    #[inline]
+    fn let_go(&mut self) -> Option<Arc<dyn Any + Send + Sync>> {
+        let is_over = self.books.is_orphaned && !self.has_users();
+        self.books.own.take_if(|_| is_over)
     }
 }
 

@@ -86,8 +86,9 @@ impl<T: Send + 'static> Resource<T> {
         let values: Vec<T> = values.into_iter().collect();
         assert!(!values.is_empty(), "a ring needs at least one value");
         let slots = Arc::new(Slots::new(values));
+        slots.core.owns(slots.clone());
         registry::add(&slots);
-        Resource(Source { slots, pin: None })
+        Resource(Source::new(slots, None))
     }
 
     /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).

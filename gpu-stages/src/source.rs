@@ -12,12 +12,19 @@ use std::fmt;
 /// What `#[reads]` and `#[updates]` take: a [`Resource`](crate::Resource), of which the newest version is meant,
 /// or a [`Version`](crate::Version). Both deref to it.
 pub struct Source<T: Send + 'static> {
+    /// Kept until the drop of the handle is over.
     pub(crate) slots: Arc<Slots<T>>,
     /// For a version, its place in the ledger. It leaves when the source is dropped, and not before.
     pub(crate) pin: Option<UserId>,
 }
 
 impl<T: Send + 'static> Source<T> {
+    /// One more handle.
+    pub(crate) fn new(slots: Arc<Slots<T>>, pin: Option<UserId>) -> Self {
+        slots.core.add_handle();
+        Source { slots, pin }
+    }
+
     /// Asks for exclusive use in place; see [`acquire`](crate::acquire()).
     pub fn updates(&self) -> Request<'_, T, Update> {
         Request::new(&self.slots, self.pin)
@@ -52,19 +59,17 @@ impl<T: Send + Sync + 'static> Source<T> {
 impl<T: Send + 'static> Clone for Source<T> {
     fn clone(&self) -> Self {
         let again = |pin| self.slots.core.with(|ledger, _| ledger.pin_again(pin));
-        Source {
-            slots: self.slots.clone(),
-            pin: self.pin.map(again),
-        }
+        Source::new(self.slots.clone(), self.pin.map(again))
     }
 }
 
 impl<T: Send + 'static> Drop for Source<T> {
     fn drop(&mut self) {
+        let core = &self.slots.core;
         if let Some(pin) = self.pin {
-            let core = &self.slots.core;
             core.with(|ledger, after| ledger.unpin(pin, after));
         }
+        core.remove_handle();
     }
 }
 

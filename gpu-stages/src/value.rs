@@ -2,9 +2,11 @@
 
 use crate::books::Core;
 use crate::reaper;
-use crate::sync::OnceLock;
+use crate::sync::{Arc, OnceLock};
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 
 /// A resource's slots.
 ///
@@ -49,6 +51,37 @@ impl<T: Send + 'static> Slots<T> {
     pub unsafe fn exclusive(&self, slot: usize) -> &mut T {
         // SAFETY: an exclusive grant admits nobody else to the slot, and the caller makes no other reference.
         unsafe { &mut *self.values[slot].get() }
+    }
+}
+
+/// A user's access to a resource. It is no count of its own: the users have one together.
+#[derive(Debug)]
+pub(crate) struct Used<T: Send + 'static>(ManuallyDrop<Arc<Slots<T>>>);
+
+impl<T: Send + 'static> Used<T> {
+    /// # Safety
+    ///
+    /// There is a use of the resource, in its ledger or alone, that goes on until what is returned is not used any more.
+    #[inline]
+    pub unsafe fn new(slots: &Arc<Slots<T>>) -> Self {
+        // SAFETY: a copy of the handle is not dropped, so that counts stay right. It is used only while there is a user;
+        // until the last of them has gone, the books have a count.
+        Used(ManuallyDrop::new(unsafe { std::ptr::read(slots) }))
+    }
+
+    /// A count, for what goes on when the use is over.
+    #[inline]
+    pub fn counted(&self) -> Arc<Slots<T>> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl<T: Send + 'static> Deref for Used<T> {
+    type Target = Slots<T>;
+
+    #[inline]
+    fn deref(&self) -> &Slots<T> {
+        &self.0
     }
 }
 

@@ -100,10 +100,7 @@ impl<T: Send + 'static> Resource<T> {
     }
 
     fn version(&self, pin: UserId) -> Version<T> {
-        Version(Source {
-            slots: self.slots.clone(),
-            pin: Some(pin),
-        })
+        Version(Source::new(self.slots.clone(), Some(pin)))
     }
 }
 

@@ -65,7 +65,7 @@ impl<'a, T: Send + 'static, A: Access> Request<'a, T, A> {
 
     #[inline]
     fn given(&self, user: Entered, lease: Lease) -> Allocation<T, A> {
-        Allocation::of_slot(self.slots.clone(), user, lease)
+        Allocation::of_slot(self.slots, user, lease)
     }
 
     /// The name to use in messages if the resource has none.
@@ -119,11 +119,11 @@ impl<T: Send + 'static, A: Access> Wanted for Request<'_, T, A> {
     }
 }
 
-/// The allocation of the next user.
+/// The allocation of the next user, which was entered for this resource.
 pub fn allocation<T: Send + 'static, A: Access>(
     slots: &Arc<Slots<T>>,
     users: &mut Users,
 ) -> Allocation<T, A> {
     let (user, lease) = users.next();
-    Allocation::of_slot(slots.clone(), user, lease)
+    Allocation::of_slot(slots, user, lease)
 }

@@ -75,7 +75,7 @@ pub struct OnDevice<H> {
 
 impl<T: Send + 'static, A: Access> Allocation<T, A> {
     #[inline]
-    pub(crate) fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
+    pub(crate) fn of_slot(slots: &Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
         Guard {
             state: Acquired(()),
             held: Held::of_slot(slots, user, lease),

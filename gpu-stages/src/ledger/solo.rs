@@ -9,7 +9,13 @@ impl Ledger {
     /// Whether there is nothing that whoever comes next would have to know.
     #[inline]
     pub fn is_idle(&self) -> bool {
-        self.users.are_none() && self.unclean == 0
+        !self.has_users() && self.unclean == 0
+    }
+
+    /// Whether anybody uses the resource, or is in line, or has pinned a version.
+    #[inline]
+    pub fn has_users(&self) -> bool {
+        !self.users.are_none()
     }
 
     /// So many versions were written while nobody was entered.

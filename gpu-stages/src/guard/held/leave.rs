@@ -72,6 +72,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 reads: ended.reads,
             },
         };
+        // Whoever comes behind this use may be the last.
+        let slots = slots.counted();
         slots.core.with(|ledger, after| {
             ledger.leave(user, legacy, after);
             if let Some(watched) = &self.watched {

@@ -17,7 +17,7 @@ use crate::sync::Arc;
 use crate::terms::{Entered, Known, Mode, UserId};
 use crate::timeline;
 use crate::track::{self, Track};
-use crate::value::Slots;
+use crate::value::{Slots, Used};
 use crate::watch::Watched;
 pub use host_wait::{HostUse, Outlast};
 pub use on_host::WaitOnHost;
@@ -40,7 +40,7 @@ pub(crate) struct Held<T: Send + 'static, A: Access> {
 #[derive(Debug)]
 enum Hold<T: Send + 'static> {
     Slot {
-        slots: Arc<Slots<T>>,
+        slots: Used<T>,
         slot: usize,
         user: Known,
         /// Makes the guard as shareable between threads as `&T` is.
@@ -50,8 +50,12 @@ enum Hold<T: Send + 'static> {
 }
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
+    /// The use of a resource by `user`, which is one of its users: who takes what was given takes what it asked for.
     #[inline]
-    pub fn of_slot(slots: Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
+    pub fn of_slot(slots: &Arc<Slots<T>>, user: Entered, lease: Lease) -> Self {
+        // SAFETY: the use goes on until this is dropped, which keeps a count while the use ends by way of the ledger, and
+        // touches nothing when it has let go alone.
+        let slots = unsafe { Used::new(slots) };
         // Whoever watches from now on is told when the use goes on, and knows it by its account.
         let watched = if user.granted && lease.has_account() {
             slots.core.granted(user.slot, &lease, A::MODE)

@@ -1,0 +1,105 @@
+//! A resource whose last handle is dropped while it is used is there until the last use has ended, and no longer. Its
+//! uses are no handles: they are counted by nobody while nobody else is there.
+
+use futures::executor::block_on;
+use gpu_stages::{Resource, acquire};
+use gpu_stages_tests::poll_once;
+use std::sync::Arc;
+use std::thread;
+
+/// Counted by its clones.
+type Value = Arc<()>;
+
+/// A resource of `slots` slots, and how one knows whether its values are there.
+fn resource(slots: usize) -> (Resource<Value>, Value) {
+    let value = Arc::new(());
+    let ring = Resource::ring((0..slots).map(|_| value.clone()));
+    (ring, value)
+}
+
+fn is_there(value: &Value) -> bool {
+    Arc::strong_count(value) > 1
+}
+
+#[test]
+fn without_uses_the_values_go_with_the_last_handle() {
+    let (resource, value) = resource(2);
+    let again = resource.clone();
+    drop(resource);
+    assert!(is_there(&value));
+    drop(again);
+    assert!(!is_there(&value));
+}
+
+/// Drops the handle while there is the use that `acquire` makes, and then that.
+fn outlasts<U>(acquire: impl FnOnce(&Resource<Value>) -> U) {
+    let (resource, value) = resource(2);
+    let used = acquire(&resource);
+    drop(resource);
+    assert!(is_there(&value), "dropped while it was used");
+    drop(used);
+    assert!(!is_there(&value), "kept though nobody uses it");
+}
+
+#[test]
+fn an_allocation_keeps_the_values() {
+    outlasts(|it| it.acquire_read().unwrap());
+    outlasts(|it| it.acquire_update().unwrap());
+    outlasts(|it| it.acquire_write().unwrap());
+}
+
+#[test]
+fn a_guard_keeps_the_values() {
+    outlasts(|it| block_on(it.acquire_read().unwrap().wait_events()).unwrap());
+    outlasts(|it| block_on(it.acquire_update().unwrap().wait_events()).unwrap());
+    outlasts(|it| block_on(it.acquire_write().unwrap().wait_events()).unwrap());
+}
+
+#[test]
+fn several_uses_keep_the_values() {
+    outlasts(|it| [it.acquire_read().unwrap(), it.acquire_read().unwrap()]);
+    outlasts(|it| acquire((it.writes(), it.updates())).unwrap());
+}
+
+#[test]
+fn a_version_keeps_the_values_and_so_does_a_use_through_it() {
+    outlasts(Resource::pin);
+    outlasts(|it| {
+        let version = it.pin();
+        version.acquire_read().unwrap()
+    });
+}
+
+#[test]
+fn whoever_waits_for_its_turn_keeps_the_values() {
+    let (resource, value) = resource(1);
+    let first = resource.acquire_update().unwrap();
+    let mut second = Box::pin(resource.acquire_update().unwrap().wait_events());
+    assert!(poll_once(&mut second).is_pending());
+    drop((resource, first));
+    assert!(is_there(&value));
+    let second = block_on(second).unwrap();
+    second.ready();
+    assert!(!is_there(&value));
+}
+
+#[test]
+fn what_is_forgotten_keeps_the_values_for_ever() {
+    let (resource, value) = resource(1);
+    std::mem::forget(resource.acquire_update().unwrap());
+    drop(resource);
+    assert!(is_there(&value));
+}
+
+#[test]
+fn the_last_handle_and_the_last_use_may_go_together() {
+    for round in 0..20_000 {
+        let (resource, value) = resource(1 + round % 2);
+        let used = resource.acquire_update().unwrap();
+        let behind = (round % 3 == 0).then(|| resource.acquire_read().unwrap());
+        let other = thread::spawn(move || block_on(used.wait_events()).unwrap().ready());
+        drop((resource, behind));
+        other.join().unwrap();
+        assert!(!is_there(&value), "round {round}");
+    }
+}
