@@ -93,6 +93,7 @@ mod order;
 mod panics;
 mod pool;
 mod queue;
+mod rare;
 mod reaper;
 mod resource;
 mod run;

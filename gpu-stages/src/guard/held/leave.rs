@@ -76,7 +76,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         let slots = slots.counted();
         slots.core.with(|ledger, after| {
             ledger.leave(user, legacy, after);
-            if let Some(watched) = &self.watched {
+            if let Some(watched) = &*self.watched {
                 watched.left();
             }
         });
@@ -95,7 +95,7 @@ impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
         let ended = self.lease.has_account().then(|| self.lease.end());
         match &mut self.hold {
             Hold::Value(value) => {
-                if let Some(watched) = &self.watched {
+                if let Some(watched) = &*self.watched {
                     watched.left();
                 }
                 drop_value(&self.lease, value.take(), ended);

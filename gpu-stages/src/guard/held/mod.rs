@@ -13,6 +13,7 @@ use crate::event::Events;
 use crate::guard::access::{Access, Exclusive};
 use crate::lease::{Lease, settle};
 use crate::queue::CommandQueue;
+use crate::rare::Rare;
 use crate::sync::Arc;
 use crate::terms::{Entered, Known, Mode, UserId};
 use crate::timeline;
@@ -33,7 +34,7 @@ pub(crate) struct Held<T: Send + 'static, A: Access> {
     wrote: bool,
     pub lease: Lease,
     /// Set under a grant, if somebody watches.
-    watched: Option<Watched>,
+    watched: Rare<Watched>,
     access: PhantomData<A>,
 }
 
@@ -73,7 +74,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             good: false,
             wrote: false,
             lease,
-            watched,
+            watched: watched.into(),
             access: PhantomData,
         }
     }
@@ -85,7 +86,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             good: false,
             wrote: false,
             lease,
-            watched: None,
+            watched: Rare::NONE,
             access: PhantomData,
         }
     }
@@ -129,7 +130,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Looks at the track with `look`, once the turn has come, unless the contents are bad.
     fn look_at<R>(&mut self, look: impl Fn(&mut Track) -> R) -> Result<R> {
         self.open_account();
-        if let Some(watched) = &self.watched {
+        if let Some(watched) = &*self.watched {
             watched.ends();
         }
         settle(&[&self.lease]);

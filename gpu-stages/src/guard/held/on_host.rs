@@ -4,6 +4,7 @@ use super::{Held, HostUse, Outlast};
 use crate::error::Result;
 use crate::event::Events;
 use crate::guard::access::Access;
+use crate::rare::Rare;
 use crate::track::{self, Track};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -19,7 +20,7 @@ pub struct WaitOnHost<T: Send + 'static, A: Access, M> {
     held: Option<Held<T, A>>,
     access: track::Access,
     /// None while nothing was found to wait for.
-    outlast: Option<Outlast>,
+    outlast: Rare<Outlast>,
     made: M,
 }
 
@@ -32,7 +33,7 @@ impl<T: Send + 'static, A: Access, M> WaitOnHost<T, A, M> {
         WaitOnHost {
             held: Some(held),
             access,
-            outlast: None,
+            outlast: Rare::NONE,
             made,
         }
     }
@@ -111,7 +112,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     /// The host's use begins, on garbage if there is a `spoil`.
     pub fn begins_on_host(&mut self, access: track::Access, spoil: Option<fn(&mut T)>) {
-        if let Some(watched) = &self.watched {
+        if let Some(watched) = &*self.watched {
             watched.begins(access, self.lease.call());
         }
         if let (Some(spoil), Some(value)) = (spoil, self.exclusive()) {

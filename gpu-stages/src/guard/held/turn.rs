@@ -42,7 +42,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             self.lease.load(grant);
         }
         if let (true, Hold::Slot { slots, slot, .. }) = (is_watched, &self.hold) {
-            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
+            *self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
         }
         Poll::Ready(Ok(()))
     }

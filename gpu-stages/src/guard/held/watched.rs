@@ -9,14 +9,14 @@ use crate::watch::{Watch, Watched};
 impl<T: Send + 'static, A: Access> Held<T, A> {
     /// The calling thread is going to look at events on behalf of this use.
     pub(super) fn look(&self) {
-        if let Some(watched) = &self.watched {
+        if let Some(watched) = &*self.watched {
             watched.look();
         }
     }
 
     /// The use need not wait any more for what was seen to be over.
     pub(super) fn learned(&self) {
-        if let Some(watched) = &self.watched {
+        if let Some(watched) = &*self.watched {
             watched.learned();
         }
     }
@@ -27,11 +27,11 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         self.open_account();
         // Marking the end of a use is looking on behalf of somebody else.
         settle(&[&self.lease]);
-        if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &self.watched) {
+        if let (Hold::Slot { slots, slot, .. }, None) = (&self.hold, &*self.watched) {
             slots.core.look();
-            self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
+            *self.watched = slots.core.granted(*slot, &self.lease, A::MODE);
         }
-        if let Some(watched) = &self.watched {
+        if let Some(watched) = &*self.watched {
             watched.ends();
             watched.look();
         }
@@ -53,7 +53,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
         self.open_account();
         watch.look();
-        self.watched = match &self.hold {
+        *self.watched = match &self.hold {
             Hold::Slot { slots, slot, .. } => {
                 slots.core.adopt(watch.clone());
                 slots.core.granted(*slot, &self.lease, A::MODE)
