@@ -67,6 +67,7 @@ thread_local! {
 }
 
 /// The call whose body this thread is in; 0 for none.
+#[inline]
 pub(crate) fn current() -> u64 {
     CURRENT.get()
 }

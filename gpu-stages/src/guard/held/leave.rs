@@ -55,6 +55,24 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         is_fine && slots.core.solo.let_go(written)
     }
 
+    /// Hands on by way of the ledger; or ends the use of a value of one's own.
+    #[inline(never)]
+    fn end(&mut self) {
+        if self.is_watched() {
+            self.about_to_leave();
+        }
+        let ended = self.lease.has_account().then(|| self.lease.end());
+        match &mut self.hold {
+            Hold::Value(value) => {
+                if let Some(watched) = &*self.watched {
+                    watched.left();
+                }
+                drop_value(&self.lease, value.take(), ended);
+            }
+            Hold::Slot { .. } => self.leave(ended),
+        }
+    }
+
     /// Leaves the resource's line, and has the events made that whoever is next will wait for.
     fn leave(&mut self, ended: Option<Ended>) {
         let user = self.come_forward();
@@ -85,22 +103,10 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
 impl<T: Send + 'static, A: Access> Drop for Held<T, A> {
     /// Hands on, exactly once, with the events of work in flight.
+    #[inline]
     fn drop(&mut self) {
-        if self.is_watched() {
-            self.about_to_leave();
-        }
-        if self.let_go_alone() {
-            return;
-        }
-        let ended = self.lease.has_account().then(|| self.lease.end());
-        match &mut self.hold {
-            Hold::Value(value) => {
-                if let Some(watched) = &*self.watched {
-                    watched.left();
-                }
-                drop_value(&self.lease, value.take(), ended);
-            }
-            Hold::Slot { .. } => self.leave(ended),
+        if self.is_watched() || !self.let_go_alone() {
+            self.end();
         }
     }
 }
