@@ -146,19 +146,20 @@ impl Program {
     }
 
     fn step(&mut self) {
-        match self.rng.u8(..16) {
-            0..=3 => self.acquire_one(),
-            4 => self.acquire_two(),
-            5 => self.call(),
-            6 => self.pin(),
-            7 if self.rng.u8(..4) == 0 => self.resource().clear_poison(),
-            7 => self.report(),
+        match self.rng.u8(..20) {
+            0..=2 => self.acquire_one(),
+            3 => self.acquire_two(),
+            4 => self.call(),
+            5 => self.pin(),
+            6 if self.rng.u8(..4) == 0 => self.resource().clear_poison(),
+            6 => self.report(),
+            7..=10 => self.use_at_once(),
             _ if self.things.is_empty() => {}
             step => {
                 let index = self.rng.usize(..self.things.len());
                 match step {
-                    8..=11 => self.poll(index),
-                    12..=14 => self.hand_on(index),
+                    11..=14 => self.poll(index),
+                    15..=17 => self.hand_on(index),
                     _ => drop(self.things.swap_remove(index)),
                 }
             }
@@ -170,6 +171,22 @@ impl Program {
         self.acquire_from(&resource);
         if self.rng.bool() {
             self.things.push(of(resource.acquire_write().expect("one")));
+        }
+    }
+
+    /// Several times, if nobody is in the way.
+    fn use_at_once(&mut self) {
+        for _ in 0..self.rng.usize(1..=5) {
+            let resource = self.resource();
+            self.things.push(match self.rng.u8(..4) {
+                0 => of(resource.acquire_read().expect("one")),
+                1 => of(resource.acquire_update().expect("one")),
+                _ => of(resource.acquire_write().expect("one")),
+            });
+            self.poll(self.things.len() - 1);
+            if !self.things.is_empty() {
+                self.hand_on(self.things.len() - 1);
+            }
         }
     }
 
