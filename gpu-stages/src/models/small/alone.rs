@@ -1,6 +1,7 @@
 //! Resources that are used without their ledgers, while others come.
 
 use super::{UNORDERED, Watched, add, check, contents, finds, log, logs, wait};
+use crate::call::MANUAL;
 use crate::sync::Arc;
 use crate::{Resource, acquire};
 use loom::thread;
@@ -59,6 +60,27 @@ fn calls_that_are_prevented_are_in_one_order() {
         let mut on_a = contents(&a);
         on_a.retain(|entry| *entry != 3);
         assert_eq!(on_a, contents(&b));
+    });
+}
+
+/// A call that holds two resources takes two more, while somebody wants what it holds.
+#[test]
+fn what_a_call_holds_is_not_what_it_is_about_to_take() {
+    check(2, || {
+        let logs: [Log; 4] = logs();
+        let [a, b, c, d] = &logs;
+        let other = {
+            let a = a.clone();
+            thread::spawn(move || add(a.acquire_update().unwrap(), 2))
+        };
+        let call = MANUAL.call();
+        let (one, two) = call.acquire((a.updates(), b.updates())).unwrap();
+        let (three, four) = call.acquire((c.updates(), d.updates())).unwrap();
+        add(one, 1);
+        add(two, 1);
+        drop((three, four));
+        other.join().unwrap();
+        assert_eq!(contents(a).len(), 2);
     });
 }
 
