@@ -1,7 +1,6 @@
 //! [`Core`]: the part of a resource that does not depend on its type, and who uses it.
 
 use crate::call::{Call, MANUAL};
-use crate::error::Origin;
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::solo::{Alone, By, Solo};
@@ -117,16 +116,13 @@ impl Core {
         result
     }
 
-    /// Has a user that came alone be in the ledger, with the parameter `name` and, unless it has no call yet, as `origin`.
+    /// Has a user that came alone be in the ledger, and calls the resource by this name.
     #[cold]
-    pub fn come_forward(&self, name: &'static str, origin: Option<Origin>) -> Newcomer {
+    pub fn come_forward(&self, name: &'static str) -> Newcomer {
         let mut locked = self.ledger();
         let newcomer = locked.books.newcomer.take();
         let newcomer = newcomer.unwrap_or_else(|| unreachable!("it was entered by now"));
-        let origin = origin.or_else(|| newcomer.call.as_ref().map(Call::origin));
-        if let Some(origin) = origin {
-            locked.introduce(newcomer.id, Parameter::named(name), origin);
-        }
+        locked.introduce(newcomer.id, Parameter::named(name));
         newcomer
     }
 
@@ -189,15 +185,15 @@ impl Books {
     /// Enters who was found to use the resource.
     #[cold]
     fn enter(&mut self, alone: Alone) {
-        let (call, origin) = match alone.by {
-            By::Call(number) | By::Joint(number) => (None, Origin::of_call(number)),
+        let (call, number) = match alone.by {
+            By::Call(number) | By::Joint(number) => (None, number),
             By::Hand(parent) => {
                 let call = MANUAL.call_in(parent);
-                let origin = call.origin();
-                (Some(call), origin)
+                let number = call.id();
+                (Some(call), number)
             }
         };
-        let id = self.ledger.enter_holder(alone.mode, origin);
+        let id = self.ledger.enter_holder(alone.mode, number);
         self.newcomer = Some(Newcomer { id, call });
     }
 }

@@ -23,15 +23,6 @@ impl Origin {
         stage: "pin",
         call: 0,
     };
-
-    /// The call of this number, of which nothing else is known.
-    pub(crate) fn of_call(number: u64) -> Self {
-        Origin {
-            pipeline: "?",
-            stage: "?",
-            call: number,
-        }
-    }
 }
 
 impl fmt::Display for Origin {

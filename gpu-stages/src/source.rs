@@ -58,7 +58,7 @@ impl<T: Send + Sync + 'static> Source<T> {
 
 impl<T: Send + 'static> Clone for Source<T> {
     fn clone(&self) -> Self {
-        let again = |pin| self.slots.core.with(|ledger, _| ledger.pin_again(pin));
+        let again = |pin| self.slots.core.ledger().pin_again(pin);
         Source::new(self.slots.clone(), self.pin.map(again))
     }
 }

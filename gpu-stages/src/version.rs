@@ -72,7 +72,7 @@ impl<T: Send + 'static> Resource<T> {
     /// as usual, and if it is never written they are told so
     /// ([`Error::NeverWritten`](crate::Error::NeverWritten)).
     pub fn pin(&self) -> Version<T> {
-        let pin = self.slots.core.with(|ledger, _| ledger.pin());
+        let pin = self.slots.core.ledger().pin();
         self.version(pin)
     }
 
@@ -83,7 +83,7 @@ impl<T: Send + 'static> Resource<T> {
     /// newer ones are there. The version goes before writers that wait for readers of it.
     pub fn latest(&self) -> Option<Version<T>> {
         let core = &self.slots.core;
-        let writes = core.with(|ledger, _| ledger.last_writes());
+        let writes = core.ledger().last_writes();
         // The devices are asked outside of the lock; what is written meanwhile counts if it is known to be over.
         let keeps = core.keeps_on_failure();
         let over: Events = writes
@@ -95,7 +95,7 @@ impl<T: Send + 'static> Resource<T> {
                 || keeps && event.is_noted_over()
                 || over.iter().any(|it| it.is(event))
         };
-        let pin = core.with(|ledger, _| ledger.pin_complete(is_over));
+        let pin = core.ledger().pin_complete(is_over);
         pin.map(|pin| self.version(pin))
     }
 

@@ -14,12 +14,12 @@ pub struct Lone<'a> {
 }
 
 impl<'a> Lone<'a> {
-    /// A request, if it can be granted without the ledger as far as can be seen. Pins are in the ledger, queues leave
-    /// events in it, timelines are told of turns, and those in lists are asked for together with many others.
+    /// A request, if it can be granted without the ledger as far as can be seen: not on a queue, which leaves events in
+    /// it, nor for a version, whose pin is in it. Timelines are told of turns, and those in lists come with many others.
     #[inline]
     pub(super) fn of(core: &'a Core, entry: &Entry) -> Option<Self> {
-        let is_known = entry.pin.is_some() || matches!(entry.place, Place::Queue(_));
-        if is_known || timeline::is_wanted() || !core.solo.is_open() {
+        let on_queue = matches!(entry.place, Place::Queue(_));
+        if on_queue || timeline::is_wanted() || !core.solo.is_open() {
             return None;
         }
         let (mode, name) = (entry.mode, entry.parameter.name()?);

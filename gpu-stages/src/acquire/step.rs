@@ -2,7 +2,7 @@
 
 use crate::books::{Core, Locked};
 use crate::call::{Call, Calls};
-use crate::error::{Error, Origin, Result, Site};
+use crate::error::{Error, Result, Site};
 use crate::lease::Lease;
 use crate::ledger::Ledger;
 use crate::terms::{Entered, Entry, Known, Mode, Place};
@@ -41,9 +41,9 @@ impl Ask<'_> {
 
     /// Enters a user for it. Those of one call for one resource are entered in the order in which they stand in line.
     #[inline]
-    fn enter(&self, ledger: &mut Ledger, origin: Origin, call: &Call) -> Entered {
+    fn enter(&self, ledger: &mut Ledger, call: &Call) -> Entered {
         let slot = self.slot(ledger, 0);
-        let (id, granted) = ledger.enter(&self.entry, slot, origin);
+        let (id, granted) = ledger.enter(&self.entry, slot, call.id());
         let Entry {
             mode,
             place,
@@ -115,7 +115,7 @@ pub fn enter_one(core: &Core, entry: Entry, call: &Call) -> Entered {
     };
     let mut ledger = core.ledger();
     core.look();
-    ask.enter(&mut ledger, call.origin(), call)
+    ask.enter(&mut ledger, call)
 }
 
 /// Enters a user of `call` for each of `asks`, or none.
@@ -132,9 +132,8 @@ pub fn enter_all(asks: &mut Asks<'_>, call: &Call) -> Result<Users> {
         return Err(waits_for_itself(ask, call));
     }
     let mut given = SmallVec::from_elem(Entered::alone(0, ""), asks.len());
-    let origin = call.origin();
     let mut enter = |ask: &Ask<'_>, ledger: &mut Ledger| {
-        given[ask.number] = ask.enter(ledger, origin, call);
+        given[ask.number] = ask.enter(ledger, call);
     };
     for (asks, ledger) in by_resource(asks).zip(&mut ledgers) {
         if let [ask] = asks {

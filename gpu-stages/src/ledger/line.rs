@@ -35,8 +35,8 @@ pub(super) struct User {
     pub role: Role,
     pub slot: usize,
     pub place: Place,
-    /// Who uses the slot; once the turn is never to come, who should have written the version.
-    pub origin: Origin,
+    /// The number of the call that uses the slot; 0 for a pin.
+    pub call: u64,
     /// What its call calls the resource; none of a pin, and of who came alone and did not say so yet.
     pub parameter: Option<Parameter>,
     /// What `Slot::accepted` was when the turn came.
@@ -58,14 +58,14 @@ impl User {
         role: Role,
         slot: usize,
         version: u64,
-        origin: Origin,
+        call: u64,
         parameter: Option<Parameter>,
     ) -> Self {
         User {
             role,
             slot,
             place: Place::Anywhere,
-            origin,
+            call,
             parameter,
             accepted: 0,
             turn: Turn::Waiting,
@@ -76,20 +76,14 @@ impl User {
             behind: None,
         }
     }
-
-    /// Its version will not be written, as `writer` should have done.
-    pub fn orphan(&mut self, writer: Origin) {
-        self.turn = Turn::Never;
-        self.origin = writer;
-    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Turn {
     Waiting,
     Come,
-    /// The version will not be written.
-    Never,
+    /// The version will not be written, as this one should have done.
+    Never(Box<Origin>),
 }
 
 /// All users. Places of those that left are used again.
@@ -162,12 +156,13 @@ impl Ledger {
     pub(super) fn queue_up(&mut self, id: UserId, pin: Option<UserId>) -> bool {
         let behind = match pin.map(|pin| &self.users[pin]) {
             None => None,
-            Some(pin) if pin.turn == Turn::Never => {
-                let writer = pin.origin;
-                self.users[id].orphan(writer);
-                return false;
-            }
-            Some(pin) => self.first_behind(pin),
+            Some(pin) => match &pin.turn {
+                Turn::Never(writer) => {
+                    self.users[id].turn = Turn::Never(writer.clone());
+                    return false;
+                }
+                Turn::Waiting | Turn::Come => self.first_behind(pin),
+            },
         };
         let user = &mut self.users[id];
         let slot = &mut self.slots[user.slot];
@@ -186,7 +181,7 @@ impl Ledger {
     fn first_behind(&self, pin: &User) -> Option<UserId> {
         let ahead = match pin.turn {
             Turn::Waiting => pin.behind,
-            Turn::Come | Turn::Never => self.slots[pin.slot].first,
+            Turn::Come | Turn::Never(_) => self.slots[pin.slot].first,
         };
         let mut line = self.users.line(ahead);
         let first = line.find(|(_, user)| user.role.waits_for_pins());

@@ -62,7 +62,7 @@ impl Ledger {
     }
 
     /// Puts a user in line for a slot. Returns whether its turn has come at once, because nobody stands in the way.
-    pub fn enter(&mut self, entry: &Entry, slot: usize, origin: Origin) -> (UserId, bool) {
+    pub fn enter(&mut self, entry: &Entry, slot: usize, call: u64) -> (UserId, bool) {
         let pin = entry.pin;
         let role = match (entry.mode, pin) {
             (Mode::Read, _) => Role::Read,
@@ -74,7 +74,7 @@ impl Ledger {
         let id = self.users.add(User {
             place: entry.place,
             previous_version,
-            ..User::new(role, slot, version, origin, Some(entry.parameter))
+            ..User::new(role, slot, version, call, Some(entry.parameter))
         });
         (id, self.queue_up(id, pin))
     }
@@ -111,9 +111,9 @@ impl Ledger {
     /// Whether the user's turn has come, and what it finds then: `None` if that is nothing.
     pub fn poll(&self, id: UserId) -> Poll<Result<Option<Grant>, Orphaned>> {
         let user = &self.users[id];
-        match user.turn {
+        match &user.turn {
             Turn::Come => Poll::Ready(Ok(self.slots[user.slot].grant(user.role))),
-            Turn::Never => Poll::Ready(Err(Orphaned(user.origin))),
+            Turn::Never(writer) => Poll::Ready(Err(Orphaned(**writer))),
             Turn::Waiting => Poll::Pending,
         }
     }
@@ -132,8 +132,14 @@ impl Ledger {
         turn
     }
 
-    /// Ends a user's use, in whatever state it is.
-    pub fn leave(&mut self, id: UserId, legacy: Legacy, after: &mut After) {
+    /// Ends a user's use, in whatever state it is. `who` it is is asked where others are to be told that it did not write.
+    pub fn leave(
+        &mut self,
+        id: UserId,
+        legacy: Legacy,
+        who: impl FnOnce() -> Origin,
+        after: &mut After,
+    ) {
         let user = &mut self.users[id];
         after.stale = user.waker.take();
         let (role, slot, behind) = (user.role, user.slot, user.behind);
@@ -141,17 +147,17 @@ impl Ledger {
             legacy.add_elsewhere(place, &mut after.awaited);
         }
         match self.users[id].turn {
-            Turn::Never => {}
+            Turn::Never(_) => {}
             Turn::Waiting => {
                 self.unlink(id);
                 if role == Role::Write {
-                    self.disown(id, behind, after);
+                    self.disown(id, behind, &who(), after);
                 }
             }
             Turn::Come => {
                 let untouched = self.settle(id, legacy, after);
                 if untouched && role == Role::Write {
-                    self.disown(id, self.slots[slot].first, after);
+                    self.disown(id, self.slots[slot].first, &who(), after);
                 }
             }
         }
@@ -197,16 +203,16 @@ impl Ledger {
     pub fn seats(&self) -> Vec<Seat> {
         let present = self.users.present();
         let seats = present.filter_map(|user| {
-            let standing = match (user.turn, &user.waker) {
+            let standing = match (&user.turn, &user.waker) {
                 (Turn::Come, _) => Standing::Holding,
                 (Turn::Waiting, Some(_)) => Standing::Suspended,
                 (Turn::Waiting, None) => Standing::InLine,
-                (Turn::Never, _) => return None,
+                (Turn::Never(_), _) => return None,
             };
             Some(Seat {
                 slot: user.slot,
                 standing,
-                call: (user.role != Role::Pin).then_some(user.origin.call),
+                call: (user.role != Role::Pin).then_some(user.call),
                 parameter: user.parameter,
             })
         });
@@ -248,11 +254,16 @@ impl Ledger {
 
     /// A version will not be written: tells everybody in line for it, from `first` to the next write, and
     /// returns to the version before.
-    fn disown(&mut self, writer: UserId, first: Option<UserId>, after: &mut After) {
+    fn disown(
+        &mut self,
+        writer: UserId,
+        first: Option<UserId>,
+        origin: &Origin,
+        after: &mut After,
+    ) {
         let User {
             slot,
             previous_version: previous,
-            origin,
             ..
         } = self.users[writer];
         let mut next = first;
@@ -263,7 +274,7 @@ impl Ledger {
                 user.previous_version = previous;
                 return;
             }
-            user.orphan(origin);
+            user.turn = Turn::Never(Box::new(*origin));
             after.wake.extend(user.waker.take());
             self.unlink(id);
         }

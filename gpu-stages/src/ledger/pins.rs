@@ -24,7 +24,7 @@ impl Ledger {
 
     /// Ends a pin.
     pub fn unpin(&mut self, pin: UserId, after: &mut After) {
-        self.leave(pin, Legacy::Nothing, after);
+        self.leave(pin, Legacy::Nothing, || Origin::PIN, after);
     }
 
     /// The slot that `pin` holds.
@@ -34,7 +34,7 @@ impl Ledger {
 
     /// Whether the version of `pin` will never be written, so that it holds nothing.
     pub fn is_orphaned(&self, pin: UserId) -> bool {
-        self.users[pin].turn == Turn::Never
+        matches!(self.users[pin].turn, Turn::Never(_))
     }
 
     /// The last writes of all versions.
@@ -66,5 +66,5 @@ impl Ledger {
 }
 
 fn new_pin(slot: usize, version: u64) -> User {
-    User::new(Role::Pin, slot, version, Origin::PIN, None)
+    User::new(Role::Pin, slot, version, 0, None)
 }

@@ -2,7 +2,6 @@
 
 use super::Ledger;
 use super::line::{Role, User};
-use crate::error::Origin;
 use crate::terms::{Mode, Parameter, UserId};
 
 impl Ledger {
@@ -32,7 +31,7 @@ impl Ledger {
     }
 
     /// Enters the one user there is: its turn has come. More is known of it once it [introduces](Self::introduce) itself.
-    pub fn enter_holder(&mut self, mode: Mode, origin: Origin) -> UserId {
+    pub fn enter_holder(&mut self, mode: Mode, call: u64) -> UserId {
         let (role, slot) = match mode {
             Mode::Read => (Role::Read, self.newest),
             Mode::Update => (Role::Update, self.newest),
@@ -41,15 +40,14 @@ impl Ledger {
         let (version, previous_version) = self.next_version(role, slot, None);
         let id = self.users.add(User {
             previous_version,
-            ..User::new(role, slot, version, origin, None)
+            ..User::new(role, slot, version, call, None)
         });
         self.queue_up(id, None);
         id
     }
 
-    /// Who a user is that was entered by somebody else.
-    pub fn introduce(&mut self, id: UserId, parameter: Parameter, origin: Origin) {
-        let user = &mut self.users[id];
-        (user.parameter, user.origin) = (Some(parameter), origin);
+    /// What a user calls the resource that was entered by somebody else.
+    pub fn introduce(&mut self, id: UserId, parameter: Parameter) {
+        self.users[id].parameter = Some(parameter);
     }
 }

@@ -93,7 +93,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         // Whoever comes behind this use may be the last.
         let slots = slots.counted();
         slots.core.with(|ledger, after| {
-            ledger.leave(user, legacy, after);
+            ledger.leave(user, legacy, || self.lease.call().origin(), after);
             if let Some(watched) = &*self.watched {
                 watched.left();
             }

@@ -7,7 +7,6 @@ mod on_host;
 mod turn;
 mod watched;
 
-use crate::call::Call;
 use crate::error::Result;
 use crate::event::Events;
 use crate::guard::access::{Access, Exclusive};
@@ -98,7 +97,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
         let user = self.come_forward();
         if let (Hold::Slot { slots, .. }, Some(user)) = (&self.hold, user) {
-            let parameter = slots.core.with(|ledger, _| ledger.parameter(user));
+            let parameter = slots.core.ledger().parameter(user);
             let mut track = slots.core.track(A::MODE, parameter);
             if self.wrote {
                 track.host_use(track::Access::Write, &mut Events::new());
@@ -116,8 +115,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         Some(match *user {
             Known::Entered(id) => id,
             Known::Alone(name) => {
-                let origin = self.lease.known_call().map(Call::origin);
-                let newcomer = slots.core.come_forward(name, origin);
+                let newcomer = slots.core.come_forward(name);
                 if let Some(call) = newcomer.call {
                     self.lease.set_call(call);
                 }
@@ -151,7 +149,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 slots,
                 user: Known::Entered(id),
                 ..
-            } => slots.core.with(|ledger, _| ledger.was_accepted(*id)),
+            } => slots.core.ledger().was_accepted(*id),
             _ => false,
         }
     }

@@ -57,7 +57,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return Poll::Ready(Ok(None));
         };
         slots.core.look();
-        let mut turn = slots.core.with(|ledger, _| ledger.poll(*user));
+        let mut turn = slots.core.ledger().poll(*user);
         if turn.is_pending() {
             stall::note_wait();
             if self.lease.has_account() {
@@ -65,7 +65,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             }
             // The waker is cloned, and the one it replaces dropped, outside of the lock.
             let mut waker = Some(context.waker().clone());
-            turn = slots.core.with(|ledger, _| ledger.park(*user, &mut waker));
+            turn = slots.core.ledger().park(*user, &mut waker);
         }
         turn.map_err(|orphaned| {
             self.open_account();
