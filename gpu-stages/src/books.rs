@@ -15,6 +15,7 @@ pub(crate) struct Core {
     pub name: OnceLock<Arc<str>>,
     /// Who uses the resource while nobody else wants it.
     pub solo: Solo,
+    pub slots: usize,
     books: Mutex<Books>,
     /// How many handles there are to the resource: users are no handles.
     handles: AtomicUsize,
@@ -25,7 +26,7 @@ pub(crate) struct Core {
 
 struct Books {
     ledger: Ledger,
-    /// The user that came alone and was entered by somebody else, until it knows.
+    /// The user that came alone and was entered, until it knows.
     newcomer: Option<Newcomer>,
     /// The resource itself: its users have this count together. Once there is no handle any more, the last of them lets
     /// it go.
@@ -51,7 +52,8 @@ impl Core {
     pub fn new(slots: usize) -> Self {
         let core = Core {
             name: OnceLock::new(),
-            solo: Solo::new(slots),
+            solo: Solo::new(),
+            slots,
             books: Mutex::new(Books {
                 ledger: Ledger::new(slots),
                 newcomer: None,
@@ -116,20 +118,23 @@ impl Core {
         result
     }
 
-    /// Has a user that came alone be in the ledger, and calls the resource by this name.
+    /// Has a user that came alone be in the ledger, and calls the resource by this name there.
     #[cold]
     pub fn come_forward(&self, name: &'static str) -> Newcomer {
         let mut locked = self.ledger();
         let newcomer = locked.books.newcomer.take();
-        let newcomer = newcomer.unwrap_or_else(|| unreachable!("it was entered by now"));
+        let newcomer = newcomer.unwrap_or_else(|| unreachable!("it is in the ledger by now"));
         locked.introduce(newcomer.id, Parameter::named(name));
+        drop(locked);
+        if let Some(call) = &newcomer.call {
+            call.is_made();
+        }
         newcomer
     }
 
     /// Has the slots watched from now on.
     pub fn adopt(&self, watch: Arc<dyn Watch>) {
-        let slots = self.ledger().slots();
-        self.adopted.get_or_init(|| Adopted::by(watch, slots));
+        self.adopted.get_or_init(|| Adopted::by(watch, self.slots));
     }
 
     /// Whether somebody watches.
@@ -187,8 +192,9 @@ impl Books {
     fn enter(&mut self, alone: Alone) {
         let (call, number) = match alone.by {
             By::Call(number) | By::Joint(number) => (None, number),
-            By::Hand(parent) => {
-                let call = MANUAL.call_in(parent);
+            By::Hand => {
+                // In whose stage it was made matters only for those who wait.
+                let call = MANUAL.call_in(0);
                 let number = call.id();
                 (Some(call), number)
             }

@@ -66,10 +66,11 @@ impl<T: Send + 'static> Clone for Source<T> {
 impl<T: Send + 'static> Drop for Source<T> {
     fn drop(&mut self) {
         let core = &self.slots.core;
+        // First, because a waker that is woken behind the pin may panic. The pin is a user: the resource stays.
+        core.remove_handle();
         if let Some(pin) = self.pin {
             core.with(|ledger, after| ledger.unpin(pin, after));
         }
-        core.remove_handle();
     }
 }
 

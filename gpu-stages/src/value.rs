@@ -10,8 +10,8 @@ use std::ops::Deref;
 
 /// A resource's slots.
 ///
-/// The ledger decides who may use a slot: several readers or one exclusive user, from grant to leave. The
-/// references made here rely on that and on nothing else.
+/// The ledger decides who may use a slot: several readers or one exclusive user, from grant to leave; or, while it has no
+/// users, whoever has taken the word, until it lets go. The references made here rely on that and on nothing else.
 pub(crate) struct Slots<T: Send + 'static> {
     pub core: Core,
     values: Box<[UnsafeCell<T>]>,
@@ -34,7 +34,7 @@ impl<T: Send + 'static> Slots<T> {
 
     /// # Safety
     ///
-    /// The caller holds a grant on `slot` for as long as the reference lives, and makes no `&mut` meanwhile.
+    /// The caller holds a grant on `slot`, or has taken the word for it, for as long as the reference lives, and makes no `&mut` meanwhile.
     pub unsafe fn shared(&self, slot: usize) -> &T {
         // SAFETY: under a grant nobody else has exclusive use of the slot, and the caller makes no `&mut`.
         unsafe { &*self.values[slot].get() }
@@ -42,7 +42,7 @@ impl<T: Send + 'static> Slots<T> {
 
     /// # Safety
     ///
-    /// The caller holds an exclusive grant on `slot` for as long as the reference lives, and makes no other
+    /// The caller holds an exclusive grant on `slot`, or has taken the word for it, for as long as the reference lives, and makes no other
     /// reference meanwhile.
     #[allow(
         clippy::mut_from_ref,

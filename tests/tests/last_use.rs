@@ -4,7 +4,9 @@
 use futures::executor::block_on;
 use gpu_stages::{Resource, acquire};
 use gpu_stages_tests::poll_once;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 use std::thread;
 
 /// Counted by its clones.
@@ -102,4 +104,41 @@ fn the_last_handle_and_the_last_use_may_go_together() {
         other.join().unwrap();
         assert!(!is_there(&value), "round {round}");
     }
+}
+
+/// A waker that panics.
+struct Grumpy;
+
+impl Wake for Grumpy {
+    fn wake(self: Arc<Self>) {
+        panic!("not now");
+    }
+}
+
+#[test]
+fn a_handle_goes_though_a_waker_panics() {
+    let (resource, value) = resource(1);
+    let version = resource.pin();
+    let mut writer = Box::pin(resource.acquire_update().unwrap().wait_events());
+    let waker = Waker::from(Arc::new(Grumpy));
+    let mut context = Context::from_waker(&waker);
+    assert!(writer.as_mut().poll(&mut context).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(version))).is_err());
+    block_on(writer).unwrap().ready();
+    drop(resource);
+    assert!(!is_there(&value));
+}
+
+#[test]
+fn a_use_goes_though_a_waker_panics() {
+    let (resource, value) = resource(1);
+    let first = resource.acquire_update().unwrap();
+    let mut second = Box::pin(resource.acquire_update().unwrap().wait_events());
+    let waker = Waker::from(Arc::new(Grumpy));
+    let mut context = Context::from_waker(&waker);
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    drop(resource);
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(first))).is_err());
+    block_on(second).unwrap().ready();
+    assert!(!is_there(&value));
 }

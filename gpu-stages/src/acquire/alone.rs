@@ -1,7 +1,7 @@
 //! Acquiring what nobody else wants, without the ledgers.
 
 use crate::books::Core;
-use crate::call::{Call, current};
+use crate::call::Call;
 use crate::solo::{Alone, By};
 use crate::terms::{Entered, Entry, Mode, Place};
 use crate::timeline;
@@ -34,14 +34,14 @@ impl<'a> Lone<'a> {
 
     #[inline]
     fn take(&self, by: By) -> Option<Entered> {
-        let slot = self.core.solo.take(self.alone(by))?;
+        let slot = self.core.solo.take(self.alone(by), self.core.slots)?;
         Some(Entered::alone(slot, self.name))
     }
 
     /// Takes the resource for an allocation made by hand, if nobody else is there.
     #[inline]
     pub(super) fn take_by_hand(&self) -> Option<Entered> {
-        self.take(By::Hand(current()))
+        self.take(By::Hand)
     }
 
     /// Takes the resource for a call, if nobody else is there.

@@ -29,7 +29,7 @@ impl Call {
         begun.map(|record| Call { record }).collect()
     }
 
-    /// The call in whose stage this one was made; 0 for none.
+    /// The call in whose stage this one was made; 0 for none, and for who came alone.
     pub(crate) fn parent(&self) -> u64 {
         self.record.parent.load(Ordering::Relaxed)
     }
@@ -67,8 +67,7 @@ thread_local! {
 }
 
 /// The call whose body this thread is in; 0 for none.
-#[inline]
-pub(crate) fn current() -> u64 {
+pub(super) fn current() -> u64 {
     CURRENT.get()
 }
 

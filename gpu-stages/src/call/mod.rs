@@ -16,7 +16,7 @@ use crate::spans;
 use crate::sync::{Arc, MutexGuard, Ordering, StaticU64, lock};
 use crate::timeline::{self, Outcome};
 use crate::track::{Ended, Track};
-pub(crate) use doing::{Current, Doing, current};
+pub(crate) use doing::{Current, Doing};
 use record::{Body, ENDING, Kept, Record};
 use std::any::Any;
 use std::fmt;
@@ -28,20 +28,21 @@ pub(crate) static MANUAL: Schedule = Schedule::new("manual", &[Stage::new("manua
 impl Schedule {
     /// Begins one call of this pipeline.
     pub fn call(&'static self) -> Call {
-        self.call_in(current())
+        let call = self.call_in(doing::current());
+        call.is_made();
+        spans::begins(&call);
+        call
     }
 
-    /// Begins a call that was made in a stage of the call of number `parent`; 0 for none.
+    /// Begins a call that was made in a stage of the call of number `parent`; 0 for none, or one
+    /// that does not matter. Nobody is told: it may be under
+    /// a lock.
     pub(crate) fn call_in(&'static self, parent: u64) -> Call {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();
         record.parent.store(parent, Ordering::Relaxed);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        record.begin(id, self);
-        let call = Call { record };
-        timeline::begins(id, self);
-        spans::begins(&call);
-        call
+        record.begin(NEXT.fetch_add(1, Ordering::Relaxed), self);
+        Call { record }
     }
 }
 
@@ -55,6 +56,12 @@ pub struct Call {
 }
 
 impl Call {
+    /// Tells timelines that the call was made.
+    #[inline]
+    pub(crate) fn is_made(&self) {
+        timeline::begins(self.id(), self.record.schedule());
+    }
+
     /// Notes that stage number `stage` begins: messages name it from now on.
     #[inline]
     pub fn enter(&self, stage: usize) {

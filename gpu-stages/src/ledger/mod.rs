@@ -50,11 +50,6 @@ impl Ledger {
         self.newest
     }
 
-    /// How many slots there are.
-    pub fn slots(&self) -> usize {
-        self.slots.len()
-    }
-
     /// The slot that the `nth` write of one call takes.
     #[inline]
     pub fn slot_for_write(&self, nth: usize) -> usize {

@@ -29,9 +29,9 @@ pub(super) struct Slot {
 impl Slot {
     /// Whether a user can come in beside those who are in.
     ///
-    /// References to the value are made under this alone: an exclusive user, through a pin or not, comes in only
-    /// when no other user is in, and nobody while it is. Pins have no part in that. They make no references, and
-    /// only keep further users out.
+    /// References to the value are made under this, or under a word that is taken while nobody is here: an exclusive
+    /// user, through a pin or not, comes in only when no other user is in, and nobody while it is. Pins have no part in
+    /// that. They make no references, and only keep further users out.
     #[inline]
     pub fn admits(&self, role: Role) -> bool {
         match role {

@@ -17,7 +17,7 @@ struct Place(AtomicU64);
 const FREE: u64 = 0;
 /// Who decided here is about to go.
 const DECIDED: u64 = 1;
-/// Set beside a call's number when somebody stands in its way.
+/// Set beside a call's number, which is not 0, when somebody stands in its way.
 const PREVENTED: u64 = 1;
 
 #[cfg(not(any(loom, shuttle)))]
@@ -72,8 +72,8 @@ impl Joint {
         decided.is_ok()
     }
 
-    /// Prevents what is not decided yet. `false` if it is: then the words of the call are taken, or were given back
-    /// before this returns.
+    /// Prevents what is not decided yet. `false` if it is: then what the call took is its own, or was let go or given
+    /// back before this returns.
     pub fn is_prevented(number: u64) -> bool {
         let undecided = number << 1;
         let prevented = undecided | PREVENTED;

@@ -15,9 +15,10 @@ use crate::terms::Mode;
 pub(crate) use joint::Joint;
 
 /// One word for each resource, and what it needs to tell slots.
+///
+/// Nothing here but atomics: the resource may be gone before who has let go is back from there.
 pub(crate) struct Solo {
     word: AtomicU64,
-    slots: usize,
     /// The slot of the newest version.
     newest: AtomicUsize,
     /// How many versions were written since the word was opened. One too many while the writer of the last one is about
@@ -39,8 +40,8 @@ pub(crate) enum By {
     Call(u64),
     /// The call of this number, together with other resources: as long as that is not decided, nobody's.
     Joint(u64),
-    /// No call's yet: made by hand, in a stage of the call of this number or in none.
-    Hand(u64),
+    /// No call's yet: made by hand.
+    Hand,
 }
 
 /// Nobody can take the word.
@@ -62,7 +63,7 @@ impl Alone {
         let (kind, number) = match self.by {
             By::Call(number) => (0b01, number),
             By::Joint(number) => (0b10, number),
-            By::Hand(number) => (0b11, number),
+            By::Hand => (0b11, 0),
         };
         number << NUMBER | mode | kind
     }
@@ -73,7 +74,7 @@ impl Alone {
         let by = match word & 0b11 {
             0b01 => By::Call(number),
             0b10 => By::Joint(number),
-            0b11 => By::Hand(number),
+            0b11 => By::Hand,
             _ => return None,
         };
         let mode = match word & 0b1100 {
@@ -86,11 +87,10 @@ impl Alone {
 }
 
 impl Solo {
-    /// A closed word, of a resource with so many slots.
-    pub fn new(slots: usize) -> Self {
+    /// A closed word.
+    pub fn new() -> Self {
         Solo {
             word: AtomicU64::new(CLOSED),
-            slots,
             newest: AtomicUsize::new(0),
             written: AtomicUsize::new(0),
         }
@@ -102,9 +102,9 @@ impl Solo {
         is_open(self.word.load(Ordering::Relaxed))
     }
 
-    /// Takes the word if it is open; returns the slot that is used.
+    /// Takes the word if it is open; returns which of the resource's `slots` is used.
     #[inline]
-    pub fn take(&self, alone: Alone) -> Option<usize> {
+    pub fn take(&self, alone: Alone, slots: usize) -> Option<usize> {
         let open = self.word.load(Ordering::Relaxed);
         if !is_open(open) {
             return None;
@@ -114,15 +114,15 @@ impl Solo {
         let swapped = self
             .word
             .compare_exchange(open, taken, Ordering::AcqRel, Ordering::Relaxed);
-        swapped.is_ok().then(|| self.slot(alone.mode))
+        swapped.is_ok().then(|| self.slot(alone.mode, slots))
     }
 
     #[inline]
-    fn slot(&self, mode: Mode) -> usize {
+    fn slot(&self, mode: Mode, slots: usize) -> usize {
         let newest = self.newest.load(Ordering::Relaxed);
         match mode {
             Mode::Read | Mode::Update => newest,
-            Mode::Write if newest + 1 == self.slots => 0,
+            Mode::Write if newest + 1 == slots => 0,
             Mode::Write => newest + 1,
         }
     }

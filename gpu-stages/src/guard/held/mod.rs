@@ -174,8 +174,9 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     pub fn value(&self) -> &T {
         debug_assert!(self.granted, "a value is reached only under a grant");
         match &self.hold {
-            // SAFETY: `granted` was set by the ledger and this guard leaves the ledger only when it is dropped;
-            // `&self` excludes `value_mut`. Guards are made only after `granted`.
+            // SAFETY: `granted` was set by the ledger, or because the word was taken, and this guard leaves the one or
+            // lets go of the other only when it is dropped; `&self` excludes `value_mut`. Guards are made only after
+            // `granted`.
             Hold::Slot { slots, slot, .. } => unsafe { slots.shared(*slot) },
             Hold::Value(Some(value)) => value,
             Hold::Value(None) => unreachable!("an own value is taken only by dropping its guard"),
@@ -198,8 +199,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
             return None;
         }
         Some(match &mut self.hold {
-            // SAFETY: as in `value`; the ledger granted exclusive use, as the mode is not `Read`, and `&mut self`
-            // says that no other reference was made from this guard.
+            // SAFETY: as in `value`; the use is exclusive, as the mode is not `Read`, and `&mut self` says that no other
+            // reference was made from this guard.
             Hold::Slot { slots, slot, .. } => unsafe { slots.exclusive(*slot) },
             Hold::Value(Some(value)) => value,
             Hold::Value(None) => unreachable!("an own value is taken only by dropping its guard"),
