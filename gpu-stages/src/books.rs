@@ -11,6 +11,7 @@ use crate::watch::{Adopted, Watch, Watched};
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
 
+/// What a resource has beside its values.
 pub(crate) struct Core {
     pub name: OnceLock<Arc<str>>,
     /// Who uses the resource while nobody else wants it.
@@ -84,7 +85,7 @@ impl Core {
         if self.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
             let mut locked = self.ledger();
             locked.books.is_orphaned = true;
-            let own = locked.let_go();
+            let own = locked.own_if_over();
             drop(locked);
             drop(own);
         }
@@ -111,7 +112,7 @@ impl Core {
         let mut after = After::default();
         let mut locked = self.ledger();
         let result = f(&mut locked, &mut after);
-        let own = locked.let_go();
+        let own = locked.own_if_over();
         drop(locked);
         after.run();
         drop(own);
@@ -207,7 +208,7 @@ impl Books {
 impl Locked<'_> {
     /// What the users have together, if nobody will use the resource any more; to be dropped outside of the lock.
     #[inline]
-    fn let_go(&mut self) -> Option<Arc<dyn Any + Send + Sync>> {
+    fn own_if_over(&mut self) -> Option<Arc<dyn Any + Send + Sync>> {
         let is_over = self.books.is_orphaned && !self.has_users();
         self.books.own.take_if(|_| is_over)
     }
