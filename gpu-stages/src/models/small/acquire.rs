@@ -28,7 +28,7 @@ fn add_to_both(a: &Arc<Watched>, b: &Arc<Watched>, entry: u32) {
 
 #[test]
 fn one_call_is_before_the_other_on_all() {
-    check(4, || {
+    check(3, || {
         crosswise(|one, two, entry| {
             let (one, two) = acquire((one.updates(), two.updates())).unwrap();
             let (one, two) = (wait(one), wait(two));
@@ -66,7 +66,7 @@ fn written_together(write: fn(&Log, &Log)) {
 
 #[test]
 fn readers_see_all_or_nothing() {
-    check(4, || {
+    check(3, || {
         written_together(|a, b| {
             let (a, b) = acquire((a.writes(), b.writes())).unwrap();
             super::add(a, 1);

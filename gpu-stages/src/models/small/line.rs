@@ -76,7 +76,7 @@ fn exclusive(add: fn(&Resource<Arc<Watched>>, u32)) {
 
 #[test]
 fn one_at_a_time_has_exclusive_use() {
-    check(3, || {
+    check(2, || {
         exclusive(|log, entry| match entry {
             1 => add(log.acquire_write().unwrap(), entry),
             _ => add(log.acquire_update().unwrap(), entry),
