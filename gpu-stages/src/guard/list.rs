@@ -84,7 +84,7 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
         let all = |context: &mut Context<'_>| {
             let uses = self.0.0.iter().map(|guard| guard.held.host_use(access));
             let uses: SmallVec<[HostUse<'_>; 4]> = uses.collect();
-            outlast.poll(&uses, context)
+            outlast.poll(&uses, None, context)
         };
         poll_fn(all).await?;
         for guard in &mut self.0.0 {

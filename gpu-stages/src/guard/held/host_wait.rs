@@ -7,7 +7,7 @@ use crate::stall;
 use crate::track::{Access, Needs};
 use crate::waits;
 use crate::watch::Watched;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::task::{Context, Poll, ready};
 
 /// One use of a call on the host, which waits.
@@ -36,12 +36,17 @@ struct Current {
 }
 
 impl Outlast {
-    /// Ready when all is over.
+    /// Ready when all is over. What a single use needs may be known by now.
     ///
     /// # Errors
     ///
     /// The first failure of what the data of the uses depends on.
-    pub fn poll(&mut self, uses: &[HostUse<'_>], context: &mut Context<'_>) -> Poll<Result<()>> {
+    pub fn poll(
+        &mut self,
+        uses: &[HostUse<'_>],
+        mut known: Option<Needs>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<()>> {
         if self.current.is_none() {
             stall::note_wait();
         }
@@ -51,7 +56,9 @@ impl Outlast {
                 let _ = ready!(current.wait.poll(context));
                 self.is_over(uses);
             }
-            let needs = needs(uses);
+            let needs = known
+                .take()
+                .map_or_else(|| needs(uses), |known| smallvec![known]);
             let Some((index, event)) = last_pending(&needs) else {
                 return Poll::Ready(self.end(uses, &needs));
             };

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::event::Events;
 use crate::guard::access::Access;
 use crate::rare::Rare;
-use crate::track::{self, Track};
+use crate::track::{self, Needs, Track};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -95,15 +95,23 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     ) -> Poll<Result<()>> {
         let spoil = self.spoiler(access);
         let look = |track: &mut Track| {
-            let is_free = track.is_free(access);
-            if is_free {
+            if track.is_free(access) {
                 track.host_use(access, &mut Events::new());
+                return None;
             }
-            is_free
+            let mut needs = Needs::default();
+            track.needs(access, None, &mut needs);
+            Some(needs)
         };
-        if outlast.is_some() || !self.look_at(look)? {
+        let is_waiting = outlast.is_some();
+        let needs = if is_waiting {
+            None
+        } else {
+            self.look_at(look)?
+        };
+        if is_waiting || needs.is_some() {
             let outlast = outlast.get_or_insert_default();
-            ready!(outlast.poll(&[self.host_use(access)], context))?;
+            ready!(outlast.poll(&[self.host_use(access)], needs, context))?;
             self.lease.host_use(access);
         }
         self.begins_on_host(access, spoil);
