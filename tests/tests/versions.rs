@@ -146,7 +146,10 @@ fn a_version_never_written_says_so_and_later_readers_get_the_last_good_one() {
     let updating = ring.acquire_update().unwrap();
     drop(writer);
     let error = block_on(asked.wait_events()).unwrap_err();
-    assert!(matches!(&error, Error::NeverWritten { site, .. } if &*site.resource == "ring"));
+    let Error::NeverWritten { site, writer } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((&*site.resource, writer.stage), ("ring", "manual"));
     assert!(block_on(updating.wait_events()).is_err());
     assert_eq!(read(&ring), 10, "the last good version");
     write(&ring, 11);
