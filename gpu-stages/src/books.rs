@@ -16,6 +16,7 @@ pub(crate) struct Core {
     pub name: OnceLock<Arc<str>>,
     /// Who uses the resource while nobody else wants it.
     pub solo: Solo,
+    /// How many there are.
     pub slots: usize,
     books: Mutex<Books>,
     /// How many handles there are to the resource: users are no handles.
@@ -65,6 +66,7 @@ impl Core {
             keep_on_failure: AtomicBool::new(false),
             adopted: OnceLock::new(),
         };
+        // When the lock is released, the word is open.
         drop(core.ledger());
         core
     }

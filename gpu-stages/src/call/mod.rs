@@ -34,9 +34,8 @@ impl Schedule {
         call
     }
 
-    /// Begins a call that was made in a stage of the call of number `parent`; 0 for none, or one
-    /// that does not matter. Nobody is told: it may be under
-    /// a lock.
+    /// Begins a call that was made in a stage of the call of number `parent`; 0 for none, or one that does not matter.
+    /// Nobody is told: it may be under a lock.
     pub(crate) fn call_in(&'static self, parent: u64) -> Call {
         static NEXT: StaticU64 = StaticU64::new(1);
         let record = Pooled::<Record>::take();

@@ -79,8 +79,7 @@ impl Slot {
     /// What a user finds who comes in now.
     #[inline]
     pub fn grant(&self, role: Role) -> Option<Grant> {
-        let is_nothing = self.is_clean() || self.is_clean_for(role);
-        (!is_nothing).then(|| self.grant_of_some(role))
+        (!self.is_clean_for(role)).then(|| self.grant_of_some(role))
     }
 
     fn grant_of_some(&self, role: Role) -> Grant {

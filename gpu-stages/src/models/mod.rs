@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Without default features there is no thread that watches for stalls: it would look at locks that belong to a
-//! model. Every model has a twin with a bug, which must be found: a model that cannot fail says nothing.
+//! model. Every model has a twin with a bug, which must be found: a model that cannot fail says nothing. Where only the
+//! library itself can have the bug (`small/alone.rs`), it was tried by hand: `SOUNDNESS.md` says how.
 //!
 //! # When one fails
 //!
