@@ -21,12 +21,13 @@
 //! ```
 
 use crate::error::{Failure, Origin, Problem};
-use crate::event::Event;
-use crate::order::{Knowledge, QueueId};
-use crate::pool::Pooled;
-use crate::sync::Arc;
-use crate::visible::Use;
-use crate::watch::Watch;
+use crate::observe::UseId;
+use crate::observe::device_times::What;
+use crate::sync::access::Access;
+use crate::sync::clock::{Knowledge, QueueId};
+use crate::sync::event::Event;
+use crate::util::pool::Pooled;
+use crate::util::primitives::Arc;
 use smallvec::SmallVec;
 use std::any::TypeId;
 use std::fmt::Debug;
@@ -109,14 +110,9 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
         submission: Submission<'_, Self>,
     ) -> Result<Event, Failure>;
 
-    /// Whether new versions are filled with garbage before their first use on this queue.
-    fn fills_garbage(_: &Self::RawQueue) -> bool {
+    /// Whether new versions are filled with the debug pattern before their first use on this queue.
+    fn fills_new_versions(_: &Self::RawQueue) -> bool {
         false
-    }
-
-    /// Who watches the queue's device, if anybody does.
-    fn watch(_: &Self::RawQueue) -> Option<&Arc<dyn Watch>> {
-        None
     }
 
     /// Whether commands of `queue` can have `event` in their `order`.
@@ -159,7 +155,7 @@ impl Identity {
 pub struct Submission<'a, B: Backend> {
     /// The command; a backend may take it out.
     pub command: &'a mut Command<B>,
-    /// The command begins when these are over, well or not.
+    /// The command begins when these are over, successful or not.
     pub order: &'a [Event],
     /// The command fails if one of these failed. They are over when the command begins: each is in `order`, or
     /// implied by it or by the queue.
@@ -168,14 +164,15 @@ pub struct Submission<'a, B: Backend> {
     pub origin: Option<Origin>,
     /// The same for commands that are enqueued at about the same time, one right after another; 0 if not known.
     pub moment: u64,
-    /// Whether somebody is expected to wait for the command who is not on its queue.
+    /// Whether a waiter outside of the queue is expected.
     pub signals: bool,
-    /// The views of the command's regions, in the same order.
-    pub(crate) uses: &'a [Use<'a>],
+    /// For observers, the uses of the command's regions in the same order; of a barrier or marker, the opaque uses that it
+    /// begins or ends. Empty where no observer wants them.
+    pub(crate) uses: &'a [(UseId, Access)],
 }
 
 impl<'a, B: Backend> Submission<'a, B> {
-    /// A command outside of all stages, which is behind nothing.
+    /// A command outside of all stages, ordered after nothing but its queue.
     pub fn alone(command: &'a mut Command<B>) -> Self {
         Submission {
             command,
@@ -333,6 +330,17 @@ impl<B: Backend> Command<B> {
             Command::Launch(..) => "launch",
             Command::Marker => "marker",
             Command::Barrier => "barrier",
+        }
+    }
+
+    /// The command as observers see it. `name` names kernels.
+    pub(crate) fn what(&self, name: impl FnOnce(&B::Kernel) -> &str) -> What {
+        What {
+            command: self.name(),
+            kernel: match self {
+                Command::Launch(kernel, ..) => Some(name(kernel).into()),
+                _ => None,
+            },
         }
     }
 }

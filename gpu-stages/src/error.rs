@@ -1,6 +1,6 @@
 //! What can go wrong, named by resource, pipeline and stage.
 
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::fmt;
 
 /// The result of this crate's functions, and the usual result of a pipeline.
@@ -14,15 +14,6 @@ pub struct Origin {
     /// The stage's name.
     pub stage: &'static str,
     pub(crate) call: u64,
-}
-
-impl Origin {
-    /// Whoever pinned a version.
-    pub(crate) const PIN: Origin = Origin {
-        pipeline: "manual",
-        stage: "pin",
-        call: 0,
-    };
 }
 
 impl fmt::Display for Origin {
@@ -110,9 +101,9 @@ pub enum Problem {
     /// The view was waited for on another queue than the command's.
     #[error("it was waited for on another queue; call `wait_device` with this one")]
     WrongQueue,
-    /// The view's guard has been handed on.
-    #[error("it has been handed on already")]
-    HandedOn,
+    /// The view's guard has been released.
+    #[error("it has been released already")]
+    Released,
     /// A sub-range does not lie inside the buffer.
     #[error("the range {start}..{end} is outside the buffer of {len} elements")]
     OutOfRange {

@@ -1,43 +1,53 @@
-//! Calls, looked at by those who hold no handle while they end and their records serve others.
+//! Calls that are listed by a thread without a handle, while they end and their records serve other calls.
 
+use super::handle::Call;
 use super::record::Record;
-use super::{Call, MANUAL};
 use crate::models::small::{check, finds};
-use crate::pool::Recycle;
+use crate::util::pool::Recycle;
+use crate::util::primitives::Ordering;
 use loom::thread;
 
-/// Somebody looks at all calls while one ends, in whose record another begins.
-fn looked_at(all: fn() -> Vec<Call>) {
-    let call = MANUAL.call();
+/// A thread lists the numbers of all calls while one ends, in whose record another begins.
+fn listed(all: fn() -> Vec<u64>) {
+    let call = Call::by_hand();
     let ends = thread::spawn(move || {
         drop(call);
-        drop(MANUAL.call());
+        drop(Call::by_hand());
     });
     let found = all();
     assert!(found.len() <= 1);
-    assert!(found.iter().all(|call| call.id() > 0), "not a call");
-    let id = |call: &Call| call.id();
-    let ids: Vec<_> = found.iter().map(id).collect();
+    assert!(found.iter().all(|id| *id > 0), "not a call");
     ends.join().unwrap();
-    // The record serves nobody else while it is looked at.
-    assert!(found.iter().map(id).eq(ids), "not a call");
-    drop(found);
-    // And then it is free, once, for a call that has it alone.
-    let (one, two) = (MANUAL.call(), MANUAL.call());
+    // A record that was listed is free, once, for a call that has it alone.
+    let (one, two) = (Call::by_hand(), Call::by_hand());
     assert!(!one.is(&two));
 }
 
+/// The numbers of all calls, read again once they were found.
+fn calls() -> Vec<u64> {
+    let found = Call::all();
+    let ids: Vec<u64> = found.iter().map(Call::id).collect();
+    // A record serves no other call while there is a handle.
+    assert!(
+        found.iter().map(Call::id).eq(ids.iter().copied()),
+        "not a call"
+    );
+    ids
+}
+
 #[test]
-fn calls_that_are_over_are_not_found() {
-    check(8, || looked_at(Call::all));
+fn calls_that_are_over_are_not_listed() {
+    check(8, || listed(calls));
 }
 
 #[test]
 fn twin_takes_records_for_calls() {
     finds("not a call", || {
-        looked_at(|| {
+        listed(|| {
             let records = Record::pool().alive().into_iter();
-            records.map(|record| Call { record }).collect()
+            records
+                .map(|record| record.id.load(Ordering::Relaxed))
+                .collect()
         });
     });
 }

@@ -3,7 +3,7 @@
 use super::hazards::{Hazard, Trace, Tracked, Watcher};
 use super::simulation::Simulation;
 use super::timing::{Engines, Timing};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 
 /// The embedded device. All are alike, but for what [`builder`](Device::builder) can add to one; a clone is another
 /// handle to the same.

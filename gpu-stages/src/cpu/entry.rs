@@ -7,9 +7,9 @@ use super::timing::Hold;
 use super::{Cpu, execute};
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
-use crate::event::{Event, Events, Status};
-use crate::pool::Pooled;
-use crate::sync::Arc;
+use crate::sync::event::{Event, Events, Status};
+use crate::util::pool::Pooled;
+use crate::util::primitives::Arc;
 
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -66,7 +66,7 @@ impl Observed {
     }
 }
 
-/// Whether a command is over, without noting that anybody has seen it: it is the device that looks.
+/// Whether a command is over.
 fn is_over(event: &Event) -> bool {
     match event.record::<Completion>() {
         Some(record) => record.is_over(),

@@ -3,22 +3,20 @@
 #[cfg(all(test, loom))]
 mod models;
 
-use super::hazards::{self, Stamp};
+use super::hazards::Stamp;
 use super::simulation::id::SimulationId;
 use crate::backend::Identity;
 use crate::error::Failure;
-use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
-use crate::order::{Knowledge, Position, QueueId};
-use crate::panics::wake_all;
-use crate::pool::{Pool, Pooled, Recycle, static_pool};
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::clock::{Knowledge, Position, QueueId};
+use crate::sync::event::{Erased, EventSource, Status, WaitKey, Wakers};
+use crate::util::panics::wake_all;
+use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
+use crate::util::primitives::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use std::task::Waker;
 
 const PENDING: usize = 0;
 const COMPLETE: usize = 1;
 const FAILED: usize = 2;
-/// Added to the others when a hazard checker is told who sees them.
-const STAMPED: usize = 4;
 
 /// The completion of one command.
 #[derive(Debug)]
@@ -84,7 +82,7 @@ impl Completion {
         completion
     }
 
-    /// Whoever sees that the command is over is noted to have seen it.
+    /// Adds the stamp of a hazard checker.
     pub(super) fn stamp_with(&self, stamp: Arc<Stamp>) {
         lock(&self.rest).stamp = Some(stamp);
     }
@@ -98,33 +96,15 @@ impl Completion {
         SimulationId::from_raw(self.simulation.load(Ordering::Relaxed))
     }
 
-    /// Whether the command is over. The device looks: nobody is noted to have seen it.
+    /// Whether the command is over.
     pub(super) fn is_over(&self) -> bool {
         self.state.load(Ordering::Acquire) != PENDING
-    }
-
-    /// The state, which the calling thread sees now.
-    #[inline]
-    fn look(&self) -> usize {
-        let state = self.state.load(Ordering::Acquire);
-        if state < STAMPED {
-            state
-        } else {
-            self.note();
-            state - STAMPED
-        }
-    }
-
-    #[cold]
-    fn note(&self) {
-        self.stamp().iter().for_each(hazards::note);
     }
 
     /// The command is over.
     pub(super) fn over(&self, result: Result<(), Arc<Failure>>) {
         let mut rest = lock(&self.rest);
-        let stamped = if rest.stamp.is_some() { STAMPED } else { 0 };
-        let state = stamped + if result.is_ok() { COMPLETE } else { FAILED };
+        let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
         let wakers = rest.wakers.take();
         // Release: whoever sees the state sees what the command did.
@@ -149,7 +129,7 @@ impl EventSource for Completion {
 
     #[inline]
     fn status(&self) -> Status {
-        match self.look() {
+        match self.state.load(Ordering::Acquire) {
             PENDING => Status::Pending,
             COMPLETE => Status::Complete,
             _ => match lock(&self.rest).failure.clone() {
@@ -166,12 +146,12 @@ impl EventSource for Completion {
 
     #[inline]
     fn is_noted_over(&self) -> bool {
-        self.look() != PENDING
+        self.state.load(Ordering::Acquire) != PENDING
     }
 
     #[inline]
     fn is_noted_good(&self) -> bool {
-        self.look() == COMPLETE
+        self.state.load(Ordering::Acquire) == COMPLETE
     }
 
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {

@@ -3,7 +3,7 @@
 use super::Cpu;
 use super::memory::Start;
 use crate::backend::{Command, Region};
-use crate::panics::discard;
+use crate::util::panics::discard;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `command` on this thread; the message if it fails.

@@ -3,9 +3,9 @@
 use super::Cpu;
 use super::memory::Start;
 use crate::backend::{Argument, Arguments, Element, ElementType, Grid};
+use crate::device::kernel::Scalar;
 use crate::error::Problem;
-use crate::kernel::Scalar;
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::fmt;
 use std::slice;
 

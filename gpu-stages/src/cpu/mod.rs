@@ -52,9 +52,7 @@ mod worker;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
-use crate::event::Event;
-use crate::sync::Arc;
-use crate::watch::Watch;
+use crate::sync::event::Event;
 pub use device::{Device, DeviceBuilder};
 pub use kernel::{Expected, Kernel, KernelFn, Parameter};
 use memory::Block;
@@ -122,12 +120,8 @@ unsafe impl Backend for Cpu {
         Ok(queue.push(submission))
     }
 
-    fn fills_garbage(queue: &RawQueue) -> bool {
-        queue.fills_garbage()
-    }
-
-    fn watch(queue: &RawQueue) -> Option<&Arc<dyn Watch>> {
-        queue.watch()
+    fn fills_new_versions(queue: &RawQueue) -> bool {
+        queue.fills_new_versions()
     }
 
     fn can_wait(queue: &RawQueue, event: &Event) -> bool {

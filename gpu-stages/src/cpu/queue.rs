@@ -10,10 +10,9 @@ use super::worker::Line;
 use super::{Cpu, Device};
 use crate::backend::{Command, Identity, Submission};
 use crate::error::Failure;
-use crate::event::Event;
-use crate::sync::{Arc, AtomicU64, Ordering};
-use crate::timeline;
-use crate::watch::Watch;
+use crate::observe::{self, Interest};
+use crate::sync::event::Event;
+use crate::util::primitives::{Arc, AtomicU64, Ordering};
 
 /// A queue's handle for the host. Dropping it lets what is enqueued run.
 #[derive(Debug)]
@@ -22,9 +21,7 @@ pub struct RawQueue {
     runner: Runner,
     counts: [AtomicU64; 4],
     watcher: Option<Arc<Watcher>>,
-    /// The same, as the core knows it.
-    watch: Option<Arc<dyn Watch>>,
-    fills_garbage: bool,
+    fills_new_versions: bool,
 }
 
 /// What has been enqueued on a queue so far; see [`Queue::counts`](crate::Queue::counts).
@@ -49,6 +46,9 @@ enum Runner {
 
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
+        if let Some(watcher) = device.watcher() {
+            watcher.opened(identity.id);
+        }
         let runner = match device.simulation() {
             Some(simulation) => Runner::Simulation(simulation.open(identity.id)),
             None => Runner::Worker(Line::open(device.engines())?),
@@ -57,9 +57,8 @@ impl RawQueue {
             identity,
             runner,
             counts: Default::default(),
-            watch: device.watcher().map(|watcher| watcher as Arc<dyn Watch>),
             watcher: device.watcher(),
-            fills_garbage: device.fills_garbage(),
+            fills_new_versions: device.fills_garbage(),
         })
     }
 
@@ -67,10 +66,9 @@ impl RawQueue {
         self.count(&submission);
         let before = submission.order;
         let (order, data) = (before.into(), submission.data.into());
-        let timing = if timeline::is_wanted() {
-            BeingTimed::of(&submission, self.identity.id, self.simulation())
-        } else {
-            None
+        let timing = match observe::wants(Interest::COMMANDS) {
+            true => BeingTimed::of(&submission, self.identity.id, self.simulation()),
+            false => None,
         };
         let make = |position| {
             let completion = Completion::pending(&self.identity, position, self.simulation());
@@ -143,13 +141,8 @@ impl RawQueue {
         }
     }
 
-    pub(super) fn fills_garbage(&self) -> bool {
-        self.fills_garbage
-    }
-
-    #[inline]
-    pub(super) fn watch(&self) -> Option<&Arc<dyn Watch>> {
-        self.watch.as_ref()
+    pub(super) fn fills_new_versions(&self) -> bool {
+        self.fills_new_versions
     }
 
     fn count(&self, submission: &Submission<'_, Cpu>) {

@@ -5,9 +5,10 @@ use super::kernel::Kernel;
 use super::simulation::id::SimulationId;
 use super::timing::Timing;
 use crate::backend::{Command, Submission};
-use crate::order::QueueId;
-use crate::sync::{Arc, OnceLock};
-use crate::timeline::{self, ClockId, DeviceTimes, Enqueuing, OnDevice, What, host_now};
+use crate::observe::Enqueuing;
+use crate::observe::device_times::{ClockId, DeviceTimes, OnDevice, host_now};
+use crate::sync::clock::QueueId;
+use crate::util::primitives::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A command that is being enqueued, and where its times will be.
@@ -24,9 +25,9 @@ impl BeingTimed {
         queue: QueueId,
         simulation: Option<SimulationId>,
     ) -> Option<Box<Self>> {
-        let what = || What::of(submission.command, Kernel::name);
+        let what = || submission.command.what(Kernel::name);
         Some(Box::new(BeingTimed {
-            enqueuing: timeline::enqueuing(submission.origin, queue, what)?,
+            enqueuing: Enqueuing::begin(submission.origin, queue, what)?,
             timed: Arc::new(Timed {
                 simulation,
                 began: OnceLock::new(),

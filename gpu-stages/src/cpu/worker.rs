@@ -3,9 +3,9 @@
 use super::entry::Entry;
 use super::timing::Engines;
 use crate::error::Failure;
-use crate::event::Event;
-use crate::panics::contain;
-use crate::sync::{Arc, Condvar, Mutex, lock, thread, unpoisoned};
+use crate::sync::event::Event;
+use crate::util::panics::contain;
+use crate::util::primitives::{Arc, Condvar, Mutex, lock, thread, unpoisoned};
 use std::collections::VecDeque;
 
 /// What a worker has yet to run.

@@ -1,6 +1,6 @@
 //! The ways to use a resource, as types.
 
-use crate::terms::Mode;
+use crate::slots::state::Mode;
 
 /// A way to use a resource.
 pub trait Access: sealed::Sealed + Send + Sync + 'static {
@@ -8,7 +8,7 @@ pub trait Access: sealed::Sealed + Send + Sync + 'static {
     const MODE: Mode;
 }
 
-/// A way to use a resource that nobody shares.
+/// A way to use a resource that no other use shares.
 #[diagnostic::on_unimplemented(
     message = "a resource that is only read cannot be written",
     label = "this needs exclusive use",
@@ -28,7 +28,7 @@ pub enum Write {}
 #[derive(Debug)]
 pub enum Update {}
 
-/// Use of a value that belongs to one call alone.
+/// Use of a value that the call owns.
 #[derive(Debug)]
 pub enum Own {}
 

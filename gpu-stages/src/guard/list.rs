@@ -1,28 +1,41 @@
-//! [`GuardList`]: the guards of a list of resources, and [`Parts`], what the host sees of them.
+//! [`GuardList`]: the guards of a list of resources, and [`Parts`], their values on the host.
 
 use super::access::{Access, Exclusive};
-use super::held::{HostUse, Outlast};
-use super::many::{Begun, Handing, Leases, Sealed, Waiting};
-use super::{Acquired, Guard, OnDevice, OnHost, OnHostToRead, track_access};
+use super::device_wait::DeviceWait;
+use super::held::Held;
+use super::many::{Begun, Released, Releasing, Sealed, Waiting};
+use super::queue_wait::Reach;
+use super::single::{Acquired, Guard, OnDevice, OnHost, OnHostToRead};
+use crate::call::{Use, settle};
+use crate::device::command_queue::{CommandQueue, Uses};
+use crate::device::visible::{DeviceVisible, Length, PartList};
 use crate::error::Result;
-use crate::lease::{Lease, settle};
-use crate::queue::{CommandQueue, Uses};
-use crate::track;
-use crate::visible::{DeviceVisible, Length, PartList};
+use crate::sync::access;
 use smallvec::SmallVec;
+use std::fmt;
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut, Index, IndexMut};
-use std::task::Context;
+use std::task::{Context, Poll, ready};
 
 /// Guards of several resources of one type, all in the same state; made from [`Requests`](crate::Requests). It
 /// moves between the states as a [`Guard`] does, as a whole.
-#[derive(Debug)]
-#[must_use = "guards that are dropped at once hand on at once"]
+#[must_use = "guards that are dropped at once release their resources at once"]
 pub struct GuardList<T: Send + 'static, A: Access, S>(Parts<Guard<T, A, S>>);
 
-/// The values behind a list of host guards: `parts[i]` is the value itself.
-#[derive(Debug)]
+/// The values of a list of host guards: `parts[i]` is the value itself.
 pub struct Parts<G>(SmallVec<[G; 4]>);
+
+impl<T: Send + 'static, A: Access, S> fmt::Debug for GuardList<T, A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0.0).finish()
+    }
+}
+
+impl<G: fmt::Debug> fmt::Debug for Parts<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
 
 impl<T: Send + 'static, A: Access> FromIterator<Guard<T, A, Acquired>>
     for GuardList<T, A, Acquired>
@@ -49,13 +62,13 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
     ///
     /// # Errors
     ///
-    /// The first error of [`Guard::wait_events`]. All resources are then handed on as they are.
+    /// The first error of [`Guard::wait_events`]. All resources are then released as they are.
     ///
     /// # Cancellation
     ///
     /// Dropping the future drops the guards.
     pub async fn wait_events(mut self) -> Result<GuardList<T, A, OnHost>> {
-        self.wait_for(track_access::<A>()).await?;
+        self.wait_for(Held::<T, A>::access()).await?;
         let guards = self.0.0.into_iter().map(Guard::on_host);
         Ok(GuardList(Parts(guards.collect())))
     }
@@ -70,27 +83,28 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
     ///
     /// Dropping the future drops the guards.
     pub async fn wait_events_to_read(mut self) -> Result<GuardList<T, A, OnHostToRead>> {
-        self.wait_for(track::Access::Read).await?;
+        self.wait_for(access::Access::Read).await?;
         let guards = self.0.0.into_iter().map(Guard::on_host_to_read);
         Ok(GuardList(Parts(guards.collect())))
     }
 
-    /// Waits for all before the use of any begins: when one fails, the others were not touched.
-    async fn wait_for(&mut self, access: track::Access) -> Result<()> {
+    /// Waits for all before the access to any begins: when one fails, the others were not touched.
+    async fn wait_for(&mut self, access: access::Access) -> Result<()> {
         for guard in &mut self.0.0 {
-            guard.held.granted(|_| ()).await?;
+            poll_fn(|context| guard.held.poll_grant(context)).await?;
+            guard.held.check(|_| ())?;
         }
-        let mut outlast = Outlast::default();
+        let mut wait = DeviceWait::default();
         let all = |context: &mut Context<'_>| {
-            let uses = self.0.0.iter().map(|guard| guard.held.host_use(access));
-            let uses: SmallVec<[HostUse<'_>; 4]> = uses.collect();
-            outlast.poll(&uses, None, context)
+            let accesses = self.0.0.iter().map(|guard| (&guard.held.usage, access));
+            let accesses: SmallVec<[(&Use, access::Access); 4]> = accesses.collect();
+            wait.poll(&accesses, None, context)
         };
         poll_fn(all).await?;
         for guard in &mut self.0.0 {
-            let spoil = guard.held.spoiler(access);
-            guard.held.lease.host_use(access);
-            guard.held.begins_on_host(access, spoil);
+            let fill = guard.held.fill_before(access);
+            guard.held.usage.record_host(access);
+            guard.held.begin_on_host(access, fill);
         }
         Ok(())
     }
@@ -105,18 +119,22 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
     ///
     /// Dropping the future drops the guards.
     pub async fn wait_device<Q: CommandQueue>(
-        self,
+        mut self,
         queue: &Q,
     ) -> Result<GuardList<T, A, OnDevice<T::Holder>>>
     where
         T: DeviceVisible,
     {
-        let held = self.into_reach_of(queue).await?;
-        let mut uses = Uses::default();
-        Self::add_uses(&held, &mut uses);
+        let mut reach = Reach::default();
+        poll_fn(|context| self.poll_reach(queue, &mut reach, context)).await?;
+        if queue.fills_new_versions() {
+            self.fill_new_version(queue).await?;
+        }
+        let mut uses = Uses::new();
+        self.add_uses(&mut uses);
         let begun = Begun::on(queue, &uses)?;
         drop(uses);
-        Ok(Self::on_device(held, queue, &begun))
+        Ok(self.enter(queue, &begun))
     }
 }
 
@@ -127,37 +145,46 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
 }
 
 impl<T: DeviceVisible, A: Access, S> Waiting for GuardList<T, A, S> {
-    type InReach = GuardList<T, A, Acquired>;
     type OnQueue = GuardList<T, A, OnDevice<T::Holder>>;
 
-    async fn into_reach_of<Q: CommandQueue>(self, queue: &Q) -> Result<Self::InReach> {
-        let mut guards = SmallVec::new();
-        for guard in self.0.0 {
-            guards.push(guard.reach(queue).await?);
+    fn poll_reach<Q: CommandQueue>(
+        &mut self,
+        queue: &Q,
+        reach: &mut Reach,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<()>> {
+        for guard in &mut self.0.0 {
+            ready!(guard.poll_reach(queue, reach, context))?;
         }
-        Ok(GuardList(Parts(guards)))
+        Poll::Ready(Ok(()))
     }
 
-    fn add_uses<'a>(held: &'a Self::InReach, uses: &mut Uses<'a>) {
-        for guard in &held.0.0 {
-            <Guard<T, A, S> as Waiting>::add_uses(guard, uses);
+    async fn fill_new_version<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
+        for guard in &mut self.0.0 {
+            guard.fill_new_version(queue).await?;
         }
+        Ok(())
     }
 
-    fn on_device<Q: CommandQueue>(held: Self::InReach, queue: &Q, _: &Begun) -> Self::OnQueue {
-        let guards = held.0.0.into_iter().map(|guard| guard.enter(queue));
+    fn add_uses<'a>(&'a self, uses: &mut Uses<'a>) {
+        self.0.0.iter().for_each(|guard| guard.add_uses(uses));
+    }
+
+    fn enter<Q: CommandQueue>(self, queue: &Q, begun: &Begun) -> Self::OnQueue {
+        let guards = self.0.0.into_iter().map(|guard| guard.enter(queue, begun));
         GuardList(Parts(guards.collect()))
     }
 }
 
 impl<T: Send + 'static, A: Access, S> Sealed for GuardList<T, A, S> {}
 
-impl<T: Send + 'static, A: Access, H> Handing for GuardList<T, A, OnDevice<H>> {
-    fn add_leases<'a>(&'a self, leases: &mut Leases<'a>) {
-        self.0.0.iter().for_each(|guard| guard.add_leases(leases));
+impl<T: Send + 'static, A: Access, H> Releasing for GuardList<T, A, OnDevice<H>> {
+    fn add_released<'a>(&'a self, released: &mut Released<'a>) {
+        let guards = self.0.0.iter();
+        guards.for_each(|guard| guard.add_released(released));
     }
 
-    fn hand_on_settled(self) {
+    fn release_settled(self) {
         self.ready();
     }
 }
@@ -165,16 +192,13 @@ impl<T: Send + 'static, A: Access, H> Handing for GuardList<T, A, OnDevice<H>> {
 macro_rules! used {
     ($($state:ty $(, $holder:ident)?;)+) => {$(
         impl<T: Send + 'static, A: Access $(, $holder)?> GuardList<T, A, $state> {
-            /// Hands all on as [`Guard::ready`] does; if they need a marker, with one for all.
+            /// Releases all as [`Guard::ready`] does; if they need a marker, with one for all.
             pub fn ready(self) {
-                let leases: SmallVec<[&Lease; 8]> =
-                    self.0.0.iter().map(|guard| &guard.held.lease).collect();
-                settle(&leases);
-                drop(leases);
+                settle(self.0.0.iter().map(|guard| &guard.held.usage));
                 self.0.0.into_iter().for_each(|guard| guard.ready());
             }
 
-            /// How many there are: a copy that stays valid when the guards are handed on.
+            /// How many there are: a copy that stays valid when the guards are released.
             pub fn facts(&self) -> Length {
                 Length(self.0.len())
             }

@@ -1,13 +1,17 @@
-//! Several device guards at once: waiting for all, handing on all.
+//! Several guards at once: waiting for all, releasing all.
 
 use super::access::Access;
-use super::{Allocation, DeviceGuard, Guard, OnDevice, track_access};
+use super::held::Held;
+use super::queue_wait::Reach;
+use super::single::{DeviceGuard, Guard, OnDevice};
+use crate::call::{Use, settle};
+use crate::device::command_queue::{CommandQueue, Release, Uses};
+use crate::device::visible::DeviceVisible;
 use crate::error::Result;
-use crate::lease::{Lease, settle};
-use crate::queue::{CommandQueue, HandOn, Uses};
-use crate::tuples::for_tuples;
-use crate::visible::DeviceVisible;
+use crate::util::tuples::for_tuples;
 use smallvec::SmallVec;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 
 /// Allocations or guards, or lists of them, that can be waited for together: tuples of up to 32.
 pub trait WaitDevice: Sized {
@@ -19,90 +23,100 @@ pub trait WaitDevice: Sized {
 }
 
 mod sealed {
-    /// What is handed in must be what was handed out: nobody else can make that promise.
+    /// A guard that is handed in must be the one that comes out. Only the library can promise that.
     pub trait Sealed {}
 }
 
 pub(super) use sealed::Sealed;
 
-/// Shows that a queue knows of the use that begins on it. Only the library makes one, so that nobody else can put a
-/// guard on a queue that was not waited for.
+/// Shows that a queue is ordered after what the guards need. Only the library makes one, so that no guard gets on a queue
+/// that was not waited for.
 #[derive(Debug)]
 pub struct Begun(());
 
 impl Begun {
-    /// Has `queue` begin `uses`.
+    /// The uses begin on `queue`.
     pub(super) fn on<Q: CommandQueue>(queue: &Q, uses: &Uses<'_>) -> Result<Self> {
         queue.begin(uses)?;
         Ok(Begun(()))
     }
 }
 
-/// What can be waited for together with others: a guard or a list of guards, in any state.
+/// A guard or a list of guards, in any state, that can be waited for together with others.
 pub trait Waiting: Sealed + Sized {
-    /// The same when there is nothing left that the device could not wait for.
-    #[doc(hidden)]
-    type InReach;
-
     /// The same, on a queue.
     type OnQueue;
 
-    /// Waits for everything that the device cannot wait for.
+    /// Ready when there is nothing left that the queue could not wait for.
     #[doc(hidden)]
-    fn into_reach_of<Q: CommandQueue>(
-        self,
+    fn poll_reach<Q: CommandQueue>(
+        &mut self,
         queue: &Q,
-    ) -> impl Future<Output = Result<Self::InReach>>;
+        reach: &mut Reach,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<()>>;
 
+    /// Fills a version that was not used yet with the debug pattern.
     #[doc(hidden)]
-    fn add_uses<'a>(held: &'a Self::InReach, uses: &mut Uses<'a>);
+    fn fill_new_version<Q: CommandQueue>(&mut self, queue: &Q) -> impl Future<Output = Result<()>>;
 
+    /// Adds its accesses.
     #[doc(hidden)]
-    fn on_device<Q: CommandQueue>(held: Self::InReach, queue: &Q, begun: &Begun) -> Self::OnQueue;
+    fn add_uses<'a>(&'a self, uses: &mut Uses<'a>);
+
+    /// The same, on a queue that its uses have begun on.
+    #[doc(hidden)]
+    fn enter<Q: CommandQueue>(self, queue: &Q, begun: &Begun) -> Self::OnQueue;
 }
 
-/// What can be handed on together with others: a device guard or a list of them.
-pub trait Handing: Sealed {
+/// A device guard or a list of them that can be released together with others.
+pub trait Releasing: Sealed {
     #[doc(hidden)]
-    fn add_leases<'a>(&'a self, leases: &mut Leases<'a>);
+    fn add_released<'a>(&'a self, released: &mut Released<'a>);
 
+    /// Releases it, when its opaque uses have ended.
     #[doc(hidden)]
-    fn hand_on_settled(self);
+    fn release_settled(self);
 }
 
-/// The leases of what is handed on together.
-#[derive(Debug, Default)]
-pub struct Leases<'a>(SmallVec<[&'a Lease; 8]>);
+/// The uses of guards that are released together.
+#[derive(Debug)]
+pub struct Released<'a>(pub(super) SmallVec<[&'a Use; 8]>);
 
 impl<T: DeviceVisible, A: Access, S> Waiting for Guard<T, A, S> {
-    type InReach = Allocation<T, A>;
     type OnQueue = DeviceGuard<T, A>;
 
-    async fn into_reach_of<Q: CommandQueue>(self, queue: &Q) -> Result<Allocation<T, A>> {
-        self.reach(queue).await
-    }
-
-    fn add_uses<'a>(held: &'a Allocation<T, A>, uses: &mut Uses<'a>) {
-        uses.0.push((&held.held.lease, track_access::<A>()));
-    }
-
-    fn on_device<Q: CommandQueue>(
-        held: Allocation<T, A>,
+    #[inline]
+    fn poll_reach<Q: CommandQueue>(
+        &mut self,
         queue: &Q,
-        _: &Begun,
-    ) -> DeviceGuard<T, A> {
-        held.enter(queue)
+        reach: &mut Reach,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<()>> {
+        self.held.poll_queue(queue, reach, context)
+    }
+
+    async fn fill_new_version<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
+        self.held.fill_for(queue).await
+    }
+
+    fn add_uses<'a>(&'a self, uses: &mut Uses<'a>) {
+        uses.0.push((&self.held.usage, Held::<T, A>::access()));
+    }
+
+    fn enter<Q: CommandQueue>(self, queue: &Q, _: &Begun) -> DeviceGuard<T, A> {
+        self.on_queue(queue.id())
     }
 }
 
 impl<T: Send + 'static, A: Access, S> Sealed for Guard<T, A, S> {}
 
-impl<T: Send + 'static, A: Access, H> Handing for Guard<T, A, OnDevice<H>> {
-    fn add_leases<'a>(&'a self, leases: &mut Leases<'a>) {
-        leases.0.push(&self.held.lease);
+impl<T: Send + 'static, A: Access, H> Releasing for Guard<T, A, OnDevice<H>> {
+    fn add_released<'a>(&'a self, released: &mut Released<'a>) {
+        released.0.push(&self.held.usage);
     }
 
-    fn hand_on_settled(self) {
+    fn release_settled(self) {
         self.ready();
     }
 }
@@ -112,24 +126,30 @@ macro_rules! tuples {
         impl<$($G: Waiting),+> WaitDevice for ($($G,)+) {
             type Guards = ($($G::OnQueue,)+);
 
-            #[allow(non_snake_case, reason = "one variable per guard")]
-            async fn wait_device<Q: CommandQueue>(self, queue: &Q) -> Result<Self::Guards> {
-                $(let $G = self.$i.into_reach_of(queue).await?;)+
-                let mut uses = Uses::default();
-                $(<$G as Waiting>::add_uses(&$G, &mut uses);)+
+            async fn wait_device<Q: CommandQueue>(mut self, queue: &Q) -> Result<Self::Guards> {
+                $(
+                    let mut reach = Reach::default();
+                    poll_fn(|context| self.$i.poll_reach(queue, &mut reach, context)).await?;
+                )+
+                if queue.fills_new_versions() {
+                    // In a box: what is nearly never needed takes no room in the future of a pipeline.
+                    $(Box::pin(self.$i.fill_new_version(queue)).await?;)+
+                }
+                let mut uses = Uses::new();
+                $(self.$i.add_uses(&mut uses);)+
                 let begun = Begun::on(queue, &uses)?;
                 drop(uses);
-                Ok(($(<$G as Waiting>::on_device($G, queue, &begun),)+))
+                Ok(($(self.$i.enter(queue, &begun),)+))
             }
         }
 
-        impl<$($G: Handing),+> HandOn for ($($G,)+) {
-            fn hand_on(self) {
-                let mut leases = Leases::default();
-                $(self.$i.add_leases(&mut leases);)+
-                settle(&leases.0);
-                drop(leases);
-                $(self.$i.hand_on_settled();)+
+        impl<$($G: Releasing),+> Release for ($($G,)+) {
+            fn release(self) {
+                let mut released = Released(SmallVec::new());
+                $(self.$i.add_released(&mut released);)+
+                settle(released.0.iter().copied());
+                drop(released);
+                $(self.$i.release_settled();)+
             }
         }
     };

@@ -1,14 +1,15 @@
-//! Device guards whose values are used by what the library does not see.
+//! Opaque uses of device guards.
 
 use super::access::{Access, Exclusive};
-use super::{Guard, GuardList, OnDevice};
+use super::list::GuardList;
+use super::single::{Guard, OnDevice};
+use crate::device::command_queue::{CommandQueue, Opaque, OpaqueUses, Uses};
 use crate::error::{Error, Problem, Result};
-use crate::order::QueueId;
-use crate::queue::{CommandQueue, Opaque, OpaqueUses, Uses};
-use crate::track;
-use crate::tuples::for_tuples;
+use crate::sync::access;
+use crate::sync::clock::QueueId;
+use crate::util::tuples::for_tuples;
 
-/// One of them.
+/// A guard, or a list of guards, that an opaque stage uses.
 pub trait OpaqueUse {
     #[doc(hidden)]
     fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()>;
@@ -18,45 +19,45 @@ impl<T: Send + 'static, A: Access, H> Guard<T, A, OnDevice<H>> {
     /// Adds a use of the guard, if it was waited for on `queue`.
     fn add_use<'a>(
         &'a self,
-        access: track::Access,
+        access: access::Access,
         queue: QueueId,
         uses: &mut Uses<'a>,
     ) -> Result<()> {
-        let lease = &self.held.lease;
+        let usage = &self.held.usage;
         if self.state.queue != queue {
             return Err(Error::Command {
-                site: lease.site(),
+                site: usage.site(),
                 problem: Box::new(Problem::WrongQueue),
             });
         }
-        uses.0.push((lease, access));
+        uses.0.push((usage, access));
         Ok(())
     }
 }
 
 impl<T: Send + 'static, A: Access, H> OpaqueUse for &Guard<T, A, OnDevice<H>> {
     fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
-        self.add_use(track::Access::Read, queue, uses)
+        self.add_use(access::Access::Read, queue, uses)
     }
 }
 
 impl<T: Send + 'static, A: Exclusive, H> OpaqueUse for &mut Guard<T, A, OnDevice<H>> {
     fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
-        self.add_use(track::Access::Write, queue, uses)
+        self.add_use(access::Access::Write, queue, uses)
     }
 }
 
 impl<T: Send + 'static, A: Access, H> OpaqueUse for &GuardList<T, A, OnDevice<H>> {
     fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
         let mut guards = self.guards().iter();
-        guards.try_for_each(|guard| guard.add_use(track::Access::Read, queue, uses))
+        guards.try_for_each(|guard| guard.add_use(access::Access::Read, queue, uses))
     }
 }
 
 impl<T: Send + 'static, A: Exclusive, H> OpaqueUse for &mut GuardList<T, A, OnDevice<H>> {
     fn add<'a>(&'a self, queue: QueueId, uses: &mut Uses<'a>) -> Result<()> {
         let mut guards = self.guards().iter();
-        guards.try_for_each(|guard| guard.add_use(track::Access::Write, queue, uses))
+        guards.try_for_each(|guard| guard.add_use(access::Access::Write, queue, uses))
     }
 }
 
@@ -65,7 +66,7 @@ macro_rules! tuples {
         impl<$($U: OpaqueUse),+> OpaqueUses for ($($U,)+) {
             fn open<Q: CommandQueue>(self, queue: &Q) -> Result<Opaque> {
                 let id = queue.id();
-                let mut uses = Uses::default();
+                let mut uses = Uses::new();
                 $(self.$i.add(id, &mut uses)?;)+
                 queue.open(&uses)
             }

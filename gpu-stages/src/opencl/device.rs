@@ -2,7 +2,7 @@
 
 use super::cl::{self, Code, Context, call, check};
 use crate::error::{Error, Failure, Result};
-use crate::sync::{Arc, StaticMutex, lock_static};
+use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use std::fmt;
 use std::ptr;

@@ -54,19 +54,22 @@ use super::line::{Line, causes, first_failure};
 use super::memory::HostMemory;
 use super::timed::DeviceClock;
 use crate::backend::{Element, Identity};
-use crate::call::Call;
+use crate::call::OpaqueQueue;
+use crate::device::command_queue::{CommandQueue, Opaque, Uses, sealed};
+use crate::device::pass::Pass;
+use crate::device::view::{SingleView, View};
+use crate::device::visible::{DeviceVisible, Length};
 use crate::error::{Error, Failure, Origin, Result};
-use crate::event::Event;
-use crate::order::QueueId;
-use crate::queue::{CommandQueue, Opaque, Uses};
-use crate::sync::{Arc, StaticMutex, lock_static};
-use crate::timeline::{self, What};
-use crate::track::Unseen;
-use crate::view::{SingleView, View};
-use crate::visible::{DeviceVisible, Length, Pass};
-use crate::waits;
+use crate::observe::device_times::What;
+use crate::observe::{Enqueuing, UseId};
+use crate::sync::access::Access;
+use crate::sync::clock::QueueId;
+use crate::sync::elision;
+use crate::sync::event::Event;
+use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use ocl::OclPrm;
+use smallvec::SmallVec;
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
@@ -146,6 +149,8 @@ fn device_of(handle: sys::cl_command_queue) -> Result<DeviceClock, super::cl::Co
     Ok(DeviceClock(id.addr()))
 }
 
+impl sealed::Sealed for ocl::Queue {}
+
 impl CommandQueue for ocl::Queue {
     /// The queue's identity while it is in use; a new one for a queue that pipelines cannot use.
     fn id(&self) -> QueueId {
@@ -163,34 +168,32 @@ impl CommandQueue for ocl::Queue {
 
     fn begin(&self, uses: &Uses<'_>) -> Result<()> {
         let line = line_of(self)?;
-        let before = uses.before(line.identity.id);
-        let needs = &before.needs;
-        let order = waits::necessary(&line.identity.knowledge, &needs.order);
-        let first = uses.0.first().map(|(lease, _)| lease);
-        let origin = uses.call().map(Call::origin);
-        let moment = uses.call().map_or(0, Call::moment);
+        let ordered = uses.ordered(line.identity.id);
+        let (needs, moment) = (&ordered.needs, ordered.moment);
+        let order = elision::necessary(&line.identity.knowledge, &needs.order, |_| {});
         let failed = first_failure(&order, &needs.data, moment);
-        if let (Some(failure), Some(lease)) = (failed, first) {
-            return Err(lease.failed(failure));
+        if let (Some(failure), Some(first)) = (failed, uses.uses().next()) {
+            return Err(first.failed(failure));
         }
         if !order.is_empty() {
             let barrier = line.barrier(&order);
             barrier.map_err(|code| Error::setup("a barrier", code.failure()))?;
         }
         let causes = causes(&order, &needs.data);
-        let queue: Arc<dyn Unseen> = Arc::new(ForeignUse {
+        let queue: Arc<dyn OpaqueQueue> = Arc::new(ForeignUse {
             line,
-            origin,
+            origin: ordered.origin,
             moment,
             causes,
         });
-        uses.open(&queue, &before);
+        // They end where their guards leave the queue.
+        drop(uses.open(&queue, &ordered));
         Ok(())
     }
 
-    /// Everything on this queue is unseen: the uses are open since the wait, until the guards leave.
+    /// All uses on this queue are opaque, from `begin` until their guards leave it.
     fn open(&self, _: &Uses<'_>) -> Result<Opaque> {
-        Ok(Opaque::default())
+        Ok(Opaque::new(SmallVec::new()))
     }
 }
 
@@ -203,19 +206,19 @@ struct ForeignUse {
     causes: Causes,
 }
 
-impl Unseen for ForeignUse {
+impl OpaqueQueue for ForeignUse {
     fn id(&self) -> QueueId {
         self.line.identity.id
     }
 
-    fn mark(&self, others: &[&dyn Unseen]) -> Option<Event> {
+    fn mark(&self, others: &[&dyn OpaqueQueue], _: &[(UseId, Access)]) -> Option<Event> {
         let mut causes = self.causes.clone();
         for other in others {
             if let Some(other) = other.as_any().downcast_ref::<Self>() {
                 causes.extend_from_slice(&other.causes);
             }
         }
-        let enqueuing = timeline::enqueuing(self.origin, self.id(), || What {
+        let enqueuing = Enqueuing::begin(self.origin, self.id(), || What {
             command: "marker",
             kernel: None,
         });

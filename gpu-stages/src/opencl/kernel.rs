@@ -7,7 +7,7 @@ use super::signature::{Expected, Signature};
 use crate::backend::{Argument, Arguments, Bytes, Grid, Region};
 use crate::error::{Error, Failure, Problem, Result};
 use crate::opencl::memory::Memory;
-use crate::sync::{Arc, Mutex, lock};
+use crate::util::primitives::{Arc, Mutex, lock};
 use cl_sys as sys;
 use std::ffi::{CString, c_void};
 use std::ptr;

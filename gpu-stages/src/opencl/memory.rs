@@ -4,7 +4,7 @@ use super::cl::{self, Mem, call, check};
 use super::device::Device;
 use crate::backend::ALIGNMENT;
 use crate::error::Failure;
-use crate::sync::{Ordering, StaticU64};
+use crate::util::primitives::{Ordering, StaticU64};
 use cl_sys as sys;
 use std::ptr::{self, NonNull};
 

@@ -22,7 +22,7 @@ mod watchdog;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
-use crate::event::Event;
+use crate::sync::event::Event;
 pub use cl::driver_calls;
 pub use device::Device;
 pub use kernel::Kernel;
@@ -83,8 +83,8 @@ unsafe impl Backend for OpenCl {
         unsafe { queue.submit(submission) }
     }
 
-    fn fills_garbage(queue: &RawQueue) -> bool {
-        queue.fills_garbage()
+    fn fills_new_versions(queue: &RawQueue) -> bool {
+        queue.fills_new_versions()
     }
 
     fn can_wait(queue: &RawQueue, event: &Event) -> bool {

@@ -9,10 +9,10 @@ use super::timed::{self, DeviceClock};
 use super::{OpenCl, kernel};
 use crate::backend::{Command, Identity, Region, Submission};
 use crate::error::{Failure, Origin};
-use crate::event::{Event, Events};
-use crate::reaper;
-use crate::sync::{Arc, Mutex, lock};
-use crate::timeline::{self, Enqueuing, What};
+use crate::observe::{self, Enqueuing, Interest};
+use crate::sync::deferred_drop;
+use crate::sync::event::{Event, Events};
+use crate::util::primitives::{Arc, Mutex, lock};
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::collections::VecDeque;
@@ -42,7 +42,7 @@ impl Kept {
 
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
-        let (context, is_timed) = (device.context(), timeline::is_wanted());
+        let (context, is_timed) = (device.context(), observe::wants(Interest::COMMANDS));
         let queue = context
             .queue(device.id(), is_timed)
             .map_err(Code::failure)?;
@@ -54,7 +54,7 @@ impl RawQueue {
         })
     }
 
-    pub(super) fn fills_garbage(&self) -> bool {
+    pub(super) fn fills_new_versions(&self) -> bool {
         self.fills_garbage
     }
 
@@ -122,8 +122,8 @@ impl RawQueue {
     }
 
     fn enqueuing(&self, origin: Option<Origin>, command: &Command<OpenCl>) -> Option<Enqueuing> {
-        let what = || What::of(command, kernel::Kernel::name);
-        timeline::enqueuing(origin, self.line.identity.id, what)
+        let what = || command.what(kernel::Kernel::name);
+        Enqueuing::begin(origin, self.line.identity.id, what)
     }
 
     /// Keeps host memory until the command is over, and lets go of what was kept before.
@@ -150,7 +150,7 @@ impl Drop for RawQueue {
         if !kept.is_empty() {
             let events: Events = kept.iter().map(|kept| kept.event.clone()).collect();
             let memories: Vec<_> = kept.into_iter().map(|kept| kept.memory).collect();
-            reaper::drop_after(memories, events);
+            deferred_drop::drop_after(memories, events);
         }
     }
 }

@@ -6,8 +6,9 @@
 
 use super::cl::{self, ClEvent};
 use super::line::Line;
-use crate::sync::Arc;
-use crate::timeline::{ClockId, DeviceTimes, Enqueuing, OnDevice, OwnClock};
+use crate::observe::Enqueuing;
+use crate::observe::device_times::{ClockId, DeviceTimes, OnDevice, OwnClock};
+use crate::util::primitives::Arc;
 use cl_sys as sys;
 use std::time::Duration;
 

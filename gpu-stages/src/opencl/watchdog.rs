@@ -4,8 +4,8 @@
 //! for ever. The thread starts with the first wait and sleeps while there are none.
 
 use super::event::Weak;
-use crate::panics::contain;
-use crate::sync::{StaticCondvar, StaticMutex, lock_static, unpoisoned};
+use crate::util::panics::contain;
+use crate::util::primitives::{StaticCondvar, StaticMutex, lock_static, unpoisoned};
 use std::time::Duration;
 
 /// How long a callback may take before somebody looks. Well above what callbacks take, well below what a person

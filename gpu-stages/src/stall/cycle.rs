@@ -1,7 +1,7 @@
 //! Cycles of waits: calls none of which can go on before another of them has.
 
 use super::look::Scene;
-use crate::call::Doing;
+use crate::call::Activity;
 
 /// Why one call cannot go on before another.
 struct Edge {
@@ -51,7 +51,7 @@ fn edges(scene: &Scene, call: u64) -> Vec<Edge> {
     let mut edges: Vec<Edge> = waits.collect();
     let is_suspended = |id: &u64| {
         let actor = scene.calls.get(id);
-        actor.is_some_and(|actor| actor.doing == Doing::Suspended)
+        actor.is_some_and(|actor| matches!(actor.activity, Activity::Suspended))
     };
     // It is suspended for a reason that is not known. What its stage has called is what it may be waiting for.
     if edges.is_empty() && is_suspended(&call) {

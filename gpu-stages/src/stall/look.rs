@@ -1,10 +1,10 @@
 //! Who holds what and who waits for what, at one moment.
 
-use super::registry;
-use crate::call::{Call, Doing};
+use crate::call::{Activity, Call, Parameter};
 use crate::error::Origin;
-use crate::sync::Arc;
-use crate::terms::{Parameter, Seat, Standing};
+use crate::slots;
+use crate::slots::state::{Standing, UseReport};
+use crate::util::primitives::Arc;
 use std::collections::BTreeMap;
 
 /// All resources that anybody has to do with, and all calls.
@@ -16,7 +16,7 @@ pub(super) struct Scene {
 /// The users of one slot of a resource.
 pub(super) struct Line {
     /// Tells the slot from others while it is there.
-    pub place: (usize, usize),
+    pub place: (u64, usize),
     pub resource: Arc<str>,
     /// Calls, or a pinned version.
     pub holders: Vec<Option<u64>>,
@@ -29,21 +29,19 @@ pub(super) struct Actor {
     pub origin: Origin,
     pub is_manual: bool,
     pub parent: u64,
-    pub doing: Doing,
-    /// The resource that it waits for devices to be done with.
-    pub at_device: Option<Arc<str>>,
+    pub activity: Activity,
 }
 
 impl Scene {
     pub fn now() -> Self {
         let mut lines = Vec::new();
-        for resource in registry::all() {
+        for resource in slots::all() {
             let core = resource.core();
-            let seats = core.ledger().seats();
-            let place = std::ptr::from_ref(core).addr();
+            let reports = core.state().report();
+            let place = core.id;
             let own_name = core.name.get();
-            let slots = by_slot(seats).into_iter();
-            lines.extend(slots.map(|(slot, seats)| Line::of((place, slot), own_name, &seats)));
+            let slots = by_slot(reports).into_iter();
+            lines.extend(slots.map(|(slot, uses)| Line::of((place, slot), own_name, &uses)));
         }
         // Outside of all locks: a call that ends meanwhile is let go here.
         let calls = Call::all().into_iter();
@@ -58,27 +56,27 @@ impl Scene {
     }
 }
 
-fn by_slot(seats: Vec<Seat>) -> BTreeMap<usize, Vec<Seat>> {
-    let mut slots = BTreeMap::<usize, Vec<Seat>>::new();
-    for seat in seats {
-        slots.entry(seat.slot).or_default().push(seat);
+fn by_slot(uses: Vec<UseReport>) -> BTreeMap<usize, Vec<UseReport>> {
+    let mut slots = BTreeMap::<usize, Vec<UseReport>>::new();
+    for it in uses {
+        slots.entry(it.slot).or_default().push(it);
     }
     slots
 }
 
 impl Line {
-    fn of(place: (usize, usize), own_name: Option<&Arc<str>>, seats: &[Seat]) -> Self {
-        let parameter = seats.iter().find_map(|seat| seat.parameter);
+    fn of(place: (u64, usize), own_name: Option<&Arc<str>>, uses: &[UseReport]) -> Self {
+        let parameter = uses.iter().find_map(|it| it.parameter);
         let called = parameter.map(Parameter::text);
         let resource = own_name.cloned().or(called);
         let those = |standing: Standing| {
-            let seats = seats.iter().filter(move |seat| seat.standing == standing);
-            seats.map(|seat| seat.call)
+            let uses = uses.iter().filter(move |it| it.standing == standing);
+            uses.map(|it| it.call)
         };
         Line {
             place,
             resource: resource.unwrap_or_else(|| "unnamed".into()),
-            holders: those(Standing::Holding).collect(),
+            holders: those(Standing::Granted).collect(),
             waiting: those(Standing::Suspended).flatten().collect(),
         }
     }
@@ -86,17 +84,11 @@ impl Line {
 
 impl Actor {
     fn of(call: &Call) -> Self {
-        let doing = call.doing();
-        let at_device = match doing {
-            Doing::WaitingForDevice(index) => Some(call.site(index).resource),
-            _ => None,
-        };
         Actor {
             origin: call.origin(),
             is_manual: call.is_manual(),
             parent: call.parent(),
-            doing,
-            at_device,
+            activity: call.activity(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! One thread that looks from time to time whether a wait takes too long, and logs it.
+//! A thread that logs waits which take too long.
 
-use super::{Wait, report};
-use crate::panics::contain;
-use crate::sync::{
+use super::report::{Wait, report};
+use crate::observe::{self, Interest, Observation, Observer};
+use crate::util::panics::contain;
+use crate::util::primitives::{
     Ordering, StaticBool, StaticCondvar, StaticMutex, StaticU64, lock_static, unpoisoned,
 };
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Milliseconds; 0 for never.
 static TIMEOUT: StaticU64 = StaticU64::new(10_000);
 
-/// Whether the thread is awake, so that waits need not tell it of themselves.
+/// Whether the thread is awake, so that waits need not wake it.
 static AWAKE: StaticBool = StaticBool::new(false);
 
 static RUNNING: StaticMutex<bool> = StaticMutex::new(false);
@@ -32,10 +33,23 @@ pub fn set_timeout(timeout: Option<Duration>) {
     }
 }
 
-/// A wait begins that may take long. There is no thread while nobody would get to see what it logs.
-pub(crate) fn note_wait() {
-    if !AWAKE.load(Ordering::Relaxed) && is_wanted() {
-        wake();
+/// Begins to observe waits.
+pub(crate) fn register() {
+    observe::set_interest(&Stalls, Interest::STALLS);
+}
+
+struct Stalls;
+
+impl Observer for Stalls {
+    fn name(&self) -> &'static str {
+        "stalls"
+    }
+
+    /// A wait begins that may last. There is no thread while no subscriber would receive what it logs.
+    fn observe(&self, _: &Observation<'_>) {
+        if !AWAKE.load(Ordering::Relaxed) && is_wanted() {
+            wake();
+        }
     }
 }
 
@@ -45,7 +59,7 @@ fn wake() {
     AWAKE.store(true, Ordering::Relaxed);
     if !*running {
         let thread = std::thread::Builder::new().name("gpu-stages stall watch".into());
-        // Without a thread nobody logs; the report is there all the same.
+        // Without a thread nothing is logged. The report can be asked for all the same.
         *running = thread.spawn(run).is_ok();
     }
     drop(running);
@@ -54,7 +68,7 @@ fn wake() {
 
 /// A wait that was seen before.
 struct Known {
-    key: (usize, usize, u64),
+    key: (u64, usize, u64),
     since: Instant,
     logged: bool,
 }
@@ -70,7 +84,7 @@ fn run() {
         let interval = (timeout / 4).max(Duration::from_millis(1));
         let running = lock_static(&RUNNING);
         drop(BEGUN.wait_timeout(running, interval));
-        // Values of users may be dropped here, should the last handle be.
+        // Values of users may be dropped here, if the last handle is.
         contain(|| look(&mut known, timeout));
     }
 }

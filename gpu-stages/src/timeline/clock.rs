@@ -1,17 +1,8 @@
 //! The clocks of hosts and devices, and how the times of one are told on another.
 
-use crate::sync::OnceLock;
+use crate::observe::device_times::{ClockId, host_now};
 use std::fmt::Debug;
-use std::time::{Duration, Instant};
-
-/// Tells clocks apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ClockId {
-    /// The host's monotonic clock.
-    Host,
-    /// The virtual time of the simulation of this number.
-    Virtual(u64),
-}
+use std::time::Duration;
 
 /// The clock that a timeline is on.
 pub(crate) trait Clock: Debug + Send + Sync {
@@ -33,12 +24,6 @@ impl Clock for HostClock {
     fn now(&self) -> Duration {
         host_now()
     }
-}
-
-/// The time on the host's clock. Its zero is when somebody first asks.
-pub(crate) fn host_now() -> Duration {
-    static ZERO: OnceLock<Instant> = OnceLock::new();
-    ZERO.get_or_init(Instant::now).elapsed()
 }
 
 /// What is known of the clock of a device that counts from a zero of its own.

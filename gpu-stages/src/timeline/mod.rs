@@ -88,28 +88,22 @@
 //! asks the driver four times for each.
 
 mod clock;
-mod device;
-mod hooks;
 mod json;
 mod lanes;
+mod listener;
 mod recorder;
 mod recording;
 mod resolve;
 mod svg;
 
-use crate::sync::Arc;
+use crate::observe::device_times::host_now;
+pub use crate::observe::{Awaited, Outcome};
+use crate::util::primitives::Arc;
+pub(crate) use clock::Clock;
 use clock::HostClock;
-pub(crate) use clock::{Clock, ClockId, host_now};
-#[cfg(feature = "opencl")]
-pub(crate) use device::OwnClock;
-pub(crate) use device::{DeviceTimes, OnDevice, What};
-pub(crate) use hooks::{Enqueuing, is_wanted};
-pub(crate) use hooks::{
-    begins, ends, enqueuing, enters, has_turn, returns, waits_for_device, waits_for_turn,
-};
 pub use json::Json;
 use recorder::Recorder;
-pub use recording::{Awaited, Command, Frame, Outcome, QueueTrack, Recording, StageRun, Wait};
+pub use recording::{Command, Frame, QueueTrack, Recording, StageRun, Wait};
 use std::time::Duration;
 pub use svg::Svg;
 
@@ -157,7 +151,7 @@ impl Timeline {
 
     fn from(recorder: Recorder) -> Self {
         let recorder = Arc::new(recorder);
-        hooks::add(recorder.clone());
+        listener::add(recorder.clone());
         Timeline { recorder }
     }
 
@@ -172,6 +166,6 @@ impl Timeline {
 
 impl Drop for Timeline {
     fn drop(&mut self) {
-        hooks::remove(&self.recorder);
+        listener::remove(&self.recorder);
     }
 }

@@ -1,11 +1,11 @@
 //! What one timeline keeps: the latest frames, and of each no more than so many events.
 
-use super::clock::{Clock, ClockId};
-use super::device::{DeviceTimes, What};
-use super::recording::{Awaited, Outcome};
-use crate::order::QueueId;
+use super::clock::Clock;
+use crate::observe::device_times::{ClockId, DeviceTimes, What};
+use crate::observe::{Awaited, Outcome};
 use crate::schedule::Schedule;
-use crate::sync::{Arc, StaticMutex, lock_static};
+use crate::sync::clock::QueueId;
+use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ pub(super) struct StageRecord {
 
 #[derive(Clone, Debug)]
 pub(super) struct WaitRecord {
-    pub allocation: usize,
+    pub use_number: u32,
     pub resource: Arc<str>,
     pub awaited: Awaited,
     /// The poll in which it began; 0 if not known.
@@ -199,7 +199,7 @@ impl FrameRecord {
 
     pub fn wait(&mut self, wait: WaitRecord) {
         let same = |it: &WaitRecord| {
-            it.ended.is_none() && it.allocation == wait.allocation && it.awaited == wait.awaited
+            it.ended.is_none() && it.use_number == wait.use_number && it.awaited == wait.awaited
         };
         let is_known = |stage: &mut StageRecord| stage.waits.iter().any(same);
         if !self.stage().is_some_and(is_known) && self.has_room() {
@@ -210,10 +210,10 @@ impl FrameRecord {
     }
 
     /// Ends a wait. One that began in the same poll has suspended nobody.
-    pub fn end_wait(&mut self, allocation: usize, awaited: Awaited, moment: u64, now: Duration) {
+    pub fn end_wait(&mut self, use_number: u32, awaited: Awaited, moment: u64, now: Duration) {
         let Some(stage) = self.stage() else { return };
         let is_it = |wait: &WaitRecord| {
-            wait.ended.is_none() && wait.allocation == allocation && wait.awaited == awaited
+            wait.ended.is_none() && wait.use_number == use_number && wait.awaited == awaited
         };
         let Some(index) = stage.waits.iter().rposition(is_it) else {
             return;

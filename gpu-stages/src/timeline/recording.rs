@@ -2,10 +2,9 @@
 
 use super::json::Json;
 use super::svg::Svg;
-use crate::error::PipelineResult;
-use crate::order::QueueId;
-use crate::sync::Arc;
-use std::fmt;
+use crate::observe::{Awaited, Outcome};
+use crate::sync::clock::QueueId;
+use crate::util::primitives::Arc;
 use std::time::Duration;
 
 /// Frames and their times, from [`Timeline::recording`](super::Timeline::recording).
@@ -61,53 +60,6 @@ pub struct Frame {
     pub left_out: u64,
 }
 
-/// How a call went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It is not over, or its future was forgotten.
-    InFlight,
-    /// It returned `Ok`, and so did the device.
-    Succeeded,
-    /// It returned an error, its own or a device's.
-    Failed,
-    /// Its future was dropped.
-    Dropped,
-    /// It panicked.
-    Panicked,
-    /// Allocations made by hand: the last guard is gone. How it went is between the guards and their user.
-    Released,
-}
-
-impl Outcome {
-    /// That of a call with this result.
-    pub(crate) fn of<R: PipelineResult>(result: &R) -> Self {
-        if result.is_good() {
-            Outcome::Succeeded
-        } else {
-            Outcome::Failed
-        }
-    }
-
-    /// Whether the call failed, panicked or was dropped.
-    pub fn is_bad(self) -> bool {
-        matches!(self, Outcome::Failed | Outcome::Dropped | Outcome::Panicked)
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Outcome::InFlight => "in flight",
-            Outcome::Succeeded => "succeeded",
-            Outcome::Failed => "failed",
-            Outcome::Dropped => "dropped",
-            Outcome::Panicked => "panicked",
-            Outcome::Released => "released",
-        })
-    }
-}
-
 /// A stage, as one call has run it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -143,16 +95,6 @@ pub struct Wait {
     pub began: Duration,
     /// When it ended; `None` if it did not, or was given up because the call was dropped.
     pub ended: Option<Duration>,
-}
-
-/// What the host waits for before it uses a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Awaited {
-    /// Its turn: users before have not handed on.
-    Turn,
-    /// Devices, which are not done with it.
-    Device,
 }
 
 /// A command on a queue.

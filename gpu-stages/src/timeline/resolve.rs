@@ -1,11 +1,11 @@
 //! From what was noted to a [`Recording`]: asks devices for their times and puts everything on one clock.
 
-use super::clock::{Alignment, ClockId};
-use super::device::{OnDevice, OwnClock};
+use super::clock::Alignment;
 use super::recorder::{CommandRecord, FrameRecord, Recorder, StageRecord, WaitRecord};
 use super::recording::{Command, Frame, QueueTrack, Recording, StageRun, Wait};
-use crate::order::QueueId;
+use crate::observe::device_times::{ClockId, OnDevice, OwnClock};
 use crate::schedule::Stage;
+use crate::sync::clock::QueueId;
 use std::collections::HashMap;
 use std::time::Duration;
 

@@ -2,13 +2,13 @@
 
 use super::{COMPLETE, Completion};
 use crate::error::Failure;
-use crate::event::{Erased, Event, EventSource, Events, Status, WaitKey};
 use crate::models::small::{STUCK, UNORDERED, Watched, check, finds};
-use crate::order::{Knowledge, Position, QueueId};
-use crate::panics::wake_all;
-use crate::pool::{Pool, Pooled, Recycle, static_pool};
-use crate::sync::{Arc, Ordering, StaticU64, lock};
-use crate::waits::necessary;
+use crate::sync::clock::{Knowledge, Position, QueueId};
+use crate::sync::elision::necessary;
+use crate::sync::event::{Erased, Event, EventSource, Events, Status, WaitKey};
+use crate::util::panics::wake_all;
+use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
+use crate::util::primitives::{Arc, Ordering, StaticU64, lock};
 use loom::future::block_on;
 use loom::thread;
 use std::pin::pin;

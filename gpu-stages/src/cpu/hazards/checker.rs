@@ -9,7 +9,7 @@ use super::clock::{Agent, Agents, Clock};
 use super::keys::{Access, ActorKey, LockKey, MemoryKey, QueueKey, Turn};
 use super::memory::{Entry, History, Record};
 use super::report::{Doer, Hazard, Kind, Party};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::collections::HashMap;
 
 /// Hazards kept; a missing wait in a loop says nothing new after so many.

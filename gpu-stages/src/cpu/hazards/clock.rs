@@ -1,6 +1,6 @@
 //! Vector clocks: which accesses are certainly over when something begins.
 
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::util::primitives::{Arc, AtomicU64, Ordering};
 
 /// For every agent, up to which of its ticks everything is over.
 #[derive(Clone, Debug, Default)]

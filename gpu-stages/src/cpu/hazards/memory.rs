@@ -2,7 +2,7 @@
 
 use super::clock::{Agent, Clock};
 use super::report::{Action, Doer};
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::util::primitives::{Arc, AtomicU64, Ordering};
 use smallvec::SmallVec;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! [`Hazard`]: two accesses that nothing orders, and what is missing between them.
 
 use crate::error::Origin;
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;

@@ -1,33 +1,45 @@
-//! What a watcher keeps of users and memories, beside the checker and the trace.
+//! What a watcher keeps of uses, slots and memories, beside the checker and the trace.
 
 use super::checker::{Checker, HostUse};
-use super::keys::{Access, ActorKey, EventKey, MemoryKey, UseKey};
+use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, Turn, UseKey};
 use super::report::Action;
-use super::seen::Stamp;
+use super::stamp::Stamp;
 use super::trace::{Op, Trace};
-use crate::sync::Arc;
-use crate::track;
-use crate::watch::User;
-use std::collections::HashMap;
+use crate::observe::{SlotId, UseId};
+use crate::sync::access;
+use crate::sync::clock::QueueId;
+use crate::util::primitives::Arc;
+use std::collections::{HashMap, HashSet};
 
 /// All that a watcher keeps.
 #[derive(Debug, Default)]
 pub struct State {
     pub checker: Checker,
     pub trace: Option<Trace>,
-    pub users: HashMap<(u64, usize), Present>,
-    /// How many of its users each call has.
-    pub calls: HashMap<u64, usize>,
+    /// The queues of the device.
+    pub queues: HashSet<QueueId>,
+    /// The slots of resources that came to one of the queues, by resource.
+    resources: HashMap<u64, HashMap<usize, LockKey>>,
+    /// The owned values that came to one of the queues.
+    owned: HashMap<UseId, LockKey>,
+    pub uses: HashMap<UseId, Present>,
+    /// The number of present uses of each call.
+    calls: HashMap<u64, usize>,
     /// The memories that were used in each slot.
-    pub slots: HashMap<u64, Vec<MemoryKey>>,
+    slots: HashMap<LockKey, Vec<MemoryKey>>,
     pub memories: HashMap<MemoryKey, Known>,
-    pub next: u64,
+    next: u64,
 }
 
-/// A user that has not left.
+/// A use that was granted and is not released.
 #[derive(Debug)]
 pub struct Present {
-    pub user: User,
+    slot: LockKey,
+    /// The index of the slot in its resource.
+    place: usize,
+    turn: Turn,
+    /// The name of the resource, once it came to a queue.
+    pub name: Option<Arc<str>>,
     pub host: Option<(UseKey, HostUse)>,
 }
 
@@ -35,10 +47,17 @@ pub struct Present {
 #[derive(Debug)]
 pub struct Known {
     pub bytes: usize,
-    pub slot: Option<u64>,
+    pub slot: Option<LockKey>,
 }
 
 impl State {
+    pub fn new(trace: Option<Trace>) -> Self {
+        State {
+            trace,
+            ..State::default()
+        }
+    }
+
     pub fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
@@ -50,13 +69,125 @@ impl State {
         }
     }
 
-    /// The accesses of a user to all of its value, as far as its memory is known.
-    pub fn whole(&self, user: (u64, usize), access: track::Access) -> Vec<Access> {
-        let action = match access {
-            track::Access::Read => Action::Read,
-            track::Access::Write => Action::Write,
+    /// Follows this slot from now on, and the others of its resource.
+    pub fn follow(&mut self, slot: SlotId) {
+        match slot {
+            SlotId::Slot { resource, .. } => {
+                self.resources.entry(resource).or_default();
+            }
+            SlotId::Owned(id) => {
+                let number = self.number();
+                self.owned.entry(id).or_insert(LockKey(number));
+            }
+        }
+    }
+
+    /// The key of a slot that is followed.
+    pub fn lock_of(&mut self, slot: SlotId) -> Option<LockKey> {
+        match slot {
+            SlotId::Slot { resource, index } => {
+                let next = self.next + 1;
+                let slots = self.resources.get_mut(&resource)?;
+                let lock = *slots.entry(index).or_insert(LockKey(next));
+                self.next = self.next.max(lock.0);
+                Some(lock)
+            }
+            SlotId::Owned(id) => self.owned.get(&id).copied(),
+        }
+    }
+
+    /// The keys of a resource's slots.
+    pub fn locks_of(&self, resource: u64) -> Vec<LockKey> {
+        let slots = self.resources.get(&resource);
+        slots.map_or_else(Vec::new, |slots| slots.values().copied().collect())
+    }
+
+    /// A resource is gone.
+    pub fn forget_resource(&mut self, resource: u64) {
+        let slots = self.resources.remove(&resource).unwrap_or_default();
+        slots.into_values().for_each(|slot| self.forget_slot(slot));
+    }
+
+    fn forget_slot(&mut self, slot: LockKey) {
+        self.checker.forget_lock(slot);
+        for memory in self.slots.remove(&slot).unwrap_or_default() {
+            if let Some(known) = self.memories.get_mut(&memory) {
+                known.slot = None;
+            }
+        }
+    }
+
+    /// A use of a followed slot is granted. Its call saw what is `completed`.
+    pub fn grant(&mut self, id: UseId, slot: SlotId, is_shared: bool, completed: &[Arc<Stamp>]) {
+        let Some(lock) = self.lock_of(slot) else {
+            return;
         };
-        let slot = self.users.get(&user).map(|present| present.user.slot);
+        let turn = if is_shared {
+            Turn::Shared
+        } else {
+            Turn::Exclusive
+        };
+        let place = match slot {
+            SlotId::Slot { index, .. } => index,
+            SlotId::Owned(_) => 0,
+        };
+        *self.calls.entry(id.call).or_default() += 1;
+        let present = Present {
+            slot: lock,
+            place,
+            turn,
+            name: None,
+            host: None,
+        };
+        self.uses.insert(id, present);
+        let actor = ActorKey(id.call);
+        self.learn(actor, completed);
+        self.record(|| Op::Acquire(actor, lock, turn));
+        self.checker.acquire(actor, lock, turn);
+    }
+
+    /// A granted use is released. Uses to come need not wait for what is `completed`.
+    pub fn release(&mut self, id: UseId, completed: &[Arc<Stamp>]) {
+        self.end_on_host(id);
+        let Some(Present { slot, turn, .. }) = self.uses.remove(&id) else {
+            return;
+        };
+        let actor = ActorKey(id.call);
+        self.learn(actor, completed);
+        for memory in self.slots.get(&slot).cloned().unwrap_or_default() {
+            self.record(|| Op::LetGo(actor, memory));
+            self.checker.let_go(actor, memory);
+        }
+        self.record(|| Op::Release(actor, slot, turn));
+        self.checker.release(actor, slot, turn);
+        if self.owned.remove(&id).is_some() {
+            self.forget_slot(slot);
+        }
+        let present = self.calls.entry(id.call).or_default();
+        *present = present.saturating_sub(1);
+        if *present == 0 {
+            self.calls.remove(&id.call);
+            self.checker.end_actor(actor);
+        }
+    }
+
+    /// The host does not use the value any more.
+    pub fn end_on_host(&mut self, id: UseId) {
+        let present = self.uses.get_mut(&id);
+        if let Some((host, begun)) = present.and_then(|present| present.host.take()) {
+            let actor = ActorKey(id.call);
+            self.record(|| Op::End(actor, host));
+            self.checker.end(actor, &begun);
+        }
+    }
+
+    /// The accesses of a use to all of its value, as far as its memory is known.
+    pub fn whole(&self, id: UseId, access: access::Access) -> Vec<Access> {
+        let action = match access {
+            access::Access::Read => Action::Read,
+            access::Access::Write => Action::Write,
+        };
+        let slot = self.uses.get(&id).map(|present| present.slot);
         let bound = slot.and_then(|slot| self.slots.get(&slot));
         let whole = |memory: &MemoryKey| {
             let known = self.memories.get(memory)?;
@@ -69,38 +200,40 @@ impl State {
         bound.into_iter().flatten().filter_map(whole).collect()
     }
 
-    /// The memory is used in the slot of this user.
-    pub fn bind(&mut self, memory: MemoryKey, user: (u64, usize), name: Arc<str>) {
-        let Some(user) = self.users.get(&user).map(|present| present.user) else {
+    /// A memory is used in the slot of this use.
+    pub fn bind(&mut self, memory: MemoryKey, id: UseId) {
+        let Some(present) = self.uses.get(&id) else {
             return;
         };
+        let (slot, place, name) = (present.slot, present.place, present.name.clone());
         let Some(known) = self.memories.get_mut(&memory) else {
             return;
         };
-        let before = known.slot.replace(user.slot);
-        if before == Some(user.slot) {
+        let before = known.slot.replace(slot);
+        if before == Some(slot) {
             return;
         }
         if let Some(before) = before {
             self.unbind(memory, before);
         }
-        self.slots.entry(user.slot).or_default().push(memory);
-        self.record(|| Op::Name(memory, name.clone(), user.place));
-        self.checker.name(memory, name, user.place);
+        self.slots.entry(slot).or_default().push(memory);
+        let name = name.unwrap_or_else(|| "unnamed".into());
+        self.record(|| Op::Name(memory, name.clone(), place));
+        self.checker.name(memory, name, place);
     }
 
-    pub fn unbind(&mut self, memory: MemoryKey, slot: u64) {
+    pub fn unbind(&mut self, memory: MemoryKey, slot: LockKey) {
         if let Some(slot) = self.slots.get_mut(&slot) {
             slot.retain(|it| *it != memory);
         }
     }
 
-    /// The call has seen these to be over.
+    /// The call saw these to be over.
     pub fn learn(&mut self, actor: ActorKey, seen: &[Arc<Stamp>]) {
         self.add(actor, seen, Op::Learn);
     }
 
-    /// The call has awaited these.
+    /// The call awaited these.
     pub fn await_all(&mut self, actor: ActorKey, awaited: &[Arc<Stamp>]) {
         self.add(actor, awaited, Op::Await);
     }

@@ -1,7 +1,7 @@
 //! What commands do with memory.
 
 use super::report::Action;
-use super::watcher::Tracked;
+use super::tracked::Tracked;
 use crate::backend::{Argument, Command, Region};
 use crate::cpu::Cpu;
 use crate::cpu::memory::Owner;

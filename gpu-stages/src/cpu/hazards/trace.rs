@@ -3,7 +3,7 @@
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
 use super::replay::Replay;
 use super::report::{Doer, Hazard, Place};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::borrow::Cow;
 
 /// What was enqueued, waited for and used, in order: recorded by a device, or written by hand.

@@ -1,6 +1,6 @@
 //! [`SimulationId`].
 
-use crate::sync::{Ordering, StaticU64};
+use crate::util::primitives::{Ordering, StaticU64};
 use std::num::NonZeroU64;
 
 /// Tells simulations apart.

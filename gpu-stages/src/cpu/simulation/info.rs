@@ -4,7 +4,7 @@ use crate::backend::Command;
 use crate::cpu::entry::Entry;
 use crate::cpu::timing::size;
 use crate::error::Origin;
-use crate::order::QueueId;
+use crate::sync::clock::QueueId;
 
 pub(super) type Fails = dyn Fn(&CommandInfo<'_>) -> bool + Send + Sync;
 

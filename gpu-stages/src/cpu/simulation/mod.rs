@@ -120,9 +120,10 @@ mod state;
 mod work;
 
 use super::timing::Timing;
-use crate::order::QueueId;
-use crate::sync::{Arc, AtomicBool, Ordering};
-use crate::timeline::{Clock, ClockId, Timeline};
+use crate::observe::device_times::ClockId;
+use crate::sync::clock::QueueId;
+use crate::timeline::{Clock, Timeline};
+use crate::util::primitives::{Arc, AtomicBool, Ordering};
 pub use info::{CommandInfo, Ready};
 use shared::Shared;
 pub(super) use shared::Simulated;

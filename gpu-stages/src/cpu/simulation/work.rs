@@ -1,7 +1,7 @@
 //! [`HostWork`]: host stages that take virtual time.
 
 use super::shared::Shared;
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::{Engine, Timing};
 use crate::backend::Command;
 use crate::cpu::Cpu;
-use crate::sync::{Condvar, Mutex, lock, unpoisoned};
+use crate::util::primitives::{Condvar, Mutex, lock, unpoisoned};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Acquiring several resources in one step.
 
 use super::{STUCK, Watched, check, contents, finds, logs, wait};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use crate::{Resource, acquire};
 use loom::thread;
 

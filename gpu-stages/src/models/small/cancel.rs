@@ -2,7 +2,7 @@
 
 use super::{Meeting, STUCK, Update, Watched, add, check, finds, log, wait};
 use crate::guard::{Allocation, access::Access, access::Write};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use crate::{Error, Resource};
 use loom::future::block_on;
 use loom::thread;

@@ -2,7 +2,7 @@
 
 use super::{Meeting, STUCK, UNORDERED, Watched, add, check, contents, finds, log, wait};
 use crate::Resource;
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use loom::future::block_on;
 use loom::thread;
 use std::future::poll_fn;

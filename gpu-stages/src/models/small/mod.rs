@@ -1,7 +1,6 @@
 //! Small models, in all interleavings.
 
 mod acquire;
-mod alone;
 mod cancel;
 mod line;
 mod pins;
@@ -9,7 +8,7 @@ mod pins;
 use crate::Resource;
 use crate::guard::access::{Access, Exclusive, Update};
 use crate::guard::{Allocation, HostGuard};
-use crate::sync::{Arc, Condvar, Mutex, Ordering, StaticU64, lock, unpoisoned};
+use crate::util::primitives::{Arc, Condvar, Mutex, Ordering, StaticU64, lock, unpoisoned};
 use loom::cell::UnsafeCell;
 use loom::future::block_on;
 

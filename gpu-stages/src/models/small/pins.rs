@@ -1,7 +1,7 @@
 //! Versions that are kept while others write.
 
 use super::{STUCK, UNORDERED, Watched, add, check, finds, log, wait};
-use crate::sync::Arc;
+use crate::util::primitives::Arc;
 use crate::{Resource, Version};
 use loom::thread;
 use std::mem::forget;

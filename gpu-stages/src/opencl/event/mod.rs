@@ -5,15 +5,15 @@
 //! stands in for it.
 
 use crate::error::{Failure, Origin};
-use crate::event::{Erased, Event, EventSource, Status, WaitKey, Wakers};
 use crate::opencl::cl::{self, ClEvent, ContextId};
 use crate::opencl::failure::{self, Causes, Failing};
 use crate::opencl::line::{Line, Waits};
 use crate::opencl::watchdog;
-use crate::order::{Knowledge, Position, QueueId};
-use crate::panics::{contain, wake_all};
-use crate::pool::{Node, Pool, Pooled, Recycle, static_pool};
-use crate::sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::sync::clock::{Knowledge, Position, QueueId};
+use crate::sync::event::{Erased, Event, EventSource, Status, WaitKey, Wakers};
+use crate::util::panics::{contain, wake_all};
+use crate::util::pool::{Node, Pool, Pooled, Recycle, static_pool};
+use crate::util::primitives::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use cl_sys as sys;
 use std::ffi::c_void;
 use std::task::Waker;

@@ -2,12 +2,12 @@
 
 use super::{COMPLETE, Completion, FAILED};
 use crate::error::Failure;
-use crate::event::{EventSource, Status};
 use crate::opencl::cl::{self, Code};
 use crate::opencl::failure::{self, Cause, Causes, Failing};
 use crate::opencl::line::Waits;
-use crate::panics::wake_all;
-use crate::sync::{Arc, Ordering, lock};
+use crate::sync::event::{EventSource, Status};
+use crate::util::panics::wake_all;
+use crate::util::primitives::{Arc, Ordering, lock};
 use cl_sys as sys;
 
 impl Completion {

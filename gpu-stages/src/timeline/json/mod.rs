@@ -3,8 +3,9 @@
 mod text;
 
 use super::lanes;
-use super::recording::{Awaited, Command, Frame, Recording, StageRun};
-use crate::order::QueueId;
+use super::recording::{Command, Frame, Recording, StageRun};
+use crate::observe::Awaited;
+use crate::sync::clock::QueueId;
 use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! What the picture shows where: rows, and in their lanes boxes and lines.
 
 use super::axis;
+use crate::observe::Awaited;
 use crate::timeline::lanes;
-use crate::timeline::recording::{Awaited, Command, Frame, Recording, StageRun};
+use crate::timeline::recording::{Command, Frame, Recording, StageRun};
 use std::time::Duration;
 
 /// The picture without measures. Times count from its beginning.

@@ -1,0 +1,109 @@
+//! What a call is doing, for stall reports.
+
+use super::handle::Call;
+use super::name::ResourceName;
+use crate::observe::{self, Interest, Observation, Outcome};
+use crate::util::primitives::Ordering;
+use std::cell::Cell;
+
+/// What a call is doing.
+#[derive(Clone, Debug)]
+pub(crate) enum Activity {
+    /// Its future was never polled.
+    NotPolled,
+    /// Its future is being polled.
+    Running,
+    /// Its future is suspended: it waits for its turn with a resource, or for something that the library does not know.
+    Suspended,
+    /// The host waits for devices to finish with this resource.
+    WaitingForDevice(ResourceName),
+    /// Its future waits for the end of its commands.
+    Ending,
+}
+
+impl Call {
+    /// The call in whose stage this one was made; 0 for none.
+    pub(crate) fn parent(&self) -> u64 {
+        self.record.parent.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether the host waits for devices, and with which resource.
+    pub(crate) fn set_awaited(&self, name: Option<ResourceName>) {
+        let mut body = self.record.body();
+        body.awaited = name;
+    }
+
+    /// What the call is doing right now.
+    pub(crate) fn activity(&self) -> Activity {
+        let record = &self.record;
+        if record.is_polled.load(Ordering::Relaxed) {
+            return Activity::Running;
+        }
+        if record.is_ending.load(Ordering::Relaxed) {
+            return Activity::Ending;
+        }
+        match record.body().awaited.clone() {
+            Some(name) => Activity::WaitingForDevice(name),
+            None if record.was_polled.load(Ordering::Relaxed) => Activity::Suspended,
+            None => Activity::NotPolled,
+        }
+    }
+
+    /// Notes whether the body is being polled. Guards that are dropped meanwhile are dropped by an exit of the body.
+    pub(super) fn set_polled(&self, is_polled: bool) {
+        if is_polled {
+            self.record.next_moment();
+            self.record.was_polled.store(true, Ordering::Relaxed);
+        }
+        self.record.is_polled.store(is_polled, Ordering::Relaxed);
+    }
+
+    /// Notes that the future is being dropped. Returns the outcome of the call, if it did not end before: its body
+    /// panicked when it is still marked as being polled.
+    pub(super) fn set_dropped(&self) -> Outcome {
+        let has_panicked = self.record.is_polled.load(Ordering::Relaxed);
+        self.record
+            .is_dropped
+            .store(!has_panicked, Ordering::Relaxed);
+        match has_panicked {
+            true => Outcome::Panicked,
+            false => Outcome::Dropped,
+        }
+    }
+}
+
+thread_local! {
+    /// The call whose code this thread runs; 0 for none.
+    static CURRENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The call whose code this thread runs; 0 for none.
+pub(crate) fn current() -> u64 {
+    CURRENT.get()
+}
+
+/// Marks that this thread runs code of a call, until it is dropped.
+pub(super) struct Running<'a> {
+    call: &'a Call,
+    before: u64,
+}
+
+impl<'a> Running<'a> {
+    #[inline]
+    pub fn begin(call: &'a Call) -> Self {
+        let before = CURRENT.replace(call.id());
+        observe::emit(Interest::CALLS, || Observation::CallEntered {
+            call: call.id(),
+        });
+        Running { call, before }
+    }
+}
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let call = self.call.id();
+        observe::emit(Interest::CALLS, || Observation::CallLeft { call });
+        CURRENT.set(self.before);
+    }
+}

@@ -1,0 +1,149 @@
+//! [`Slot`]: the granted uses of one slot, and what earlier uses left in it.
+
+use super::role::Role;
+use super::wait_queue::WaitQueue;
+use crate::call::Dependencies;
+use crate::error::Poison;
+use crate::observe::{self, Interest};
+use crate::sync::discarded::{Discarded, move_all, move_over, replace_older};
+use crate::sync::event::{Event, Events};
+use crate::util::primitives::Arc;
+
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    /// The version that the slot has once all uses so far have ended.
+    pub version: u64,
+    /// The version that is in it now, complete or not; 0 for none.
+    pub contents: u64,
+    /// Granted uses.
+    pins: usize,
+    readers: usize,
+    is_exclusive: bool,
+    pub waiting: WaitQueue,
+    /// The last writes that may still run, and the reads since.
+    pub writes: Events,
+    pub reads: Events,
+    pub poison: Option<Arc<Poison>>,
+    /// How often the contents were accepted as they are.
+    pub accepted: u64,
+}
+
+/// The state in which a use leaves the contents.
+#[derive(Debug)]
+pub(crate) enum Contents {
+    Good,
+    Poisoned(Arc<Poison>),
+    /// As they were: the use did not begin to write.
+    Untouched,
+}
+
+impl Slot {
+    /// Whether a use can be granted beside those that are granted.
+    ///
+    /// References to the value are made under this rule: an exclusive use, through a pin or not, is granted only when no
+    /// other use is, and no use while it is. Pins reach no value and only keep other uses out.
+    #[inline]
+    pub fn admits(&self, role: Role) -> bool {
+        match role {
+            Role::Pin | Role::Read => !self.is_exclusive,
+            Role::UpdatePinned => !self.is_exclusive && self.readers == 0,
+            Role::Update | Role::Write => !self.is_exclusive && self.readers == 0 && self.pins == 0,
+        }
+    }
+
+    #[inline]
+    pub fn grant(&mut self, role: Role) {
+        match role {
+            Role::Pin => self.pins += 1,
+            Role::Read => self.readers += 1,
+            Role::Update | Role::UpdatePinned | Role::Write => self.is_exclusive = true,
+        }
+    }
+
+    #[inline]
+    pub fn release(&mut self, role: Role) {
+        match role {
+            Role::Pin => self.pins -= 1,
+            Role::Read => self.readers -= 1,
+            Role::Update | Role::UpdatePinned | Role::Write => self.is_exclusive = false,
+        }
+    }
+
+    /// A granted use inherits what earlier uses left. An exclusive use takes the events over; readers share them.
+    pub fn inherit(&mut self, role: Role, into: &mut Dependencies, discarded: &mut Discarded) {
+        if role != Role::Write {
+            into.poison.clone_from(&self.poison);
+        }
+        if role.is_exclusive() {
+            take_unless_good(&mut self.writes, &mut into.writes, discarded);
+            take_unless_good(&mut self.reads, &mut into.reads, discarded);
+        } else if !self.writes.is_empty() {
+            let is_observed = observe::wants(Interest::USES);
+            for event in &self.writes {
+                if !event.is_noted_good() {
+                    into.writes.push(event.clone());
+                } else if is_observed {
+                    discarded.completed.push(event.clone());
+                }
+            }
+        }
+    }
+
+    /// A reader leaves its reads. Readers may come from ever new queues: reads that are over are removed.
+    pub fn add_reads(&mut self, reads: &mut Events, discarded: &mut Discarded) {
+        if reads.is_empty() {
+            return;
+        }
+        move_over(&mut self.reads, &mut discarded.completed);
+        for read in reads.drain(..) {
+            replace_older(&mut self.reads, read, &mut discarded.superseded);
+        }
+    }
+
+    /// An exclusive use leaves everything that may still run: its own commands, and what they are not ordered after.
+    /// `accepted`: the contents were accepted as they are since it was granted.
+    pub fn put_back(&mut self, from: &mut Dependencies, accepted: bool, discarded: &mut Discarded) {
+        if accepted {
+            move_over(&mut from.writes, &mut discarded.completed);
+        }
+        self.writes.append(&mut from.writes);
+        self.reads.append(&mut from.reads);
+    }
+
+    /// Sets the state of the contents, which are this version. Returns whether they are untouched.
+    #[inline]
+    pub fn fill(&mut self, version: u64, contents: Contents) -> bool {
+        self.poison = match contents {
+            Contents::Untouched => return true,
+            Contents::Poisoned(poison) => Some(poison),
+            Contents::Good => None,
+        };
+        self.contents = version;
+        false
+    }
+
+    /// Accepts the contents as they are.
+    pub fn accept(&mut self, discarded: &mut Discarded) {
+        self.poison = None;
+        self.accepted += 1;
+        move_over(&mut self.writes, &mut discarded.completed);
+    }
+}
+
+/// Moves events, those apart that are known to have succeeded.
+#[inline]
+fn take_unless_good(from: &mut Events, to: &mut Events, discarded: &mut Discarded) {
+    if from.is_empty() {
+        return;
+    }
+    if from.iter().any(Event::is_noted_good) {
+        for event in from.drain(..) {
+            match event.is_noted_good() {
+                true => discarded.completed.push(event),
+                false => to.push(event),
+            }
+        }
+    } else {
+        move_all(from, to);
+    }
+}

@@ -1,0 +1,128 @@
+//! [`EventSource`]: what a backend implements for the records that events are handles to.
+
+use super::keys::WaitKey;
+use crate::error::Failure;
+use crate::sync::clock::{Knowledge, Position, QueueId};
+use crate::util::pool::{Node, Pooled, Recycle};
+use crate::util::primitives::Arc;
+use std::any::Any;
+use std::task::Waker;
+
+/// The state of a command.
+#[derive(Clone, Debug)]
+pub enum Status {
+    /// Queued or running.
+    Pending,
+    /// Done. Its effects are visible to the thread that saw this status.
+    Complete,
+    /// It failed, or a command whose data it needed did. It will not touch memory any more.
+    Failed(Arc<Failure>),
+}
+
+impl Status {
+    /// Whether the command is over, successful or not.
+    pub fn is_terminal(&self) -> bool {
+        !matches!(self, Status::Pending)
+    }
+}
+
+/// What a backend's event record must be able to tell.
+pub trait EventSource: Recycle<Object = dyn Erased> {
+    /// The queue that the command was enqueued on.
+    fn queue(&self) -> QueueId;
+
+    /// The position of the command on that queue.
+    fn position(&self) -> Position;
+
+    /// What that queue has waited for, if the backend keeps it.
+    fn knowledge(&self) -> Option<Pooled<Knowledge>>;
+
+    /// The command's own status. Callbacks are hints only.
+    fn status(&self) -> Status;
+
+    /// The status as far as it is known without asking the device. It may be out of date, but not after a wake that
+    /// [`register`](EventSource::register) promised.
+    fn known(&self) -> Status;
+
+    /// Whether the command has been seen to be over. Does not ask the device.
+    fn is_noted_over(&self) -> bool;
+
+    /// Whether the command has been seen to have succeeded. Does not ask the device.
+    fn is_noted_good(&self) -> bool;
+
+    /// Wakes `waker` once the command is over. Returns `false`, and keeps nothing, if it is known to be.
+    ///
+    /// The wait `key` has one waker: a new one replaces the one before.
+    fn register(&self, key: WaitKey, waker: &Waker) -> bool;
+
+    /// Removes the waker of the wait `key`.
+    fn unregister(&self, key: WaitKey);
+
+    /// A waiter outside of the queue is going to wait: a backend that makes native events lazily makes it now.
+    fn announce(&self);
+
+    /// Whether the device makes progress by itself. If not, threads must not block for the command.
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
+}
+
+/// A record of an [`EventSource`], made into an object.
+#[allow(private_interfaces, reason = "the trait is the core's own")]
+pub trait Erased: Send + Sync {
+    fn source_free(&'static self);
+    fn source_queue(&self) -> QueueId;
+    fn source_position(&self) -> Position;
+    fn source_knowledge(&self) -> Option<Pooled<Knowledge>>;
+    fn source_status(&self) -> Status;
+    fn source_known(&self) -> Status;
+    fn source_noted_over(&self) -> bool;
+    fn source_noted_good(&self) -> bool;
+    fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
+    fn source_unregister(&self, key: WaitKey);
+    fn source_announce(&self);
+    fn source_runs_by_itself(&self) -> bool;
+    fn source_record(&self) -> &dyn Any;
+}
+
+impl<T: EventSource> Erased for Node<T> {
+    fn source_free(&'static self) {
+        self.free();
+    }
+    fn source_queue(&self) -> QueueId {
+        self.value().queue()
+    }
+    fn source_position(&self) -> Position {
+        self.value().position()
+    }
+    fn source_knowledge(&self) -> Option<Pooled<Knowledge>> {
+        self.value().knowledge()
+    }
+    fn source_status(&self) -> Status {
+        self.value().status()
+    }
+    fn source_known(&self) -> Status {
+        self.value().known()
+    }
+    fn source_noted_over(&self) -> bool {
+        self.value().is_noted_over()
+    }
+    fn source_noted_good(&self) -> bool {
+        self.value().is_noted_good()
+    }
+    fn source_register(&self, key: WaitKey, waker: &Waker) -> bool {
+        self.value().register(key, waker)
+    }
+    fn source_unregister(&self, key: WaitKey) {
+        self.value().unregister(key);
+    }
+    fn source_announce(&self) {
+        self.value().announce();
+    }
+    fn source_runs_by_itself(&self) -> bool {
+        self.value().runs_by_itself()
+    }
+    fn source_record(&self) -> &dyn Any {
+        self.value()
+    }
+}
