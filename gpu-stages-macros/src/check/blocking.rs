@@ -7,14 +7,13 @@ use crate::model::{Model, Place};
 use crate::syntax::{Pipeline, Statement, bound, is_mentioned};
 use syn::visit::{self, Visit};
 use syn::{
-    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Path, Stmt, Token, Type,
-    TypeReference,
+    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Stmt, Token, Type, TypeReference,
 };
 
 /// Only the host can block.
 pub fn not_on_device(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
-        if let (Some(blocking), Place::Device(_)) = (blocking(statement), stage.work.place) {
+        if let (Some(blocking), Place::Device(_)) = (statement.blocking(), stage.work.place) {
             errors.report(
                 blocking,
                 "a device stage cannot be blocking",
@@ -27,7 +26,7 @@ pub fn not_on_device(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
 /// A blocking stage runs on another thread, from its beginning to its end.
 pub fn no_exit(pipeline: &Pipeline, errors: &mut Errors) {
     let statements = pipeline.statements.iter();
-    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+    for statement in statements.filter(|statement| statement.blocking().is_some()) {
         for found in awaits(statement) {
             errors.report(
                 found.await_token,
@@ -48,7 +47,7 @@ pub fn no_exit(pipeline: &Pipeline, errors: &mut Errors) {
 /// What a blocking stage uses can go to another thread.
 pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
     let statements = pipeline.statements.iter();
-    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+    for statement in statements.filter(|statement| statement.blocking().is_some()) {
         for plain in pipeline.plain() {
             for (name, _) in bound(&plain.pat) {
                 if is_borrowed(&plain.ty) && is_mentioned(&name.to_string(), statement) {
@@ -61,10 +60,6 @@ pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
             }
         }
     }
-}
-
-fn blocking(statement: &Statement) -> Option<&Path> {
-    statement.stage.as_ref()?.blocking.as_ref()
 }
 
 /// The `return`s that leave the pipeline from the part of a statement that moves to another thread.

@@ -4,7 +4,7 @@ use super::names::bindings;
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Capture, Model, Names, Place, ResourceId, Stage, Subject, Usage};
-use crate::syntax::{Pipeline, is_called, is_mentioned, plain_name, root};
+use crate::syntax::{Pipeline, is_called, is_mentioned, plain_name, root, text};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Ident, Pat, Stmt};
@@ -40,11 +40,7 @@ pub fn end_with_stage(pipeline: &Pipeline, model: &Model, names: &Names, errors:
 fn help(value: &Expr, name: &Ident, on_device: bool) -> String {
     match value {
         Expr::Reference(_) if on_device => {
-            let tokens = value.to_token_stream().to_string();
-            let borrow = tokens
-                .replace("& ", "&")
-                .replace(" [", "[")
-                .replace(" . ", ".");
+            let borrow = text(value);
             format!("write `{borrow}` here, or put both statements into one block")
         }
         Expr::Reference(_) => {

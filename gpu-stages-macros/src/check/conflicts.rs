@@ -2,8 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Model, Names, Place, Subject};
-use crate::syntax::{Pipeline, plain_name, root};
-use quote::ToTokens;
+use crate::syntax::{Pipeline, plain_name, root, text};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprReference, Item, Lit, Token};
@@ -160,7 +159,7 @@ fn path(expr: &Expr) -> Vec<Step> {
         Expr::Paren(paren) => return path(&paren.expr),
         Expr::Group(group) => return path(&group.expr),
         Expr::Field(field) => {
-            let name = field.member.to_token_stream().to_string();
+            let name = text(&field.member);
             (&field.base, Step::Named(name))
         }
         Expr::Index(index) => {
@@ -174,7 +173,7 @@ fn path(expr: &Expr) -> Vec<Step> {
             };
             (&index.expr, step)
         }
-        _ => return vec![Step::Named(expr.to_token_stream().to_string())],
+        _ => return vec![Step::Named(text(expr))],
     };
     let mut path = path(base);
     path.push(step);

@@ -2,8 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, QueueId, ResourceId};
-use crate::syntax::{Mode, Param, Pipeline, listed};
-use quote::ToTokens;
+use crate::syntax::{Mode, Param, Pipeline, listed, text};
 use syn::Type;
 
 /// The most resources that can be acquired in one step.
@@ -52,10 +51,10 @@ pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
         if let Type::Reference(reference) = &declaration.ty {
             let itself = match &*reference.elem {
                 Type::Slice(slice) => {
-                    let element = as_written(&slice.elem);
+                    let element = text(&slice.elem);
                     format!("the buffer's own type, such as `HostBuffer<{element}>`")
                 }
-                ty => format!("the type itself, `{}`", as_written(ty)),
+                ty => format!("the type itself, `{}`", text(ty)),
             };
             errors.report(
                 reference,
@@ -85,21 +84,6 @@ pub fn lists_are_acquired(pipeline: &Pipeline, errors: &mut Errors) {
             );
         }
     }
-}
-
-/// A type as people write it: without the blanks between its tokens.
-fn as_written(ty: &Type) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in [
-        (" < ", "<"),
-        (" >", ">"),
-        (" :: ", "::"),
-        (" ,", ","),
-        ("& ", "&"),
-    ] {
-        text = text.replace(spaced, tight);
-    }
-    text
 }
 
 /// What is declared is used.

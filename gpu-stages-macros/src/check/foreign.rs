@@ -3,8 +3,7 @@
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Model, Names, Place, Usage};
-use crate::syntax::{Pipeline, is_called, plain_name};
-use quote::ToTokens;
+use crate::syntax::{Pipeline, is_called, plain_name, text};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Item};
 
@@ -84,17 +83,13 @@ fn declared(receiver: &Expr) -> Option<String> {
             "write `#[queue]` before the parameter: `#[queue] {name}: Queue`"
         )),
         (None, Expr::Field(field)) => {
-            let (name, value) = (field.member.to_token_stream(), text(receiver));
+            let (name, value) = (text(&field.member), text(receiver));
             Some(format!(
                 "declare it as a parameter, `#[queue({value})] {name}: Queue`, and enqueue on that"
             ))
         }
         _ => None,
     }
-}
-
-fn text(expr: &Expr) -> String {
-    expr.to_token_stream().to_string().replace(' ', "")
 }
 
 /// Every method call of a statement.

@@ -1,7 +1,7 @@
 //! `#[device(...)]`, on a struct and on its fields.
 
 use crate::diagnostics::{Errors, nearest};
-use quote::ToTokens;
+use crate::syntax::text;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Meta, Path, Token};
 
@@ -70,7 +70,7 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Vec<Meta> {
 }
 
 fn name(option: &Meta) -> String {
-    option.path().to_token_stream().to_string()
+    text(option.path())
 }
 
 /// The path that an option is set to.

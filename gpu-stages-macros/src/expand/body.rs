@@ -6,7 +6,7 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Path, Token, Type};
+use syn::{Attribute, Ident, Path, Stmt, Token, Type};
 
 /// All steps of `plan`. Methods of queues are called by path: a queue may have its own of the same names.
 pub fn body(
@@ -202,7 +202,9 @@ impl Body<'_> {
             let value = self.value(&attrs, &stmt);
             return quote!(#places #value);
         }
-        let ends = self.ends(stage);
+        // A tail without a value diverges: nothing follows it.
+        let is_tail = matches!(&stmt, Stmt::Expr(_, None)) && stage.work.is_last;
+        let ends = (!is_tail).then(|| self.ends(stage));
         quote!(#places #stmt #ends)
     }
 

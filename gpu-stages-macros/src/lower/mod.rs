@@ -14,7 +14,6 @@ use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar, listed};
 pub use awaits::awaits;
 pub use mentions::{mentions as of_stmt, of_expr};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::Path;
 
 /// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
@@ -112,17 +111,13 @@ fn stage(
     Stage {
         name: None,
         taken: taken(&mentions, &work, resources),
-        blocking: blocking(statement).map(|word| Blocking {
+        blocking: statement.blocking().map(|word| Blocking {
             declared_at: word.segments[0].ident.span(),
             locals: locals::kept(pipeline, index),
         }),
         work,
         mentions,
     }
-}
-
-fn blocking(statement: &Statement) -> Option<&Path> {
-    statement.stage.as_ref()?.blocking.as_ref()
 }
 
 /// Where a statement runs: on the first queue it mentions, else on the host.

@@ -1,8 +1,7 @@
 //! `#[stage(queue = q, reads(a), writes(b))]`.
 
 use crate::diagnostics::Errors;
-use crate::syntax::Opaque;
-use quote::ToTokens;
+use crate::syntax::{Opaque, text};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Meta, Path, Token};
 
@@ -20,7 +19,7 @@ pub struct Declared {
 impl Declared {
     /// Reads `meta` if it is one of these options.
     pub fn takes(&mut self, meta: &Meta, errors: &mut Errors) -> bool {
-        let name = meta.path().to_token_stream().to_string();
+        let name = text(meta.path());
         let is_set = match name.as_str() {
             "queue" => self.has_queue,
             "reads" => self.reads.is_some(),

@@ -1,9 +1,8 @@
 //! `#[gpu_pipeline(until = enqueued, max_barriers = n, schedule = NAME, crate = path)]`.
 
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{Options, ScheduleAt};
+use crate::syntax::{Options, ScheduleAt, text};
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Lit, LitInt, Meta, Path, Token};
@@ -28,7 +27,7 @@ pub fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     };
     let mut seen: Vec<(String, &Path)> = Vec::new();
     for meta in &metas {
-        let name = meta.path().to_token_stream().to_string();
+        let name = text(meta.path());
         match seen.iter().find(|(known, _)| *known == name) {
             Some((_, first)) => errors.report_again(
                 meta.path(),

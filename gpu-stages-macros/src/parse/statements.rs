@@ -3,8 +3,7 @@
 use super::attributes;
 use super::opaque::Declared;
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{self, StageOptions, Statement};
-use quote::ToTokens;
+use crate::syntax::{self, StageOptions, Statement, text};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
 
@@ -65,7 +64,7 @@ fn no_option(attr: &Attribute, errors: &mut Errors) {
 }
 
 fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
-    let name = meta.path().to_token_stream().to_string();
+    let name = text(meta.path());
     match (name.as_str(), meta) {
         ("name" | "blocking", _) if is_set(&name, options) => errors.report(
             meta,
@@ -73,8 +72,8 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
             "remove one of them",
         ),
         ("blocking", Meta::Path(path)) => options.blocking = Some(path.clone()),
-        ("name", Meta::NameValue(pair)) if text(&pair.value).is_some() => {
-            options.name = text(&pair.value);
+        ("name", Meta::NameValue(pair)) if string(&pair.value).is_some() => {
+            options.name = string(&pair.value);
         }
         ("blocking" | "name", _) => errors.report(
             meta,
@@ -100,7 +99,7 @@ fn is_set(name: &str, options: &StageOptions) -> bool {
     }
 }
 
-fn text(value: &Expr) -> Option<String> {
+fn string(value: &Expr) -> Option<String> {
     match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),

@@ -1,13 +1,17 @@
 //! The pipeline as it was written: the user's tokens, sorted.
 
 mod attributes;
+mod diverge;
 mod query;
+mod text;
 
 pub use attributes::{attributes, is_declaration, is_pipeline, take_attributes};
+pub use diverge::{block_diverges, diverges, is_value, panics};
 pub use query::{
-    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, is_value,
-    listed, mentions, owner_name, plain_name, root,
+    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, listed,
+    mentions, owner_name, plain_name, root,
 };
+pub use text::text;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -109,6 +113,11 @@ impl Statement {
     /// What is declared of it, if it is an opaque stage.
     pub fn opaque(&self) -> Option<&Opaque> {
         self.stage.as_ref()?.opaque.as_ref()
+    }
+
+    /// Where it says so, if it is a blocking stage.
+    pub fn blocking(&self) -> Option<&Path> {
+        self.stage.as_ref()?.blocking.as_ref()
     }
 }
 

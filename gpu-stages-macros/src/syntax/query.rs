@@ -4,7 +4,7 @@ use super::Statement;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{BinOp, Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
+use syn::{BinOp, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
 
 /// The identifier that `expr` consists of.
 pub fn plain_name(expr: &Expr) -> Option<&Ident> {
@@ -96,42 +96,6 @@ pub fn mentions(tokens: TokenStream, name: &str) -> bool {
             false
         }
     })
-}
-
-/// Whether the last statement of a body gives its value.
-pub fn is_value(last: &Stmt) -> bool {
-    match last {
-        Stmt::Expr(expr, None) => !diverges(expr),
-        Stmt::Macro(mac) => mac.semi_token.is_none(),
-        _ => false,
-    }
-}
-
-/// Whether an expression never comes to its end, as far as its form tells.
-fn diverges(expr: &Expr) -> bool {
-    match expr {
-        Expr::Return(_) => true,
-        Expr::Loop(repeat) => !has_break(&repeat.body),
-        Expr::Block(block) => block_diverges(&block.block),
-        Expr::If(branch) => {
-            let otherwise = branch.else_branch.as_ref();
-            block_diverges(&branch.then_branch) && otherwise.is_some_and(|(_, expr)| diverges(expr))
-        }
-        Expr::Match(choice) => choice.arms.iter().all(|arm| diverges(&arm.body)),
-        _ => false,
-    }
-}
-
-fn block_diverges(block: &Block) -> bool {
-    block
-        .stmts
-        .iter()
-        .any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if diverges(expr)))
-}
-
-/// Whether there may be a `break` that ends the loop around `body`.
-fn has_break(body: &Block) -> bool {
-    mentions(body.to_token_stream(), "break")
 }
 
 /// Whether an operator is `+=` or the like.
