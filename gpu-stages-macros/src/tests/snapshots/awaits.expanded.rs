@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage     | runs on  | reads  | writes         | waits for                      | on the queue    | hands on       |
+/// | # | stage     | runs on  | reads  | writes         | waits for                      | on the queue    | releases       |
 /// |---|-----------|----------|--------|----------------|--------------------------------|-----------------|----------------|
 /// | 0 | len       | host     |        | socket, packet | earlier calls (socket, packet) |                 | socket         |
 /// | 1 | up.upload | queue up | packet | device         | earlier calls (device)         | barrier, marker | packet, device |

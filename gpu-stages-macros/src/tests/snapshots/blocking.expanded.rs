@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage         | runs on        | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage         | runs on        | reads | writes | waits for             | on the queue | releases |
 /// |---|---------------|----------------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | read the file | host, blocking |       |        |                       |              |          |
 /// | 1 | lines         | host, blocking |       | table  | earlier calls (table) |              |          |

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | iter    | host    | table |        | earlier calls (table) |              | table    |
 /// | 1 | stage 2 | host    | found |        | earlier calls (found) |              |          |

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | queue.launch | queue queue |       | device | earlier calls (device) | barrier, marker | device   |
 /// | 1 | is_empty     | host        | host  |        | earlier calls (host)   |                 | host     |

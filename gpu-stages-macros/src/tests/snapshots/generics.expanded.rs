@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage      | runs on     | reads | writes | waits for                | on the queue    | hands on |
+/// | # | stage      | runs on     | reads | writes | waits for                | on the queue    | releases |
 /// |---|------------|-------------|-------|--------|--------------------------|-----------------|----------|
 /// | 0 | queue.copy | queue queue | from  | to     | earlier calls (from, to) | barrier, marker | from, to |
 fn copy<B: Backend, E, const N: usize>(

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|-------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | text  | host    | table |        | earlier calls (table) |              | table    |
 fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
@@ -56,7 +56,7 @@ impl describe {
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | stage 1 | host    | least |        | earlier calls (least) |              | least    |
 fn elided<'__text>(

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage          | runs on       | reads | writes | waits for                                   | on the queue    | hands on |
+/// | # | stage          | runs on       | reads | writes | waits for                                   | on the queue    | releases |
 /// |---|----------------|---------------|-------|--------|---------------------------------------------|-----------------|----------|
 /// | 0 | compute.fill   | queue compute |       | b      | earlier calls (b)                           | barrier         |          |
 /// | 1 | compute.launch | queue compute |       | a, b   | earlier calls (a)                           | barrier, marker |          |

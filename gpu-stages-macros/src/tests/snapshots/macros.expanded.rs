@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads        | writes | waits for                    | on the queue | hands on |
+/// | # | stage   | runs on | reads        | writes | waits for                    | on the queue | releases |
 /// |---|---------|---------|--------------|--------|------------------------------|--------------|----------|
 /// | 0 | stage 1 | host    | state, limit |        | earlier calls (state, limit) |              |          |
 /// | 1 | stage 2 | host    | state, limit |        |                              |              |          |

@@ -12,7 +12,7 @@ impl Correlator {
     ///
     /// # Schedule
     ///
-    /// | # | stage        | runs on     | reads      | writes | waits for                    | on the queue    | hands on |
+    /// | # | stage        | runs on     | reads      | writes | waits for                    | on the queue    | releases |
     /// |---|--------------|-------------|------------|--------|------------------------------|-----------------|----------|
     /// | 0 | queue.upload | queue queue | host       | device | earlier calls (host, device) | barrier, marker | device   |
     /// | 1 | stage 2      | host        | host, seed |        | earlier calls (host)         |                 | host     |
@@ -84,7 +84,7 @@ impl Correlator {
     ///
     /// # Schedule
     ///
-    /// | # | stage   | runs on | reads | writes | waits for            | on the queue | hands on |
+    /// | # | stage   | runs on | reads | writes | waits for            | on the queue | releases |
     /// |---|---------|---------|-------|--------|----------------------|--------------|----------|
     /// | 0 | stage 1 | host    | host  |        | earlier calls (host) |              | host     |
     fn label<'__unit>(

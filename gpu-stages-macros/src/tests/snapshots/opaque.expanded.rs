@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage     | runs on               | reads  | writes             | waits for                                 | on the queue    | hands on           |
+/// | # | stage     | runs on               | reads  | writes             | waits for                                 | on the queue    | releases           |
 /// |---|-----------|-----------------------|--------|--------------------|-------------------------------------------|-----------------|--------------------|
 /// | 0 | up.upload | queue up              | host   | input              | earlier calls (host, input)               | barrier, marker | host               |
 /// | 1 | enq       | queue compute, opaque | window | input              | earlier calls (window), up.upload (input) | barrier, marker | window             |

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | stage 1      | host        |       | chunk  |                        |                 |          |
 /// | 1 | queue.upload | queue queue | chunk | device | earlier calls (device) | barrier, marker | device   |

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for                | on the queue | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for                | on the queue | releases |
 /// |---|--------------|-------------|-------|--------|--------------------------|--------------|----------|
 /// | 0 | queue.copy   | queue queue | net   | out    | earlier calls (net, out) | barrier      |          |
 /// | 1 | queue.launch | queue queue | net   | out    |                          | marker       | net      |
