@@ -121,7 +121,7 @@ pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
 pub use buffer::{DeviceBuffer, HostBuffer};
 pub use call::Call;
 pub use commands::Queue;
-pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
+pub use error::{Error, Failure, Origin, Poison, Problem, Reason, Result, Site};
 pub use event::{Event, Status, WaitKey};
 pub use gpu_stages_macros::{DeviceVisible, gpu_pipeline};
 pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, WaitDevice};
@@ -137,12 +137,21 @@ pub use source::Source;
 pub use timeline::Timeline;
 pub use version::Version;
 pub use view::{DeviceView, HostView, View};
-pub use visible::{DeviceVisible, HostOnly, Length, Pass};
-
-/// Lets a future's type name the lifetimes that it captures, in the 2021 edition.
 #[doc(hidden)]
-pub trait Captures<T: ?Sized> {}
-impl<T: ?Sized, U: ?Sized> Captures<T> for U {}
+pub use visible::Pass;
+pub use visible::{DeviceVisible, HostOnly, Length};
+
+/// What generated code names and users do not.
+#[doc(hidden)]
+pub mod rt {
+    pub use crate::error::PipelineResult;
+    pub use crate::run::Until;
+    pub use crate::visible::Pass;
+
+    /// Lets a future's type name the lifetimes that it captures, in the 2021 edition.
+    pub trait Captures<T: ?Sized> {}
+    impl<T: ?Sized, U: ?Sized> Captures<T> for U {}
+}
 
 /// The examples of the README compile and run.
 #[cfg(doctest)]

@@ -33,7 +33,7 @@ impl Body<'_> {
             let (__result, __moved) = #library::blocking(move || {
                 let __result = (|| -> ::core::result::Result<
                     _,
-                    <#output as #library::PipelineResult>::Err,
+                    <#output as #library::rt::PipelineResult>::Err,
                 > {
                     #places
                     ::core::result::Result::Ok(#value)

@@ -117,8 +117,8 @@ fn of_method(
             quote_spanned!(glue=> + 'static)
         }
         [] => TokenStream::new(),
-        [lifetime] => quote_spanned!(glue=> + #library::Captures<#lifetime>),
-        lifetimes => quote_spanned!(glue=> + #library::Captures<(#(#lifetimes),*)>),
+        [lifetime] => quote_spanned!(glue=> + #library::rt::Captures<#lifetime>),
+        lifetimes => quote_spanned!(glue=> + #library::rt::Captures<(#(#lifetimes),*)>),
     }
 }
 

@@ -51,9 +51,9 @@ pub fn pipeline(
     let body = body::body(pipeline, model, names, plan, output);
     let traits = body::traits(library, plan);
     let until = if pipeline.options.until_enqueued {
-        quote_spanned!(glue=> #library::Until::Enqueued)
+        quote_spanned!(glue=> #library::rt::Until::Enqueued)
     } else {
-        quote_spanned!(glue=> #library::Until::Complete)
+        quote_spanned!(glue=> #library::rt::Until::Complete)
     };
 
     // A pipeline names all that it uses; so would a function that is not one.

@@ -59,7 +59,7 @@ impl Expand<'_> {
                 type ViewsMut<'__views> = #views_mut #view_arguments;
                 type Facts = #facts #arguments;
 
-                fn hold(&self, __pass: &#library::Pass) -> Self::Holder {
+                fn hold(&self, __pass: &#library::rt::Pass) -> Self::Holder {
                     #held
                 }
 

@@ -25,7 +25,7 @@ fn receive(
             Result<usize, Failure>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (socket, packet, device) = __held?;

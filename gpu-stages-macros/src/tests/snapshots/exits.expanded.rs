@@ -24,7 +24,7 @@ fn search(
             Result<u64>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let key = key;
                 let (table, found) = __held?;

@@ -24,7 +24,7 @@ fn facts(
             Result<usize>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let kernel = kernel;
                 let (device, host) = __held?;

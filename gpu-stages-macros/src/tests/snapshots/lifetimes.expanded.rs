@@ -21,7 +21,7 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
             Result<Text<'a>>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 #[allow(clippy::used_underscore_binding)]
                 let (name, Pair { first, second }, mut words) = (name, __arg2, words);
@@ -71,7 +71,7 @@ fn elided<'__text>(
             Result<&'__text str>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let text = text;
                 let (least,) = __held?;

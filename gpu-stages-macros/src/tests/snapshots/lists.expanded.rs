@@ -24,7 +24,7 @@ fn sum(
             Result<usize>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let add = add;
                 let (parts, total) = __held?;
@@ -110,7 +110,7 @@ fn spread(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let value = value;
                 let (counts, parts) = __held?;

@@ -24,7 +24,7 @@ fn log(
             Result<String>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let (state, limit) = __held?;
                 __call.enter(0);

@@ -37,7 +37,7 @@ impl Correlator {
                 Result<f32>,
                 _,
             >(
-                ::gpu_stages::Until::Complete,
+                ::gpu_stages::rt::Until::Complete,
                 async move {
                     use ::gpu_stages::WaitDevice as _;
                     let (host, device) = __held?;
@@ -92,7 +92,7 @@ impl Correlator {
         unit: &'__unit str,
     ) -> impl ::core::future::Future<
         Output = Result<String>,
-    > + ::gpu_stages::Captures<(&'__unit (), &'_ ())> {
+    > + ::gpu_stages::rt::Captures<(&'__unit (), &'_ ())> {
         let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
         let __call = Self::LABEL_SCHEDULE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
@@ -102,7 +102,7 @@ impl Correlator {
                 Result<String>,
                 _,
             >(
-                ::gpu_stages::Until::Complete,
+                ::gpu_stages::rt::Until::Complete,
                 async move {
                     let unit = unit;
                     let (host,) = __held?;

@@ -36,7 +36,7 @@ fn opaque(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (kernel, plan) = (kernel, plan);

@@ -17,7 +17,7 @@ fn fill(
             Result<()>,
             _,
         >(
-            crate::some::library::Until::Enqueued,
+            crate::some::library::rt::Until::Enqueued,
             async move {
                 let (buffer,) = __held?;
                 __call.enter(0);

@@ -38,7 +38,7 @@ pub fn process_one(
             Result<f32>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (triple, seed) = (triple, seed);
