@@ -4,7 +4,7 @@ use crate::acquire::Request;
 use crate::error::Result;
 use crate::guard::Allocation;
 use crate::guard::access::Write;
-use crate::source::Source;
+use crate::readable::Readable;
 use crate::stall::registry;
 use crate::sync::Arc;
 use crate::value::Slots;
@@ -48,7 +48,7 @@ use std::ops::Deref;
 /// A guard that is dropped without [`ready`](crate::guard::Guard::ready) after its exclusive use began
 /// *poisons* the contents. Later readers get [`Error::Poisoned`](crate::Error::Poisoned), which names who failed;
 /// the next write acquisition clears it.
-pub struct Resource<T: Send + 'static>(Source<T>);
+pub struct Resource<T: Send + 'static>(Readable<T>);
 
 impl<T: Send + 'static> Clone for Resource<T> {
     fn clone(&self) -> Self {
@@ -63,10 +63,10 @@ impl<T: Send + 'static> fmt::Debug for Resource<T> {
 }
 
 impl<T: Send + 'static> Deref for Resource<T> {
-    type Target = Source<T>;
+    type Target = Readable<T>;
 
     /// What can be done with versions as well: reading and updating.
-    fn deref(&self) -> &Source<T> {
+    fn deref(&self) -> &Readable<T> {
         &self.0
     }
 }
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Resource<T> {
         let slots = Arc::new(Slots::new(values));
         slots.core.owns(slots.clone());
         registry::add(&slots);
-        Resource(Source::new(slots, None))
+        Resource(Readable::new(slots, None))
     }
 
     /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).

@@ -1,8 +1,8 @@
 //! [`Version`]: one version of a resource, kept for as long as it is held.
 
 use crate::event::{Event, Events, Status};
+use crate::readable::Readable;
 use crate::resource::Resource;
-use crate::source::Source;
 use crate::terms::UserId;
 use std::fmt;
 use std::ops::Deref;
@@ -45,7 +45,7 @@ use std::ops::Deref;
 /// before that writer here, and behind it there. [`stall::report`](crate::stall::report) calls this a cycle; it ends
 /// when one of the two calls is dropped.
 #[must_use = "a version that is dropped at once keeps nothing"]
-pub struct Version<T: Send + 'static>(Source<T>);
+pub struct Version<T: Send + 'static>(Readable<T>);
 
 impl<T: Send + 'static> Clone for Version<T> {
     fn clone(&self) -> Self {
@@ -60,9 +60,9 @@ impl<T: Send + 'static> fmt::Debug for Version<T> {
 }
 
 impl<T: Send + 'static> Deref for Version<T> {
-    type Target = Source<T>;
+    type Target = Readable<T>;
 
-    fn deref(&self) -> &Source<T> {
+    fn deref(&self) -> &Readable<T> {
         &self.0
     }
 }
@@ -100,7 +100,7 @@ impl<T: Send + 'static> Resource<T> {
     }
 
     fn version(&self, pin: UserId) -> Version<T> {
-        Version(Source::new(self.slots.clone(), Some(pin)))
+        Version(Readable::new(self.slots.clone(), Some(pin)))
     }
 }
 

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
-/// The declarations that carry an expression, evaluated: `let x: &Source<T> = &(self.x);`.
+/// The declarations that carry an expression, evaluated: `let x: &Readable<T> = &(self.x);`.
 pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();
     let mut values = TokenStream::new();
@@ -49,7 +49,7 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
                 (Some(part), _) => quote_spanned!(span=> &[&#library::Resource<#part>]),
                 // A version of a resource will do as well.
                 (None, Mode::Reads | Mode::Updates) => {
-                    quote_spanned!(span=> &#library::Source<#ty>)
+                    quote_spanned!(span=> &#library::Readable<#ty>)
                 }
                 (None, _) => quote_spanned!(span=> &#library::Resource<#ty>),
             }

@@ -14,8 +14,8 @@ use crate::terms::{Entered, Entry, Parameter, Place, UserId};
 use crate::value::Slots;
 use std::marker::PhantomData;
 
-/// One resource that a call asks for, and how: made by [`Source::reads`](crate::Source::reads),
-/// [`Source::updates`](crate::Source::updates) and [`Resource::writes`](crate::Resource::writes).
+/// One resource that a call asks for, and how: made by [`Readable::reads`](crate::Readable::reads),
+/// [`Readable::updates`](crate::Readable::updates) and [`Resource::writes`](crate::Resource::writes).
 #[derive(Debug)]
 #[must_use = "a request acquires nothing until it is passed to `acquire`"]
 pub struct Request<'a, T: Send + 'static, A> {

@@ -7,7 +7,7 @@
 /// | 1 | up.upload | queue up | packet | device         | earlier calls (device)         | barrier, marker | packet, device |
 fn receive(
     up: &Queue,
-    socket: &::gpu_stages::Source<UdpSocket>,
+    socket: &::gpu_stages::Readable<UdpSocket>,
     packet: &::gpu_stages::Resource<HostBuffer<u8>>,
     device: &::gpu_stages::Resource<DeviceBuffer<u8>>,
 ) -> impl ::core::future::Future<Output = Result<usize, Failure>> + use<> {

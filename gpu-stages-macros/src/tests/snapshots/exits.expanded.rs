@@ -8,8 +8,8 @@
 /// | 2 | stage 3 | host    |       | found  |                       |              |          |
 /// | 3 | stage 4 | host    | found |        |                       |              | found    |
 fn search(
-    table: &::gpu_stages::Source<Vec<u64>>,
-    found: &::gpu_stages::Source<u64>,
+    table: &::gpu_stages::Readable<Vec<u64>>,
+    found: &::gpu_stages::Readable<u64>,
     key: u64,
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
     let __call = search::SCHEDULE.call();

@@ -8,7 +8,7 @@
 fn facts(
     queue: &Queue,
     device: &::gpu_stages::Resource<DeviceBuffer<f32>>,
-    host: &::gpu_stages::Source<Vec<f32>>,
+    host: &::gpu_stages::Readable<Vec<f32>>,
     kernel: Kernel,
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
     let __call = facts::SCHEDULE.call();

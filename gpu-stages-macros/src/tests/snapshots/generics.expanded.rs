@@ -6,7 +6,7 @@
 /// | 0 | queue.copy | queue queue | from  | to     | earlier calls (from, to) | barrier, marker | from, to |
 fn copy<B: Backend, E, const N: usize>(
     queue: &Queue<B>,
-    from: &::gpu_stages::Source<DeviceBuffer<B, E>>,
+    from: &::gpu_stages::Readable<DeviceBuffer<B, E>>,
     to: &::gpu_stages::Resource<DeviceBuffer<B, E>>,
 ) -> impl ::core::future::Future<Output = gpu_stages::Result<()>> + use<B, E, N>
 where

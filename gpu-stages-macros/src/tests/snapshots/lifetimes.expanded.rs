@@ -5,7 +5,7 @@
 /// |---|-------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | text  | host    | table |        | earlier calls (table) |              | table    |
 fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
-    table: &::gpu_stages::Source<Table<'static>>,
+    table: &::gpu_stages::Readable<Table<'static>>,
     name: &'__name str,
     __arg2: Pair<'a, '__arg2>,
     words: __Impl0,
@@ -60,7 +60,7 @@ impl describe {
 /// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | stage 1 | host    | least |        | earlier calls (least) |              | least    |
 fn elided<'__text>(
-    least: &::gpu_stages::Source<usize>,
+    least: &::gpu_stages::Readable<usize>,
     text: &'__text str,
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
     let __call = elided::SCHEDULE.call();

@@ -10,7 +10,7 @@
 fn iterate(
     compute: &Queue,
     down: &Queue,
-    a: &::gpu_stages::Source<DeviceBuffer<f32>>,
+    a: &::gpu_stages::Readable<DeviceBuffer<f32>>,
     b: &::gpu_stages::Resource<DeviceBuffer<f32>>,
     host: &::gpu_stages::Resource<HostBuffer<f32>>,
     step: Kernel,

@@ -9,8 +9,8 @@
 /// | 3 | stage 4 | host    | limit        | state  |                              |              | limit    |
 /// | 4 | stage 5 | host    |              | state  |                              |              | state    |
 fn log(
-    state: &::gpu_stages::Source<State>,
-    limit: &::gpu_stages::Source<u64>,
+    state: &::gpu_stages::Readable<State>,
+    limit: &::gpu_stages::Readable<u64>,
 ) -> impl ::core::future::Future<Output = Result<String>> + use<> {
     let __call = log::SCHEDULE.call();
     let __held = __call

@@ -20,7 +20,7 @@ impl Correlator {
         &self,
     ) -> impl ::core::future::Future<Output = Result<f32>> + 'static {
         let queue: &Queue = &(self.queue);
-        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
+        let host: &::gpu_stages::Readable<HostBuffer<f32>> = &(self.host);
         let device: &::gpu_stages::Resource<DeviceBuffer<f32>> = &(self.device);
         let seed: u64 = self.next();
         let __call = Self::PROCESS_SCHEDULE.call();
@@ -93,7 +93,7 @@ impl Correlator {
     ) -> impl ::core::future::Future<
         Output = Result<String>,
     > + ::gpu_stages::rt::Captures<(&'__unit (), &'_ ())> {
-        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
+        let host: &::gpu_stages::Readable<HostBuffer<f32>> = &(self.host);
         let __call = Self::LABEL_SCHEDULE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
         __call

@@ -11,10 +11,10 @@
 fn opaque(
     up: &Queue,
     compute: &Queue,
-    window: &::gpu_stages::Source<DeviceBuffer<f32>>,
-    host: &::gpu_stages::Source<HostBuffer<f32>>,
+    window: &::gpu_stages::Readable<DeviceBuffer<f32>>,
+    host: &::gpu_stages::Readable<HostBuffer<f32>>,
     input: &::gpu_stages::Resource<DeviceBuffer<f32>>,
-    workspace: &::gpu_stages::Source<Workspace>,
+    workspace: &::gpu_stages::Readable<Workspace>,
     spectra: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
     kernel: ocl::Kernel,
     plan: Plan,

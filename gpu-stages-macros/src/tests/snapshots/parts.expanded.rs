@@ -8,7 +8,7 @@
 /// | 2 | queue.copy   | queue queue |       | out    |                          | marker       | out      |
 fn parts(
     queue: &Queue,
-    net: &::gpu_stages::Source<Net>,
+    net: &::gpu_stages::Readable<Net>,
     out: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
     layer: Kernel,
     i: usize,

@@ -1,4 +1,4 @@
-//! [`Source`]: what can be read and updated, be it a resource or one version of it.
+//! [`Readable`]: what can be read and updated, be it a resource or one version of it.
 
 use crate::acquire::Request;
 use crate::error::Result;
@@ -11,18 +11,18 @@ use std::fmt;
 
 /// What `#[reads]` and `#[updates]` take: a [`Resource`](crate::Resource), of which the newest version is meant,
 /// or a [`Version`](crate::Version). Both deref to it.
-pub struct Source<T: Send + 'static> {
+pub struct Readable<T: Send + 'static> {
     /// Kept until the drop of the handle is over.
     pub(crate) slots: Arc<Slots<T>>,
-    /// For a version, its place in the ledger. It leaves when the source is dropped, and not before.
+    /// For a version, its place in the ledger. It leaves when this handle is dropped, and not before.
     pub(crate) pin: Option<UserId>,
 }
 
-impl<T: Send + 'static> Source<T> {
+impl<T: Send + 'static> Readable<T> {
     /// One more handle.
     pub(crate) fn new(slots: Arc<Slots<T>>, pin: Option<UserId>) -> Self {
         slots.core.add_handle();
-        Source { slots, pin }
+        Readable { slots, pin }
     }
 
     /// Asks for exclusive use in place; see [`acquire`](crate::acquire()).
@@ -40,7 +40,7 @@ impl<T: Send + 'static> Source<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Source<T> {
+impl<T: Send + Sync + 'static> Readable<T> {
     /// Asks for shared use; see [`acquire`](crate::acquire()).
     pub fn reads(&self) -> Request<'_, T, Read> {
         Request::new(&self.slots, self.pin)
@@ -56,14 +56,14 @@ impl<T: Send + Sync + 'static> Source<T> {
     }
 }
 
-impl<T: Send + 'static> Clone for Source<T> {
+impl<T: Send + 'static> Clone for Readable<T> {
     fn clone(&self) -> Self {
         let again = |pin| self.slots.core.ledger().pin_again(pin);
-        Source::new(self.slots.clone(), self.pin.map(again))
+        Readable::new(self.slots.clone(), self.pin.map(again))
     }
 }
 
-impl<T: Send + 'static> Drop for Source<T> {
+impl<T: Send + 'static> Drop for Readable<T> {
     fn drop(&mut self) {
         let core = &self.slots.core;
         // First, because a waker that is woken behind the pin may panic. The pin is a user: the resource stays.
@@ -74,7 +74,7 @@ impl<T: Send + 'static> Drop for Source<T> {
     }
 }
 
-impl<T: Send + 'static> fmt::Debug for Source<T> {
+impl<T: Send + 'static> fmt::Debug for Readable<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.slots.fmt(f)
     }
