@@ -1,4 +1,4 @@
-//! Work that is enqueued where the pipeline does not see it.
+//! Commands that the pipeline does not see.
 
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
@@ -7,14 +7,14 @@ use crate::syntax::{Pipeline, is_called, plain_name, text};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Item};
 
-/// Methods of other crates that enqueue, whatever they are called on, and the number of their arguments: of `ocl`,
+/// Methods of other crates that enqueue on any receiver, and the number of their arguments: of `ocl`,
 /// `opencl3` and `cudarc`.
 const ENQUEUE: [(&str, usize); 3] = [("enq", 0), ("enqueue_nd_range", 1), ("launch_builder", 1)];
 
 /// Methods of the library's queues that nothing else has for device buffers.
 const OF_QUEUES: [&str; 3] = ["upload", "download", "launch"];
 
-/// What is enqueued belongs to a device stage.
+/// Only device stages enqueue.
 pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         if matches!(stage.work.place, Place::Device(_)) {
@@ -29,10 +29,10 @@ pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut E
                 errors.report(
                     &call.method,
                     format!(
-                        "`{}` enqueues in a statement that mentions no queue: nothing would wait for it",
+                        "`{}` enqueues in a statement that mentions no queue, so that no stage would wait for it",
                         call.method
                     ),
-                    "mention the queue and what the command uses, or declare them: \
+                    "mention the queue and the resources of the command, or declare them: \
                      `#[stage(queue = queue, reads(a), writes(b))]`",
                 );
             }
@@ -40,7 +40,7 @@ pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut E
     }
 }
 
-/// A queue that is enqueued on is declared.
+/// A queue that a host stage enqueues on is declared.
 pub fn queues_declared(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     let device_buffers: Vec<bool> = pipeline
         .resources()

@@ -1,6 +1,6 @@
 //! Plan to tokens. Makes no decisions.
 //!
-//! What the user wrote keeps its spans; the glue between has the spans of the macro, so that no lint looks at it.
+//! The user's tokens keep their spans. The generated tokens have the spans of the macro, so that lints ignore them.
 
 mod acquire;
 mod blocking;
@@ -56,7 +56,7 @@ pub fn pipeline(
         quote_spanned!(glue=> #library::rt::Until::Complete)
     };
 
-    // A pipeline names all that it uses; so would a function that is not one.
+    // The parameters are those of the user's function.
     let allow = (pipeline.params.len() > 7)
         .then(|| quote_spanned!(glue=> #[allow(clippy::too_many_arguments)]));
 

@@ -57,9 +57,9 @@ fn stage(attrs: &[Attribute], errors: &mut Errors) -> Option<StageOptions> {
 fn no_option(attr: &Attribute, errors: &mut Errors) {
     errors.report(
         attr,
-        "`#[stage]` says something about a stage",
+        "`#[stage]` has no option",
         "write `#[stage(name = \"...\")]`, `#[stage(blocking)]`, or `#[stage(queue = q, reads(a), writes(b))]` \
-         for what cannot be seen; a statement is a stage without it",
+         for hidden uses; without any option, remove the attribute",
     );
 }
 
@@ -77,14 +77,14 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
         }
         ("blocking" | "name", _) => errors.report(
             meta,
-            format!("`{name}` is not given like this"),
+            format!("the option `{name}` has another form"),
             "write `#[stage(blocking)]` and `#[stage(name = \"...\")]`",
         ),
         _ => {
             let help = match nearest(&name, &KNOWN) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the options are `name = \"...\"`, `blocking`, and `queue = q`, `reads(a)`, `writes(b)` for \
-                         what cannot be seen"
+                         hidden uses"
                     .to_owned(),
             };
             errors.report(meta.path(), format!("unknown stage option `{name}`"), help);

@@ -1,4 +1,4 @@
-//! Small questions about syntax.
+//! Queries on syntax.
 
 use super::Statement;
 use proc_macro2::{TokenStream, TokenTree};
@@ -37,7 +37,7 @@ pub fn owner_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// Whether `call` asks a resource for a fact that is known without waiting.
+/// Whether `call` reads metadata of a resource, which is available without waiting.
 pub fn is_fact(call: &ExprMethodCall) -> bool {
     (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
 }
@@ -124,7 +124,7 @@ pub fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
-/// The `T` of `[T]`: the type of each of several resources.
+/// The `T` of `[T]`, a list of resources.
 pub fn listed(ty: &Type) -> Option<&Type> {
     match ty {
         Type::Slice(list) => Some(&list.elem),
@@ -134,7 +134,7 @@ pub fn listed(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Whether a type's own name is `name`, whatever its path and arguments.
+/// Whether the last word of a type's path is `name`.
 pub fn is_called(ty: &Type, name: &str) -> bool {
     let last = match ty {
         Type::Path(path) => path.path.segments.last(),

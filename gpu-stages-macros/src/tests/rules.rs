@@ -66,7 +66,7 @@ fn bad(body: &str, message: &str) {
 #[test]
 fn stale_contents() {
     const UNWRITTEN: &str = "`x` is read before it is written";
-    const UNSURE: &str = "`x` is read, and was written in some branches only";
+    const UNSURE: &str = "`x` is read after it was written in some branches only";
     bad("q.copy(&x, &mut y)?;", UNWRITTEN);
     bad("if n > 1 { q.copy(&x, &mut y)?; }", UNWRITTEN);
     bad("{ q.copy(&x, &mut y)?; q.fill(&mut x, 1)?; }", UNWRITTEN);
@@ -187,11 +187,11 @@ fn overlapping_arguments() {
     );
     bad(
         "q.fill(&mut x, 0)?; q.copy(&x[..n], &mut x[n..])?;",
-        "`x` is read and written by one command: its ranges are not told apart",
+        "`x` is read and written by one command, and its ranges may overlap",
     );
     bad(
         "q.fill(&mut list[0], 0)?; q.copy(&list[0], &mut list[n])?;",
-        "`list` is read and written by one command: its elements are not told apart",
+        "`list` is read and written by one command, and its elements may be the same",
     );
     good("q.fill(&mut x, 0)?; q.launch(&k, n, (&x, &x, &mut y))?;");
     good("q.fill(&mut x, 0)?; q.launch(&k, x.len(), (&x[..n], &x[n..], &mut y))?;");
@@ -214,7 +214,7 @@ fn kept_references() {
 fn unseen_commands() {
     bad(
         "unsafe { k.enq()? };",
-        "`enq` enqueues in a statement that mentions no queue: nothing would wait for it",
+        "`enq` enqueues in a statement that mentions no queue, so that no stage would wait for it",
     );
     good("unsafe { k.cmd().queue(&q).enq()? };");
     good("k.enq(1);");

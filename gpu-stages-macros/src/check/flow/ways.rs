@@ -1,4 +1,4 @@
-//! Which way a statement goes on.
+//! Control flow: which statements diverge or may leave the pipeline.
 
 use crate::lower::of_stmt;
 use crate::macros::Arguments;
@@ -27,7 +27,8 @@ fn macro_may_diverge(mac: &Macro) -> bool {
     panics(mac) || Arguments::of(mac).is_none()
 }
 
-/// Whether `stmt` may leave the pipeline for a reason of its own: enqueuing fails whatever was written.
+/// Whether `stmt` may leave the pipeline. The `?` of a statement that enqueues does not count: enqueuing may fail on every
+/// path, whether or not a resource was written.
 pub fn may_leave(stmt: &Stmt, names: &Names) -> bool {
     let enqueues = of_stmt(stmt, names)
         .iter()
@@ -68,7 +69,7 @@ impl<'ast> Visit<'ast> for Exits {
             || name.is_some_and(|name| asserts.iter().any(|it| name.ident == it));
     }
 
-    // Their exits are their own.
+    // An exit in these does not leave the pipeline.
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
     fn visit_item(&mut self, _: &'ast Item) {}

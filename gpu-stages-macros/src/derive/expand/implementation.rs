@@ -80,7 +80,7 @@ impl Expand<'_> {
         }
     }
 
-    /// How new versions are filled with garbage: each field that devices see, in its own way.
+    /// The debug fill of new versions: it fills each field that devices see.
     fn garbage(&self) -> Option<TokenStream> {
         let library = &self.visible.library;
         let of = |ty: &Type| quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>);
