@@ -1,4 +1,4 @@
-//! What a rule has to say: what is wrong, where, and how to mend it.
+//! Errors: what is wrong, where, and how to fix it.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -11,13 +11,13 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// Reports `message` at `at`, and how to mend it.
+    /// Reports `message` at `at`, and how to fix it.
     pub fn report(&mut self, at: impl ToTokens, message: impl Display, help: impl Display) {
         let text = format!("{message}\n\nhelp: {help}");
         self.found.push(syn::Error::new_spanned(at, text));
     }
 
-    /// Reports `message` at `at`, how to mend it, and where what it repeats stands.
+    /// Reports `message` at `at`, how to fix it, and the first occurrence.
     pub fn report_again(
         &mut self,
         at: impl ToTokens,
@@ -30,7 +30,7 @@ impl Errors {
         self.found.push(first);
     }
 
-    /// Reports what the parser says.
+    /// Reports an error of the parser.
     pub fn syntax(&mut self, error: syn::Error) {
         self.found.push(error);
     }
@@ -49,7 +49,7 @@ impl Errors {
     }
 }
 
-/// The candidate that `word` most resembles, if a slip of the hand could have made one of the other.
+/// The candidate that `word` most resembles, if a typing error explains the difference.
 pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     candidates
         .iter()

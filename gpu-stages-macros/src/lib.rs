@@ -1,10 +1,10 @@
 //! The attribute `#[gpu_pipeline]` of `gpu-stages`: a small compiler.
 //!
-//! Use it through `gpu_stages::gpu_pipeline`; this crate is of no use alone.
+//! Use it through `gpu_stages::gpu_pipeline`: the generated code needs that library.
 //!
-//! The phases, each of which sees only those before: `parse` reads the function, `macros` spells out what
-//! format strings capture, `lower` finds stages and accesses, `check` looks for breaches of the rules,
-//! `schedule` decides what waits for what, `expand` writes it down.
+//! Each phase uses only the phases before it. `parse` reads the function, `macros` makes the captures of format strings
+//! explicit, `lower` finds stages and accesses, `check` reports breaches of the rules, `schedule` decides all
+//! synchronisation, `expand` generates the code.
 
 mod check;
 mod compile;
@@ -25,9 +25,9 @@ use proc_macro::TokenStream;
 
 /// Makes a synchronous function an overlapped pipeline.
 ///
-/// The function is written as if its stages ran one after another. Each call acquires all its resources before
-/// it returns its future, in one step, so that calls are in order; the futures then overlap. What a stage has to
-/// wait for, and when a resource can be handed on to the next call, follows from the body.
+/// The function is written as if its stages ran one after another. Each call acquires all its resources in one step,
+/// before it returns its future. So each resource is used in the order of the calls, while the futures overlap. The
+/// macro derives from the body what each stage waits for, and where each resource is released to the next call.
 ///
 /// ```
 /// use gpu_stages::cpu::{DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -51,25 +51,25 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// The future resolves when everything that it enqueued is complete. It is `'static` if no plain argument that
-/// the body mentions is borrowed, and `Send` if the arguments are.
+/// The future resolves when all commands that it enqueued are complete. It is `'static` if the body mentions no
+/// borrowed plain argument, and `Send` if the arguments are.
 ///
 /// # Parameters
 ///
 /// | declaration | the body may | the caller passes | meaning |
 /// |---|---|---|---|
 /// | `#[queue] q: Q` | enqueue on it | `&Q` | an in-order command queue |
-/// | `#[reads] x: T` | `&x` | `&Resource<T>` or `&Version<T>` | shared use of the newest version, or of that one |
-/// | `#[writes] x: T` | `&mut x`, then anything | `&Resource<T>` | a new version; the old contents are not needed |
-/// | `#[updates] x: T` | anything | `&Resource<T>` or `&Version<T>` | exclusive use of it, in place |
-/// | `#[reads] x: [T]`, and so for `writes` and `updates` | the same with parts, `&x[i]` | `&[&Resource<T>]` | the same of each of several resources |
-/// | `#[owns] x: T` | anything | `T` | a value of this call alone |
-/// | anything else | as in any `async fn` | as written | plain argument |
+/// | `#[reads] x: T` | `&x` | `&Resource<T>` or `&Version<T>` | shared use of the newest version, or of the version passed |
+/// | `#[writes] x: T` | `&mut x`, then anything | `&Resource<T>` | a new version, whose old contents are not needed |
+/// | `#[updates] x: T` | anything | `&Resource<T>` or `&Version<T>` | exclusive use of that version, in place |
+/// | `#[reads] x: [T]`, also with `writes` and `updates` | the same with elements, `&x[i]` | `&[&Resource<T>]` | the same for each resource of a list |
+/// | `#[owns] x: T` | anything | `T` | a value that belongs to this call |
+/// | none | as in any `async fn` | as written | plain argument |
 ///
-/// The declared type is what the body sees: `#[updates] count: u64` is changed with `count += 1`.
+/// The declared type is the type that the body sees: `#[updates] count: u64` is changed with `count += 1`.
 ///
-/// Where a resource is read or updated, the caller can pass a version of it instead, which `Resource::pin` or
-/// `Resource::latest` gave: frames that need the frame before, readers that are slow.
+/// For a resource that is read or updated, the caller can pass a version of it, from `Resource::pin` or
+/// `Resource::latest`. This serves frames that need the result of the frame before, and slow readers.
 ///
 /// ```
 /// # use gpu_stages::{Resource, Result, gpu_pipeline};
@@ -87,9 +87,9 @@ use proc_macro::TokenStream;
 /// # }
 /// ```
 ///
-/// A parameter of type `[T]` is a list of resources, as many as the caller passes, none included. All are acquired
-/// in the same step as the others. On the host `x[i]` is the value and `x.iter()` all of them; on a device
-/// `&x[i]` and `&mut x[i]` are views; `x.len()` is a fact.
+/// A parameter of type `[T]` is a list of resources. The caller passes any number of them, which may be zero. They are
+/// acquired in the same step as all other resources. On the host, `x[i]` is a value and `x.iter()` iterates over all
+/// values. On a device, `&x[i]` and `&mut x[i]` are views. `x.len()` is metadata.
 ///
 /// ```
 /// # use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
@@ -117,11 +117,12 @@ use proc_macro::TokenStream;
 /// # drop(reduced);
 /// # }
 /// ```
-/// `#[writes]` gives stale contents: every way to a read leads over a write. Of a loop it is taken that it runs, and of
-/// a branch in it that an earlier turn took it.
 ///
-/// A declaration may carry an expression, which is evaluated at the call; the parameter is then none of the
-/// caller's.
+/// The contents of a `#[writes]` resource are stale until the body writes it. So every path through the body must write
+/// it before the first read. The macro assumes that each loop runs at least once. Inside of a loop it also assumes that
+/// an earlier iteration took the branch that writes.
+///
+/// A declaration may have an expression. It is evaluated at the call, and the caller does not pass this parameter.
 ///
 /// ```
 /// # use gpu_stages::cpu::{DeviceBuffer, Queue};
@@ -149,19 +150,19 @@ use proc_macro::TokenStream;
 /// Every top-level statement that uses a resource is a stage.
 ///
 /// - A **device stage** mentions a queue. It only enqueues, on that one queue: `queue.method(..)`, or `&queue`
-///   passed to a function. Its resources are `&x` (a read), `&mut x` (a write), parts and sub-ranges of them
-///   (`&x.part[i]`, `&mut x[a..b]`), and the facts `x.len()` and `x.is_empty()`, also of fields. One command does
-///   not read what it writes. A block, loop or `if` whose body only enqueues is one device stage. It does not
-///   `.await`.
-/// - A **host stage** uses resources and mentions no queue. It sees the values themselves, once the devices are
-///   done with them, and may `.await`. A resource is borrowed, never moved; scalars of the language are copied.
+///   passed to a function. It uses resources as `&x` (a read) and `&mut x` (a write), also parts and sub-ranges of
+///   them (`&x.part[i]`, `&mut x[a..b]`), and the metadata `x.len()` and `x.is_empty()`, also of fields. A command
+///   does not read a resource that it writes. A block, loop or `if` whose body only enqueues is one device stage.
+///   A device stage does not `.await`.
+/// - A **host stage** uses resources and mentions no queue. It sees the values themselves, after the devices are
+///   done with them, and may `.await`. It borrows resources and never moves them; scalars of the language are copied.
 ///   A borrow ends with its stage.
-/// - All else is **plain code**, and so is a statement that only asks for facts of what a device stage uses:
-///   those are there from the beginning to the end.
+/// - Every other statement is **plain code**. A statement that only reads metadata of device resources is plain code
+///   too: this metadata is available in the whole body.
 ///
-/// A device stage is over, for the host, when its commands are *enqueued*. Only a host stage waits for a device, and only
-/// for what it uses; all other code, also behind the last device stage, runs while the device is still at work. What is
-/// to run when the work is done stands behind the `.await` of the call.
+/// For the host, a device stage is over when its commands are *enqueued*. Only a host stage waits for a device, and only
+/// for the resources that it uses. All other code runs while the device is still at work, also after the last device
+/// stage. Code that has to run after the device work is complete goes after the `.await` of the call.
 ///
 /// ```
 /// # use gpu_stages::cpu::{Device, DeviceBuffer, Queue};
@@ -180,27 +181,27 @@ use proc_macro::TokenStream;
 /// # }
 /// ```
 ///
-/// Resources and queues may stand in the macros of the standard library that print, format and assert, in
-/// `vec!`, `dbg!`, `write!`, `matches!`, and in those of `tracing`, as inline captures too (`"{x}"`). Other
-/// macros cannot be looked into, so that a resource in them is an error.
+/// Resources and queues may be used in the macros of the standard library that print, format and assert, in
+/// `vec!`, `dbg!`, `write!`, `matches!`, and in those of `tracing`, also as inline captures (`"{x}"`). The arguments of
+/// other macros cannot be analysed: a resource in them is an error.
 ///
-/// `?`, `return` and panics are allowed anywhere. `Ok` hands on what is held as good; an error poisons what was
-/// being written.
+/// `?`, `return` and panics are allowed anywhere. A call that ends with `Ok` releases its resources with good contents.
+/// A call that fails poisons the resources that it was writing.
 ///
-/// Parts are those of vectors, arrays and tuples, and of structs with `#[derive(DeviceVisible)]`.
+/// A device stage can use parts of vectors, arrays and tuples, and of structs with `#[derive(DeviceVisible)]`.
 ///
-/// Two options, on any stage:
+/// A stage can have two options:
 ///
-/// - `#[stage(name = "…")]` names it in messages and traces. Otherwise it is called after its first call.
-/// - `#[stage(blocking)]`, on the host, moves it off the executor's thread. It has no `.await` and no `return`,
-///   and uses no borrowed arguments; the locals it mentions go with it and come back.
+/// - `#[stage(name = "…")]` names it in messages and traces. Without it, the stage has the name of the first call in it.
+/// - `#[stage(blocking)]` runs a host stage on a thread that may block, not on the executor's. Such a stage has no
+///   `.await` and no `return`, and uses no borrowed arguments. The locals that it mentions are moved there and back.
 ///
 /// ## Opaque stages
 ///
-/// `#[stage(queue = q, reads(a), writes(b, c))]` declares what the statement does not show: a foreign kernel whose
-/// arguments were bound before, or a library call with buffers and a workspace of its own. The stage is a device
-/// stage on that queue. The declared uses are added to those that are seen; at least one there must be. `writes`
-/// includes reading, and resources are named as a whole.
+/// `#[stage(queue = q, reads(a), writes(b, c))]` declares uses that the statement does not show: those of a foreign
+/// kernel whose arguments were bound before, or of a library call with hidden buffers and a workspace. The stage is a
+/// device stage on that queue. The declared uses are added to the uses in the statement; together there must be at least
+/// one. `writes` includes reading. A resource is named as a whole, without its parts.
 ///
 /// ```
 /// use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
@@ -231,11 +232,12 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// What is enqueued on the queue while the statement runs is behind what the uses need, and whoever uses the
-/// resources next is behind it: by a barrier before the statement, if anything is to be waited for, and a marker
-/// after it. That is all: what a foreign command touches, and that it is on this queue, is for its caller to answer
-/// for, and its `unsafe`. On queues of this library, where safe code cannot enqueue anything but the library's
-/// commands, an opaque stage orders what their kernels reach by themselves.
+/// The commands that the statement enqueues on the queue are ordered after the earlier uses of these resources, and
+/// later uses are ordered after the commands. For this, a barrier precedes the statement if there is something to wait
+/// for, and a marker follows it. The library promises no more. The caller is responsible for what a foreign command
+/// touches and for the queue that it is enqueued on; this is part of the caller's `unsafe` code. On queues of this
+/// library, safe code can enqueue the library's commands only. There an opaque stage orders memory that their kernels
+/// use without taking it as an argument.
 ///
 /// ```compile_fail
 /// # use gpu_stages::cpu::{DeviceBuffer, Queue};
@@ -253,15 +255,16 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// - `until = enqueued`: the future resolves when everything is enqueued. Device errors reach whoever uses the
-///   data next.
+/// - `until = enqueued`: the future resolves when all commands are enqueued. Device errors are reported to the next call
+///   that uses the data.
 /// - `max_barriers = n`: the build fails when the schedule needs more barriers.
-/// - `schedule = NAME`, `schedule = Self::NAME`, `schedule = none`: where the schedule stands.
-/// - `crate = path`: where the library is found, if not at `::gpu_stages`.
+/// - `schedule = NAME`, `schedule = Self::NAME`, `schedule = none`: the name and place of the schedule's constant.
+/// - `crate = path`: the path of the library, if it is not `::gpu_stages`.
 ///
 /// # Spawning
 ///
-/// A call acquires when it is made. What delays the call, delays its place in the order:
+/// A call acquires its resources when the function is called, not when its future is polled. So call the function
+/// first, and spawn its future:
 ///
 /// ```
 /// # use gpu_stages::{Resource, Result, gpu_pipeline};
@@ -279,26 +282,27 @@ use proc_macro::TokenStream;
 /// let second = tokio::spawn(count(&total));
 /// ```
 ///
-/// `tokio::spawn(async move { count(&total).await })` acquires when the task first runs: tasks may run in any order,
-/// and one that acquires several times while it holds something may wait for itself. Nothing at the call can tell
-/// the two apart, so that it compiles. Spawn the pipeline's own future, and put what is to follow behind it.
+/// `tokio::spawn(async move { count(&total).await })` acquires when the task first runs. Tasks may run in any order, and
+/// a task that acquires again while it holds a resource may wait for itself. The macro cannot detect this, so it
+/// compiles. Spawn the future of the pipeline, and run what follows after it.
 ///
 /// # Signatures
 ///
 /// Generics, lifetimes, `where`, `impl Trait` arguments, patterns, visibility and other attributes work as in any
 /// `async fn`. Three things are worth knowing:
 ///
-/// - A lifetime in a type must show: `Text<'_>`, not `Text`.
-/// - The future of a method is `'static` only if its own type parameters are declared so (`T: 'static`).
-/// - The future of a method whose body mentions `self` borrows, since edition 2024, all references that are passed, even
-///   to a version that is used up at the call. A declared expression has no such reference:
+/// - A lifetime in a type must be written: `Text<'_>`, not `Text`.
+/// - The future of a method is `'static` only if the type parameters of the method are declared `'static`
+///   (`T: 'static`).
+/// - In edition 2024, the future of a method whose body mentions `self` borrows all references that are passed, even a
+///   reference to a version that the call has consumed. A declared expression avoids the reference:
 ///   `#[reads(self.samples.pin())] before: T`.
 ///
 /// # What is generated
 ///
-/// A function that returns `impl Future`, in the terms of the manual interface; `cargo expand` shows it. Beside it
-/// stands what the pipeline says about itself, `function::SCHEDULE`, of the type `gpu_stages::Schedule`. The same
-/// table is at the end of the function's documentation.
+/// The macro generates a function that returns `impl Future` and uses the manual interface only; `cargo expand` shows
+/// it. It also generates the constant `function::SCHEDULE`, of type `gpu_stages::Schedule`, which describes the stages
+/// and their synchronisation. The same table is at the end of the function's documentation.
 ///
 #[doc = include_str!("../reference.md")]
 #[proc_macro_attribute]
@@ -306,10 +310,10 @@ pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     compile::gpu_pipeline(options.into(), item.into()).into()
 }
 
-/// Implements `gpu_stages::DeviceVisible` for a struct, so that it can be a resource whose parts device stages use.
+/// Implements `gpu_stages::DeviceVisible` for a struct, so that device stages can use the parts of such a resource.
 ///
-/// The trait's documentation says how. `#[device(skip)]` keeps a field from devices, `#[device(crate = path)]` on the
-/// struct says where the library is found.
+/// The documentation of the trait describes the implementation. `#[device(skip)]` hides a field from devices.
+/// `#[device(crate = path)]` on the struct is the path of the library, if it is not `::gpu_stages`.
 #[proc_macro_derive(DeviceVisible, attributes(device))]
 pub fn device_visible(item: TokenStream) -> TokenStream {
     derive::device_visible(item.into()).into()

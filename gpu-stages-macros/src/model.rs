@@ -1,4 +1,4 @@
-//! The pipeline as the rules and the schedule see it: resources, queues, stages, and who uses what how.
+//! The pipeline as the rules and the schedule see it: resources, queues, stages, and the accesses of each stage.
 
 use crate::syntax::{Mode, Pipeline};
 use proc_macro2::Span;
@@ -38,9 +38,9 @@ pub struct Stage {
     pub work: Work,
     /// Every mention of a resource or queue, in the order of the source.
     pub mentions: Vec<Mention>,
-    /// What is reached through a variable that is made ahead of the statement.
+    /// The resources that the statement reaches through a variable, which is bound before it.
     pub taken: Vec<Taken>,
-    /// For a blocking stage, what travels with it.
+    /// Of a blocking stage, what moves to the other thread.
     pub blocking: Option<Blocking>,
 }
 
@@ -54,7 +54,7 @@ pub struct Taken {
 /// How a resource is taken from its guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
-    /// The value's place, once: to go through the guard at each mention would be conflicting borrows.
+    /// A reference to the value: to dereference the guard at each mention would be conflicting borrows.
     Place,
     /// The views of a value with several parts.
     Views,
@@ -67,13 +67,13 @@ pub enum Take {
 pub struct Work {
     pub place: Place,
     pub accesses: Vec<Access>,
-    /// Resources whose facts the statement takes from a copy made before it.
+    /// Resources whose metadata the statement reads from a copy made before it.
     pub facts: Vec<ResourceId>,
     /// The statement may suspend by itself.
     pub awaits: bool,
-    /// What it enqueues cannot be seen: its uses are opened before it and closed behind it.
+    /// The commands that it enqueues are hidden: its uses are opened before it and closed after it.
     pub is_opaque: bool,
-    /// The statement is the last one: what it holds goes out of scope with the body.
+    /// The statement is the last one: its guards go out of scope with the body.
     pub is_last: bool,
 }
 
@@ -100,11 +100,11 @@ pub enum Right {
     Write,
 }
 
-/// What a blocking stage takes along.
+/// What a blocking stage moves to the other thread.
 pub struct Blocking {
-    /// Where `#[stage(blocking)]` says so.
+    /// The span of `blocking` in `#[stage(blocking)]`.
     pub declared_at: Span,
-    /// Locals that later statements mention: they come back. With `true` they are declared `mut`.
+    /// Locals that later statements mention: they move back. `true` marks those declared `mut`.
     pub locals: Vec<(Ident, bool)>,
 }
 
@@ -116,7 +116,7 @@ pub struct Mention {
     pub capture: Capture,
     /// Whether only a field or an element of it is used.
     pub in_part: bool,
-    /// Whether it stands in `#[stage(...)]`, for what the statement does not show.
+    /// Whether it is declared in `#[stage(...)]`, and not shown by the statement.
     pub is_declared: bool,
 }
 
@@ -138,7 +138,7 @@ pub enum Usage {
     Exclusive,
     /// `x.len()`, `x.is_empty()`
     Facts,
-    /// The same of a value that no device stage uses: it need not have facts.
+    /// The same of a value that no device stage uses: its type need not have metadata.
     Length,
     /// `x.method()`, `x.path.method()`
     Method(Ident),
@@ -152,7 +152,7 @@ pub enum Usage {
     Hidden,
 }
 
-/// Whether a closure or an async block stands between the mention and the statement.
+/// Whether a closure or an async block captures the mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capture {
     None,
@@ -180,7 +180,7 @@ impl Names {
         }
     }
 
-    /// What `ident` stands for, if it is declared.
+    /// The declared parameter that `ident` names.
     pub fn subject(&self, ident: &Ident) -> Option<Subject> {
         self.subjects.get(&ident.to_string()).copied()
     }
@@ -210,7 +210,7 @@ impl Model {
         self.stages.iter().map(|stage| &stage.work).collect()
     }
 
-    /// For each resource, whether it is the call's own.
+    /// For each resource, whether it is declared `#[owns]`.
     pub fn owned(&self) -> Vec<bool> {
         let modes = self.resources.iter().map(|resource| resource.mode);
         modes.map(|mode| mode == Mode::Owns).collect()

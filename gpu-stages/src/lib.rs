@@ -83,7 +83,10 @@ mod models;
 mod observe;
 #[cfg(feature = "opencl")]
 pub mod opencl;
+pub mod prelude;
 mod resource;
+#[doc(hidden)]
+pub mod rt;
 mod schedule;
 mod slots;
 mod spans;
@@ -93,18 +96,15 @@ pub mod timeline;
 mod util;
 
 pub use acquire::{Acquire, Request, Wanted, acquire};
-pub use backend::Backend;
-pub use backend::{Element, Grid};
-pub use call::Call;
-pub use call::{BlockingJob, Run, Until, blocking, set_blocking_spawner};
+pub use backend::{Backend, Element, Grid};
+pub use call::{BlockingJob, Call, Run, blocking, set_blocking_spawner};
 pub use device::buffer::{DeviceBuffer, HostBuffer};
 pub use device::command_queue::{CommandQueue, Opaque, OpaqueUses, Release};
 pub use device::kernel::{KernelArgument, KernelArguments, Scalar};
-pub use device::pass::Pass;
 pub use device::queue::Queue;
 pub use device::view::{DeviceView, HostView, View};
 pub use device::visible::{DeviceVisible, HostOnly, Length};
-pub use error::{Error, Failure, Origin, PipelineResult, Poison, Problem, Reason, Result, Site};
+pub use error::{Error, Failure, Origin, Poison, Problem, Reason, Result, Site};
 pub use gpu_stages_macros::{DeviceVisible, gpu_pipeline};
 pub use guard::{Allocation, DeviceGuard, HostGuard, HostReadGuard, WaitDevice};
 pub use guard::{GuardList, Parts};
@@ -114,11 +114,6 @@ pub use schedule::{Schedule, Stage};
 pub use sync::clock::{Position, QueueId};
 pub use sync::event::{Event, Status, WaitKey};
 pub use timeline::Timeline;
-
-/// Lets a future's type name the lifetimes that it captures, in the 2021 edition.
-#[doc(hidden)]
-pub trait Captures<T: ?Sized> {}
-impl<T: ?Sized, U: ?Sized> Captures<T> for U {}
 
 /// The examples of the README compile and run.
 #[cfg(doctest)]

@@ -4,7 +4,7 @@
 use fastrand::Rng;
 use gpu_stages::guard::access::{Access, Read, Update, Write};
 use gpu_stages::{
-    Allocation, HostGuard, Resource, Result, Source, Timeline, Version, acquire, gpu_pipeline,
+    Allocation, HostGuard, Readable, Resource, Result, Timeline, Version, acquire, gpu_pipeline,
     stall,
 };
 use gpu_stages_tests::poll_once;
@@ -190,7 +190,7 @@ impl Program {
         }
     }
 
-    fn acquire_from(&mut self, source: &Source<u32>) {
+    fn acquire_from(&mut self, source: &Readable<u32>) {
         self.things.push(match self.rng.bool() {
             true => of(source.acquire_read().expect("one")),
             false => of(source.acquire_update().expect("one")),

@@ -4,7 +4,7 @@
 #![forbid(unsafe_code)]
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
-use gpu_stages::{Backend, Resource, Result, Source, Version, gpu_pipeline};
+use gpu_stages::{Backend, Readable, Resource, Result, Version, gpu_pipeline};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl Watch {
 }
 
 /// What is passed on is either.
-fn twice(value: &Source<i64>) -> impl Future<Output = Result<()>> + use<> {
+fn twice(value: &Readable<i64>) -> impl Future<Output = Result<()>> + use<> {
     let (first, second) = (increase(value, 1), increase(value, 1));
     async move {
         first.await?;

@@ -4,7 +4,7 @@ use crate::diagnostics::Errors;
 use crate::model::{Model, Place};
 use crate::schedule::Summary;
 use crate::syntax::Pipeline;
-use crate::table::waits;
+use crate::table::row;
 use std::fmt::Write;
 
 /// The schedule needs no more barriers than are allowed.
@@ -25,7 +25,7 @@ pub fn at_most(pipeline: &Pipeline, model: &Model, summaries: &[Summary], errors
             continue;
         };
         let queue = &model.queues[queue.0];
-        let waits = waits(model, summaries, summary);
+        let waits = row(model, summaries, summary).waits();
         // Writing to a string does not fail.
         let _ = write!(message, "\nnote: `{name}` on `{queue}` waits for {waits}");
     }

@@ -7,48 +7,47 @@ use crate::model::{Model, Place};
 use crate::syntax::{Pipeline, Statement, bound, is_mentioned};
 use syn::visit::{self, Visit};
 use syn::{
-    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Path, Stmt, Token, Type,
-    TypeReference,
+    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Stmt, Token, Type, TypeReference,
 };
 
 /// Only the host can block.
 pub fn not_on_device(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
-        if let (Some(blocking), Place::Device(_)) = (blocking(statement), stage.work.place) {
+        if let (Some(blocking), Place::Device(_)) = (statement.blocking(), stage.work.place) {
             errors.report(
                 blocking,
                 "a device stage cannot be blocking",
-                "it only enqueues: remove `blocking`, and put what blocks into a statement of its own",
+                "it only enqueues: remove `blocking`, and move blocking code to another statement",
             );
         }
     }
 }
 
-/// A blocking stage runs on another thread, from its beginning to its end.
+/// A blocking stage runs on another thread from beginning to end, so it has no `.await` and no `return`.
 pub fn no_exit(pipeline: &Pipeline, errors: &mut Errors) {
     let statements = pipeline.statements.iter();
-    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+    for statement in statements.filter(|statement| statement.blocking().is_some()) {
         for found in awaits(statement) {
             errors.report(
                 found.await_token,
                 "a blocking stage cannot `.await`",
-                "await in a stage of its own",
+                "move the `.await` to another statement",
             );
         }
         for token in returns(statement) {
             errors.report(
                 token,
                 "a blocking stage cannot return from the pipeline",
-                "let it give a value, and return that in the next statement; `?` is allowed",
+                "let the stage give a value, and return the value in the next statement; `?` is allowed",
             );
         }
     }
 }
 
-/// What a blocking stage uses can go to another thread.
+/// A blocking stage uses nothing that is borrowed: its values move to another thread.
 pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
     let statements = pipeline.statements.iter();
-    for statement in statements.filter(|statement| blocking(statement).is_some()) {
+    for statement in statements.filter(|statement| statement.blocking().is_some()) {
         for plain in pipeline.plain() {
             for (name, _) in bound(&plain.pat) {
                 if is_borrowed(&plain.ty) && is_mentioned(&name.to_string(), statement) {
@@ -63,15 +62,11 @@ pub fn nothing_borrowed(pipeline: &Pipeline, errors: &mut Errors) {
     }
 }
 
-fn blocking(statement: &Statement) -> Option<&Path> {
-    statement.stage.as_ref()?.blocking.as_ref()
-}
-
 /// The `return`s that leave the pipeline from the part of a statement that moves to another thread.
 fn returns(statement: &Statement) -> Vec<Token![return]> {
     let mut search = Returns { found: Vec::new() };
     match &statement.stmt {
-        // The block of a `let else` stays.
+        // The block of a `let else` runs on the first thread.
         Stmt::Local(local) => {
             if let Some(init) = &local.init {
                 search.visit_expr(&init.expr);
@@ -96,13 +91,13 @@ impl<'ast> Visit<'ast> for Returns {
         visit_arguments(self, mac);
     }
 
-    // Their `return` is their own.
+    // A `return` in these does not leave the pipeline.
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
     fn visit_item(&mut self, _: &'ast Item) {}
 }
 
-/// Whether a type says that it borrows.
+/// Whether a type visibly borrows.
 fn is_borrowed(ty: &Type) -> bool {
     let mut search = Borrows(false);
     search.visit_type(ty);

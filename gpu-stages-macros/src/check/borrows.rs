@@ -1,10 +1,10 @@
-//! What a stage borrows goes back with its end.
+//! A borrow of a resource ends with its stage.
 
 use super::names::bindings;
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Capture, Model, Names, Place, ResourceId, Stage, Subject, Usage};
-use crate::syntax::{Pipeline, is_called, is_mentioned, plain_name, root};
+use crate::syntax::{Pipeline, is_called, is_mentioned, plain_name, root, text};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Ident, Pat, Stmt};
@@ -16,7 +16,7 @@ pub fn end_with_stage(pipeline: &Pipeline, model: &Model, names: &Names, errors:
         let Some((alias, value)) = alias(&statement.stmt) else {
             continue;
         };
-        // What a name that is bound again stands for is rustc's to know.
+        // Only rustc knows what a name means that is bound twice.
         let is_bound_once = bindings.iter().filter(|bound| *bound == alias).count() == 1;
         if !is_bound_once || model.stages[index].work.place != Place::Host {
             continue;
@@ -40,15 +40,11 @@ pub fn end_with_stage(pipeline: &Pipeline, model: &Model, names: &Names, errors:
 fn help(value: &Expr, name: &Ident, on_device: bool) -> String {
     match value {
         Expr::Reference(_) if on_device => {
-            let tokens = value.to_token_stream().to_string();
-            let borrow = tokens
-                .replace("& ", "&")
-                .replace(" [", "[")
-                .replace(" . ", ".");
+            let borrow = text(value);
             format!("write `{borrow}` here, or put both statements into one block")
         }
         Expr::Reference(_) => {
-            format!("take a copy of what is needed instead of the reference, or use `{name}` here")
+            format!("copy the data instead of taking a reference, or use `{name}` here")
         }
         _ => "make it in the statement that uses it, or put both statements into one block"
             .to_owned(),
@@ -83,7 +79,7 @@ fn borrowed(value: &Expr, names: &Names) -> Vec<(ResourceId, Ident)> {
         }
         Expr::Closure(_) | Expr::Async(_) => of_expr(value, names)
             .into_iter()
-            // What would be moved is said by the rule on captures.
+            // The rule on captures reports resources that would be moved.
             .filter(|mention| mention.capture == Capture::Borrowed && mention.usage != Usage::Facts)
             .filter_map(|mention| Some((mention.resource()?, mention.ident)))
             .collect(),
@@ -91,7 +87,7 @@ fn borrowed(value: &Expr, names: &Names) -> Vec<(ResourceId, Ident)> {
     }
 }
 
-/// The first statement that uses `alias`, made by statement `index`, when the host no longer holds `id`.
+/// The first statement that uses `alias` while the host no longer holds `id`. Statement `index` defines `alias`.
 fn first_late_use(
     pipeline: &Pipeline,
     model: &Model,
@@ -109,7 +105,7 @@ fn first_late_use(
     })
 }
 
-/// Whether the host still holds at stage `later` what it used at stage `index`.
+/// Whether the host holds resource `id` from stage `index` up to stage `later`.
 fn is_held(stages: &[Stage], id: ResourceId, index: usize, later: usize) -> bool {
     let uses = |stage: &Stage| stage.access(id).is_some();
     let mut between = stages[index + 1..=later].iter();

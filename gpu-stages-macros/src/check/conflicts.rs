@@ -2,8 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Model, Names, Place, Subject};
-use crate::syntax::{Pipeline, plain_name, root};
-use quote::ToTokens;
+use crate::syntax::{Pipeline, plain_name, root, text};
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, ExprReference, Item, Lit, Token};
@@ -68,18 +67,18 @@ impl Commands<'_> {
             Overlap::Same => (
                 format!("`{name}` is {verb} by one command"),
                 format!(
-                    "a kernel that works in place takes `&mut {name}` alone; else use two buffers"
+                    "pass only `&mut {name}` to a kernel that works in place, or use two buffers"
                 ),
             ),
             Overlap::Ranges => (
-                format!("`{name}` is {verb} by one command: its ranges are not told apart"),
+                format!("`{name}` is {verb} by one command, and its ranges may overlap"),
                 format!(
-                    "make the parts buffers of their own, in one resource, and name them by path: \
+                    "make each part a buffer, put the buffers into one resource, and name them by path: \
                      `&{name}.0`, `&mut {name}.1`"
                 ),
             ),
             Overlap::Elements => (
-                format!("`{name}` is {verb} by one command: its elements are not told apart"),
+                format!("`{name}` is {verb} by one command, and its elements may be the same"),
                 format!(
                     "split it first, in one block with the command: \
                      `let (first, rest) = (&mut {name}).split_at_mut(1);`"
@@ -117,7 +116,7 @@ fn references<'a>(expr: &'a Expr, found: &mut Vec<&'a ExprReference>) {
     }
 }
 
-/// How two places of one resource are not distinct to the borrow checker.
+/// Why the borrow checker does not take two places of one resource for distinct.
 #[derive(Clone, Copy)]
 enum Overlap {
     Same,
@@ -144,7 +143,7 @@ fn overlap(a: &Expr, b: &Expr) -> Option<Overlap> {
     Some(Overlap::Same)
 }
 
-/// A step on the way to a part.
+/// A step of the path to a part.
 #[derive(PartialEq)]
 enum Step {
     /// The resource itself, or a field.
@@ -154,13 +153,13 @@ enum Step {
     Element(Option<String>),
 }
 
-/// The way to `expr` from its resource.
+/// The path to `expr` from its resource.
 fn path(expr: &Expr) -> Vec<Step> {
     let (base, step) = match expr {
         Expr::Paren(paren) => return path(&paren.expr),
         Expr::Group(group) => return path(&group.expr),
         Expr::Field(field) => {
-            let name = field.member.to_token_stream().to_string();
+            let name = text(&field.member);
             (&field.base, Step::Named(name))
         }
         Expr::Index(index) => {
@@ -174,7 +173,7 @@ fn path(expr: &Expr) -> Vec<Step> {
             };
             (&index.expr, step)
         }
-        _ => return vec![Step::Named(expr.to_token_stream().to_string())],
+        _ => return vec![Step::Named(text(expr))],
     };
     let mut path = path(base);
     path.push(step);

@@ -2,8 +2,7 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, QueueId, ResourceId};
-use crate::syntax::{Mode, Param, Pipeline, listed};
-use quote::ToTokens;
+use crate::syntax::{Mode, Param, Pipeline, listed, text};
 use syn::Type;
 
 /// The most resources that can be acquired in one step.
@@ -15,8 +14,7 @@ pub fn has_resource(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
         errors.report(
             &pipeline.name,
             format!("`{}` has no resource", pipeline.name),
-            "declare what its stages work on: `#[reads]`, `#[writes]`, `#[updates]` or `#[owns]` before a \
-             parameter",
+            "declare the resources of its stages: `#[reads]`, `#[writes]`, `#[updates]` or `#[owns]` before a parameter",
         );
     }
 }
@@ -27,7 +25,7 @@ pub fn has_stage(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
         errors.report(
             &pipeline.name,
             format!("`{}` has no stage", pipeline.name),
-            "use its resources: every top-level statement that does is a stage",
+            "use its resources: each top-level statement that uses one is a stage",
         );
     }
 }
@@ -43,7 +41,7 @@ pub fn all_fit(model: &Model, errors: &mut Errors) {
     }
 }
 
-/// A declaration names the buffer's own type.
+/// A declared type is no reference.
 pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
     for param in &pipeline.params {
         let Some(declaration) = param.declaration() else {
@@ -52,30 +50,30 @@ pub fn no_references(pipeline: &Pipeline, errors: &mut Errors) {
         if let Type::Reference(reference) = &declaration.ty {
             let itself = match &*reference.elem {
                 Type::Slice(slice) => {
-                    let element = as_written(&slice.elem);
-                    format!("the buffer's own type, such as `HostBuffer<{element}>`")
+                    let element = text(&slice.elem);
+                    format!("the type of the buffer, such as `HostBuffer<{element}>`")
                 }
-                ty => format!("the type itself, `{}`", as_written(ty)),
+                ty => format!("the type of the value, `{}`", text(ty)),
             };
             errors.report(
                 reference,
                 format!("`{}` is declared as a reference", declaration.name),
                 format!(
-                    "write {itself}: the declaration says how it is used, and the caller passes a reference"
+                    "write {itself}: the attribute declares the use, and the caller passes a reference"
                 ),
             );
         }
     }
 }
 
-/// A list is of resources that are acquired.
+/// Only acquired resources are lists.
 pub fn lists_are_acquired(pipeline: &Pipeline, errors: &mut Errors) {
     for param in &pipeline.params {
         let help = match param {
             Param::Resource(Mode::Reads | Mode::Writes | Mode::Updates, _) => continue,
-            Param::Resource(Mode::Owns, _) => "own a `Vec` of them",
-            Param::Queue(_) => "declare each queue by itself: a stage is on one of them",
-            Param::Plain(_) => "declare what it is, or pass a `Vec`",
+            Param::Resource(Mode::Owns, _) => "declare a `Vec` of the values",
+            Param::Queue(_) => "declare each queue as a parameter",
+            Param::Plain(_) => "declare the resources, or pass a `Vec`",
         };
         if listed(param.ty()).is_some() {
             errors.report(
@@ -87,24 +85,9 @@ pub fn lists_are_acquired(pipeline: &Pipeline, errors: &mut Errors) {
     }
 }
 
-/// A type as people write it: without the blanks between its tokens.
-fn as_written(ty: &Type) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in [
-        (" < ", "<"),
-        (" >", ">"),
-        (" :: ", "::"),
-        (" ,", ","),
-        ("& ", "&"),
-    ] {
-        text = text.replace(spaced, tight);
-    }
-    text
-}
-
-/// What is declared is used.
+/// Every declared parameter is used.
 pub fn all_used(model: &Model, errors: &mut Errors) {
-    // One error says it all.
+    // The rule on stages reports this once.
     if has_no_stage(model) {
         return;
     }
@@ -114,7 +97,7 @@ pub fn all_used(model: &Model, errors: &mut Errors) {
             errors.report(
                 &resource.name,
                 format!("the resource `{}` is never used", resource.name),
-                "remove it: acquiring it would hold up others",
+                "remove it: acquiring an unused resource delays other calls",
             );
         }
     }

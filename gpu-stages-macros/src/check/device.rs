@@ -22,7 +22,7 @@ pub fn no_await(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     }
 }
 
-/// A device stage sees views and facts.
+/// A device stage sees views and metadata, not values.
 pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         let Place::Device(queue) = stage.work.place else {
@@ -41,8 +41,8 @@ pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
             };
             let help = match body_of(statement) {
                 Some(body) => format!(
-                    "split the {body}: a device stage uses `&{name}`, `&mut {name}` and `{name}.len()`, and \
-                     the host has a statement of its own"
+                    "split the {body}: a device stage uses `&{name}`, `&mut {name}` and `{name}.len()`; use the \
+                     value in another statement"
                 ),
                 None => match mention.usage {
                     Usage::Moved => {
@@ -51,7 +51,7 @@ pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
                     Usage::Assigned => format!(
                         "write it by a command, through `&mut {name}`, or in a statement that mentions no queue"
                     ),
-                    _ => "take what the command needs into a local before, in a statement that mentions no queue"
+                    _ => "copy the data that the command needs into a local first, in a statement that mentions no queue"
                         .to_owned(),
                 },
             };
@@ -63,13 +63,13 @@ pub fn views_only(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
 fn is_value(mention: &Mention) -> bool {
     let is_view = matches!(
         mention.usage,
-        // What is hidden is said by the rule on macros.
+        // The rule on macros reports hidden uses.
         Usage::Shared | Usage::Exclusive | Usage::Facts | Usage::Hidden
     );
     mention.resource().is_some() && !is_view && mention.capture != Capture::Moved
 }
 
-/// What a statement that contains others is called.
+/// The word for a statement that contains statements.
 fn body_of(statement: &Statement) -> Option<&'static str> {
     match &statement.stmt {
         Stmt::Expr(Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_), _) => Some("loop"),

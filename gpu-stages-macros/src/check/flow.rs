@@ -1,8 +1,10 @@
-//! What `#[writes]` gives is stale until it is written: on every way to a read there is a write before.
+//! The contents of a `#[writes]` resource are stale until they are written: every path to a read has a write before it.
 //!
-//! Where the analysis cannot know, it takes the write as done: a loop runs at least once; in a loop, a branch that
-//! writes was taken in an earlier turn; a read in a branch is under the same condition as the write; after a
-//! statement that may leave the pipeline, those that did not write have left.
+//! Where the analysis cannot know, it assumes the write:
+//! - A loop runs at least once.
+//! - In a loop, an earlier iteration took the branch that writes.
+//! - A read in a branch has the same condition as the write in another branch.
+//! - A statement that may leave the pipeline is left by the paths that did not write.
 
 mod ways;
 
@@ -16,7 +18,7 @@ use ways::{block_diverges, diverges, may_leave, writes_in_place};
 /// `#[writes]` is written before it is read.
 pub fn written_before_read(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     let contents = model.resources.iter().enumerate().map(|(index, resource)| {
-        // The rule on what is never written says all there is to say.
+        // Another rule reports a resource that is never written.
         let id = ResourceId(index);
         let is_written = |right: Right| right == Right::Write;
         let mut accesses = model.stages.iter().filter_map(|stage| stage.access(id));
@@ -46,7 +48,7 @@ pub fn written_before_read(pipeline: &Pipeline, model: &Model, names: &Names, er
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Contents {
     Stale,
-    /// Written in one branch and not in another. So many branches are around both.
+    /// Written in some branches only. The number is how many branches enclose them.
     Unsure(usize),
     Good,
 }
@@ -62,9 +64,9 @@ struct Flow<'a> {
     names: &'a Names,
     errors: &'a mut Errors,
     contents: Vec<Contents>,
-    /// The number of branches around.
+    /// How many branches enclose the current statement.
     branches: usize,
-    /// In a loop, the number of branches around the outermost one.
+    /// In a loop, how many branches enclose the outermost loop.
     looped: Option<usize>,
 }
 
@@ -148,7 +150,7 @@ impl Flow<'_> {
         }
     }
 
-    /// A statement without statements in it: what it does in which order cannot be told.
+    /// A statement without nested statements: the order of its accesses is unknown.
     fn simple(&mut self, mentions: &[Mention]) {
         let writes = || mentions.iter().filter(|mention| is_write(&mention.usage));
         for mention in mentions.iter().filter(|mention| is_read(&mention.usage)) {
@@ -174,22 +176,22 @@ impl Flow<'_> {
             Contents::Stale if !is_elsewhere => self.errors.report(
                 name,
                 format!("`{name}` is read before it is written"),
-                "`#[writes]` gives a new version whose contents are stale: write it first, or declare it \
-                 `#[updates]` to go on with the old contents",
+                "`#[writes]` gives a new version with stale contents: write it first, or declare it `#[updates]` to \
+                 use the old contents",
             ),
             Contents::Unsure(around) if self.branches <= around => self.errors.report(
                 name,
-                format!("`{name}` is read, and was written in some branches only"),
-                "`#[writes]` gives a new version whose contents are stale: write it in every branch, or \
-                 declare it `#[updates]` to go on with the old contents",
+                format!("`{name}` is read after it was written in some branches only"),
+                "`#[writes]` gives a new version with stale contents: write it in every branch, or declare it \
+                 `#[updates]` to use the old contents",
             ),
             _ => return,
         }
-        // Once is enough.
+        // Report it once.
         self.write(id);
     }
 
-    /// One of `branches` is taken.
+    /// Control takes one of `branches`.
     fn branches(&mut self, branches: &[Branch<'_>]) {
         let before = self.contents.clone();
         let mut ends = Vec::new();
@@ -220,7 +222,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What is known where two branches come together.
+    /// The contents after two branches with the contents `a` and `b`.
     fn joined(&self, a: Contents, b: Contents) -> Contents {
         match (a, b) {
             (a, b) if a == b => a,
@@ -230,7 +232,7 @@ impl Flow<'_> {
     }
 
     fn repeated(&mut self, body: &Block) {
-        // Turns of the outermost loop come after each other, whatever is within.
+        // The assumptions on loops hold for the outermost one.
         let outer = self.looped;
         self.looped = outer.or(Some(self.branches));
         self.block(body);

@@ -1,21 +1,20 @@
-//! Work that is enqueued where the pipeline does not see it.
+//! Commands that the pipeline does not see.
 
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Model, Names, Place, Usage};
-use crate::syntax::{Pipeline, is_called, plain_name};
-use quote::ToTokens;
+use crate::syntax::{Pipeline, is_called, plain_name, text};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Item};
 
-/// Methods of other crates that enqueue, whatever they are called on, and the number of their arguments: of `ocl`,
+/// Methods of other crates that enqueue on any receiver, and the number of their arguments: of `ocl`,
 /// `opencl3` and `cudarc`.
 const ENQUEUE: [(&str, usize); 3] = [("enq", 0), ("enqueue_nd_range", 1), ("launch_builder", 1)];
 
 /// Methods of the library's queues that nothing else has for device buffers.
 const OF_QUEUES: [&str; 3] = ["upload", "download", "launch"];
 
-/// What is enqueued belongs to a device stage.
+/// Only device stages enqueue.
 pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         if matches!(stage.work.place, Place::Device(_)) {
@@ -30,10 +29,10 @@ pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut E
                 errors.report(
                     &call.method,
                     format!(
-                        "`{}` enqueues in a statement that mentions no queue: nothing would wait for it",
+                        "`{}` enqueues in a statement that mentions no queue, so that no stage would wait for it",
                         call.method
                     ),
-                    "mention the queue and what the command uses, or declare them: \
+                    "mention the queue and the resources of the command, or declare them: \
                      `#[stage(queue = queue, reads(a), writes(b))]`",
                 );
             }
@@ -41,7 +40,7 @@ pub fn all_enqueued_in_stages(pipeline: &Pipeline, model: &Model, errors: &mut E
     }
 }
 
-/// A queue that is enqueued on is declared.
+/// A queue that a host stage enqueues on is declared.
 pub fn queues_declared(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     let device_buffers: Vec<bool> = pipeline
         .resources()
@@ -84,17 +83,13 @@ fn declared(receiver: &Expr) -> Option<String> {
             "write `#[queue]` before the parameter: `#[queue] {name}: Queue`"
         )),
         (None, Expr::Field(field)) => {
-            let (name, value) = (field.member.to_token_stream(), text(receiver));
+            let (name, value) = (text(&field.member), text(receiver));
             Some(format!(
                 "declare it as a parameter, `#[queue({value})] {name}: Queue`, and enqueue on that"
             ))
         }
         _ => None,
     }
-}
-
-fn text(expr: &Expr) -> String {
-    expr.to_token_stream().to_string().replace(' ', "")
 }
 
 /// Every method call of a statement.

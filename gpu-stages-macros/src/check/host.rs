@@ -1,4 +1,4 @@
-//! Resources stay where their guards are.
+//! Resources are borrowed from their guards, never moved.
 
 use crate::diagnostics::Errors;
 use crate::model::{Capture, Mention, Model, Place, Stage, Subject, Usage};
@@ -16,14 +16,12 @@ pub fn not_moved(model: &Model, errors: &mut Errors) {
         errors.report(
             name,
             format!("the resource `{name}` cannot be moved"),
-            format!(
-                "borrow it, `&{name}` or `&mut {name}`: it stays with its owner; `{name}.clone()` makes a copy"
-            ),
+            format!("borrow it, `&{name}` or `&mut {name}`, or make a copy with `{name}.clone()`"),
         );
     }
 }
 
-/// What borrows a resource ends with the stage.
+/// No closure and no async block captures a resource by `move`: it could outlive the stage.
 pub fn not_captured(model: &Model, errors: &mut Errors) {
     for stage in &model.stages {
         let captured = |mention: &&Mention| match mention.subject {
@@ -38,23 +36,23 @@ pub fn not_captured(model: &Model, errors: &mut Errors) {
             errors.report(
                 name,
                 format!("the resource `{name}` is captured by `move` and could outlive the stage"),
-                "leave out `move` if it is over with the statement; what goes on by itself gets a copy, taken \
-                 into a local before",
+                "remove `move` if the closure or async block ends with the statement; otherwise copy the data into a \
+                 local first, and move that",
             );
         }
     }
 }
 
-/// Every use can be seen.
+/// The arguments of a macro that mentions a resource are known.
 pub fn not_in_unknown_macro(model: &Model, errors: &mut Errors) {
     let mentions = model.stages.iter().flat_map(|stage| &stage.mentions);
     for mention in mentions.filter(|mention| mention.usage == Usage::Hidden) {
         let name = &mention.ident;
         errors.report(
             name,
-            format!("`{name}` is in a macro that the pipeline cannot look into"),
-            "take what the macro needs into a local before; the macros of the standard library that print, \
-             format and assert, and those of `tracing`, are understood",
+            format!("`{name}` is in a macro whose arguments are unknown to the pipeline"),
+            "copy the data that the macro needs into a local first; known macros are those of the standard library \
+             that print, format and assert, and those of `tracing`",
         );
     }
 }

@@ -1,6 +1,6 @@
-//! The rules: one function each. All of them run, whatever the others find.
+//! The rules: one function each. All of them run, and all errors are reported.
 //!
-//! What rustc says better is left to rustc.
+//! An error that rustc reports well is left to rustc.
 
 mod barriers;
 mod blocking;
@@ -42,7 +42,7 @@ pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Err
     blocking::not_on_device(pipeline, model, errors);
     blocking::no_exit(pipeline, errors);
     blocking::nothing_borrowed(pipeline, errors);
-    // What a hidden name stands for is not known: the other rules could only guess.
+    // The other rules would have to guess what a hidden name means.
     if names::not_hidden(pipeline, model, errors) {
         uses(pipeline, model, names, errors);
     }

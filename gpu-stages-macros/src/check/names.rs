@@ -21,7 +21,7 @@ pub fn not_reserved(pipeline: &Pipeline, errors: &mut Errors) {
         errors.report(
             name,
             format!("the name `{name}` is reserved"),
-            "names that begin with `__` belong to the generated code: choose another one",
+            "names that begin with `__` are for the generated code: choose another name",
         );
     }
 }
@@ -70,6 +70,6 @@ impl<'ast> Visit<'ast> for Bindings {
         visit_arguments(self, mac);
     }
 
-    // Names in items are their own.
+    // Items have separate names.
     fn visit_item(&mut self, _: &'ast Item) {}
 }

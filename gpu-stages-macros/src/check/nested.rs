@@ -1,11 +1,11 @@
-//! Functions within the pipeline are functions like any other.
+//! Functions and closures within the pipeline.
 
 use crate::diagnostics::Errors;
 use crate::syntax::{Pipeline, is_declaration, is_pipeline};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ExprClosure, FnArg, ImplItemFn, ItemFn, Pat, Signature};
 
-/// Declarations stand on the parameters of the pipeline.
+/// Declarations are on the parameters of the pipeline only.
 pub fn no_declarations(pipeline: &Pipeline, errors: &mut Errors) {
     let mut search = Declarations { errors };
     for statement in &pipeline.statements {
@@ -22,8 +22,8 @@ impl Declarations<'_> {
         for attr in attrs.iter().filter(|attr| is_declaration(attr)) {
             self.errors.report(
                 attr,
-                "only the parameters of a pipeline are declared",
-                "remove this: functions and closures within the body take what they use as `&x` or `&mut x`",
+                "only parameters of the pipeline can have a declaration",
+                "remove it: functions and closures in the body take resources as `&x` or `&mut x`",
             );
         }
     }
@@ -39,7 +39,7 @@ impl Declarations<'_> {
 }
 
 impl<'ast> Visit<'ast> for Declarations<'_> {
-    // A pipeline within has its own declarations.
+    // A nested pipeline has its own declarations.
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         if !function.attrs.iter().any(is_pipeline) {
             self.none_in_signature(&function.sig);

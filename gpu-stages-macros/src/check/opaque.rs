@@ -5,7 +5,7 @@ use crate::model::{Model, Usage};
 use crate::syntax::{Opaque, Pipeline};
 use syn::Ident;
 
-/// What an opaque stage names is declared, and as what it is named.
+/// An opaque stage names declared parameters: a queue as `queue`, resources in `reads` and `writes`.
 pub fn names_fit(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for opaque in declared(pipeline) {
         if let Some(queue) = &opaque.queue {
@@ -20,13 +20,13 @@ pub fn names_fit(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
             errors.report(
                 name,
                 format!("`{name}` is in `reads` and in `writes`"),
-                "remove it from `reads`: what is written may be read as well",
+                "remove it from `reads`: `writes` includes reading",
             );
         }
     }
 }
 
-/// An opaque stage uses a resource, or nobody could wait for it.
+/// An opaque stage uses at least one resource: without one, no later stage could wait for it.
 pub fn uses_something(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         let Some(opaque) = statement.opaque() else {
@@ -36,15 +36,14 @@ pub fn uses_something(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
         if opaque.names_nothing && stage.work.accesses.is_empty() {
             errors.report(
                 queue,
-                format!("this stage on `{queue}` uses no resource: nobody could wait for it"),
-                "declare what it uses, `reads(a)` and `writes(b)`; what a library keeps hidden is a resource as \
-                 well",
+                format!("this stage on `{queue}` uses no resource, so that no later stage could wait for it"),
+                "declare its resources, `reads(a)` and `writes(b)`; the hidden memory of a library is a resource as well",
             );
         }
     }
 }
 
-/// What a stage declares to read it does not write.
+/// A stage does not write a resource that it declares in `reads`.
 pub fn reads_stay(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         let Some(opaque) = statement.opaque() else {
@@ -104,7 +103,7 @@ fn is_resource(name: &Ident, model: &Model, errors: &mut Errors) {
         errors.report(
             name,
             format!("`{name}` is a queue, not a resource"),
-            format!("write `queue = {name}`; `reads` and `writes` are for what the stage works on"),
+            format!("write `queue = {name}`; `reads` and `writes` name resources"),
         );
     } else {
         let help =

@@ -18,13 +18,13 @@ pub fn one_per_stage(model: &Model, errors: &mut Errors) {
             errors.report(
                 second,
                 format!("this stage runs on `{first}` and cannot use `{second}` as well"),
-                "make a statement of its own for each queue: they are ordered as their resources demand",
+                "use one statement for each queue: the pipeline orders the statements by their resources",
             );
         }
     }
 }
 
-/// A queue is there to enqueue on.
+/// A queue is only used to enqueue.
 pub fn only_enqueue(model: &Model, errors: &mut Errors) {
     for stage in &model.stages {
         let queues = stage
@@ -40,24 +40,24 @@ fn enqueues(mention: &Mention, errors: &mut Errors) {
     let help =
         format!("write `{queue}.method(...)`, or pass `&{queue}` to a function that enqueues");
     match (&mention.usage, mention.capture) {
-        // Said by the rule on macros.
+        // The rule on macros reports this.
         (Usage::Hidden, _) => {}
         (_, Capture::Borrowed | Capture::Moved) => errors.report(
             queue,
-            format!("the queue `{queue}` is captured: what is enqueued could come too late"),
+            format!("the queue `{queue}` is captured, so that commands could be enqueued after the stage"),
             "enqueue in the statement itself, in a `for` loop for example",
         ),
         (Usage::Method(method), _) if method == "clone" => errors.report(
             queue,
             format!(
-                "the queue `{queue}` is cloned: what is enqueued on the clone would not be seen"
+                "the queue `{queue}` is cloned: the pipeline would not see the commands on the clone"
             ),
             help,
         ),
         (Usage::Method(_) | Usage::Lent, _) => {}
         _ => errors.report(
             queue,
-            format!("the queue `{queue}` is used otherwise than to enqueue"),
+            format!("the queue `{queue}` can only be used to enqueue"),
             help,
         ),
     }

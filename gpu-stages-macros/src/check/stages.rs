@@ -1,4 +1,4 @@
-//! What concerns statements of any kind.
+//! Rules for all statements.
 
 use crate::diagnostics::Errors;
 use crate::macros::{Arguments, visit_arguments};
@@ -7,7 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ExprAsync, ExprClosure, ImplItemFn, Item, ItemFn, Macro};
 
-/// `#[stage(...)]` stands on stages.
+/// `#[stage(...)]` is on top-level statements only.
 pub fn not_inside(pipeline: &Pipeline, errors: &mut Errors) {
     let mut search = Attributes { errors };
     for statement in &pipeline.statements {
@@ -30,7 +30,7 @@ impl<'ast> Visit<'ast> for Attributes<'_> {
         }
     }
 
-    // A pipeline within has its own stages.
+    // A nested pipeline has its own stages.
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         if !function.attrs.iter().any(is_pipeline) {
             visit::visit_item_fn(self, function);
@@ -44,7 +44,7 @@ impl<'ast> Visit<'ast> for Attributes<'_> {
     }
 }
 
-/// Every `return` of the pipeline can be found, to hand on what is held.
+/// Every `return` of the pipeline is visible, so that resources are released with the right outcome.
 pub fn exits_seen(pipeline: &Pipeline, errors: &mut Errors) {
     let mut search = Exits { errors };
     for statement in &pipeline.statements {
@@ -63,14 +63,14 @@ impl Exits<'_> {
             match token {
                 TokenTree::Group(group) => self.search(group.stream()),
                 TokenTree::Ident(ident) if ident == "return" => {
-                    // What is held is poisoned then, as it should be.
+                    // This `return` needs no rewriting: a call that reports no success poisons its resources.
                     let fails =
                         matches!(tokens.peek(), Some(TokenTree::Ident(next)) if next == "Err");
                     if !fails {
                         self.errors.report(
                             ident,
-                            "this `return` is in a macro that the pipeline cannot look into",
-                            "let the macro give a value, and return it in a statement of its own",
+                            "this `return` is in a macro whose arguments are unknown to the pipeline",
+                            "let the macro give a value, and return the value in the next statement",
                         );
                     }
                 }
@@ -89,7 +89,7 @@ impl<'ast> Visit<'ast> for Exits<'_> {
         }
     }
 
-    // Their `return` is their own.
+    // A `return` in these does not leave the pipeline.
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
     fn visit_item(&mut self, _: &'ast Item) {}

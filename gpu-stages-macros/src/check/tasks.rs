@@ -1,4 +1,4 @@
-//! Tasks that go on by themselves.
+//! Tasks that a stage starts.
 
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
@@ -10,7 +10,7 @@ use syn::{Expr, ExprCall, Item};
 /// Functions that start a task, of the standard library and of executors. A scope's `spawn` is a method.
 const START: [&str; 3] = ["spawn", "spawn_blocking", "spawn_local"];
 
-/// A task of its own borrows no resource. What it would move is said by the rule on captures.
+/// A started task borrows no resource. The rule on captures reports resources that it would move.
 pub fn borrow_nothing(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     let mut search = Tasks { names, errors };
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
@@ -39,7 +39,7 @@ impl<'ast> Visit<'ast> for Tasks<'_> {
                     format!(
                         "the resource `{name}` is borrowed by a task that could outlive the stage"
                     ),
-                    "give the task a copy of what it needs, taken into a local before",
+                    "copy the data that the task needs into a local first, and move that into the task",
                 );
             }
         }
@@ -50,7 +50,7 @@ impl<'ast> Visit<'ast> for Tasks<'_> {
     fn visit_item(&mut self, _: &'ast Item) {}
 }
 
-/// `thread::spawn` and the like. A function that is only called `spawn` may be anything.
+/// `thread::spawn` and the like. A function `spawn` without a path may do anything.
 fn starts_task(function: &Expr) -> bool {
     let Expr::Path(path) = function else {
         return false;

@@ -1,13 +1,13 @@
-//! Declarations say what the body does.
+//! The body does what the declarations say.
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, Resource, ResourceId, Right, Usage};
 use crate::syntax::{Mode, Pipeline, is_called};
 
-/// Types of which it is known what their methods do.
+/// Types whose methods are known.
 const KNOWN: [&str; 3] = ["HostBuffer", "String", "Vec"];
 
-/// Methods of theirs, and of slices, that write.
+/// Methods of these types, and of slices, that write.
 const WRITING: [&str; 24] = [
     "append",
     "as_mut_slice",
@@ -35,7 +35,7 @@ const WRITING: [&str; 24] = [
     "truncate",
 ];
 
-/// `#[reads]` is not written. What methods of other types do, rustc knows.
+/// A `#[reads]` resource is not written. The methods of unknown types are left to rustc.
 pub fn reads_stay(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Reads) {
         let declaration = pipeline.resources().nth(id.0);
@@ -71,7 +71,7 @@ pub fn writes_write(model: &Model, errors: &mut Errors) {
             errors.report(
                 name,
                 format!("`{name}` is declared `#[writes]` and never written"),
-                "declare it `#[reads]` to use what is there, or write to it with `&mut`",
+                "declare it `#[reads]` to use its contents, or write to it with `&mut`",
             );
         }
     }
@@ -85,7 +85,7 @@ pub fn updates_write(model: &Model, errors: &mut Errors) {
             errors.report(
                 name,
                 format!("`{name}` is declared `#[updates]` and never written"),
-                "declare it `#[reads]`: readers run side by side",
+                "declare it `#[reads]`, so that several calls can read it at the same time",
             );
         }
     }

@@ -1,7 +1,7 @@
 //! The struct to its implementation.
 //!
-//! Everything is generated with the macro's own spans: lints of the user's crate, `forbid(unsafe_code)` among
-//! them, do not look at it.
+//! All generated tokens have the spans of the macro, so that the lints of the user's crate ignore them, also
+//! `forbid(unsafe_code)`.
 
 mod implementation;
 
@@ -52,8 +52,8 @@ impl Expand<'_> {
 
     /// The struct's parameters, and the condition that devices see its fields.
     ///
-    /// A condition with a lifetime, though it has no use for one, is not looked at where it stands: what is wrong
-    /// with a field is said once, by `demands`, and not by everything that is generated.
+    /// A condition with an unneeded lifetime is not checked at its definition. So `demands` reports a wrong field once, and
+    /// the other generated items do not report it again.
     fn generics(&self) -> Generics {
         let library = &self.visible.library;
         let mut generics = self.visible.generics.clone();
@@ -136,7 +136,7 @@ impl Expand<'_> {
         }
     }
 
-    /// A struct like the user's, with a type associated to each field in place of the field's.
+    /// A struct like the user's, in which each field has the associated type of the field.
     fn structure(
         &self,
         suffix: &str,
@@ -185,7 +185,7 @@ impl Expand<'_> {
         quote_spanned!(self.glue=> #name #arguments)
     }
 
-    /// A field where the user has it, but as the macro's own.
+    /// The name of a field with the user's location and the macro's hygiene.
     fn member(&self, field: &Field) -> Member {
         let mut member = field.member.clone();
         match &mut member {

@@ -8,7 +8,7 @@ use crate::diagnostics::Errors;
 use proc_macro2::TokenStream;
 use syn::{Generics, Ident, Member, Path, Type, Visibility};
 
-/// The implementation for one struct, or what is wrong with it.
+/// The implementation for one struct, or its errors.
 pub fn device_visible(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let visible = read::item(item, &mut errors);
@@ -28,7 +28,7 @@ struct Visible {
     fields: Vec<Field>,
 }
 
-/// How a struct is written.
+/// The form of a struct.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Named,

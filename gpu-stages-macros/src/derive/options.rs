@@ -1,14 +1,14 @@
 //! `#[device(...)]`, on a struct and on its fields.
 
 use crate::diagnostics::{Errors, nearest};
-use quote::ToTokens;
+use crate::syntax::text;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Meta, Path, Token};
 
-/// What `#[device(...)]` may say, and where.
+/// The options of `#[device(...)]`.
 const KNOWN: [&str; 2] = ["crate", "skip"];
 
-/// Where the library is found, by the attributes of a struct.
+/// The path of the library, from the attributes of a struct.
 pub fn library(attrs: &[Attribute], errors: &mut Errors) -> Path {
     let mut library = None;
     for option in options(attrs, errors) {
@@ -17,13 +17,13 @@ pub fn library(attrs: &[Attribute], errors: &mut Errors) -> Path {
             ("crate", Some(_)) => twice(&option, errors),
             ("crate", None) => errors.report(
                 &option,
-                "`crate` says by which path the library is found",
+                "`crate` is the path of the library",
                 "write `#[device(crate = some::path)]`",
             ),
             ("skip", _) => errors.report(
                 &option,
-                "`skip` stands on a field",
-                "mark the fields that only the host uses; a struct that no device sees needs no derive",
+                "`skip` is an option of fields",
+                "put it on the fields that only the host uses; a struct that no device sees needs no derive",
             ),
             _ => unknown(&option, errors),
         }
@@ -31,7 +31,7 @@ pub fn library(attrs: &[Attribute], errors: &mut Errors) -> Path {
     library.unwrap_or_else(|| syn::parse_quote!(::gpu_stages))
 }
 
-/// Whether the attributes of a field say that only the host sees it.
+/// Whether the attributes of a field hide it from devices.
 pub fn is_skipped(attrs: &[Attribute], errors: &mut Errors) -> bool {
     let mut is_skipped = false;
     for option in options(attrs, errors) {
@@ -40,12 +40,12 @@ pub fn is_skipped(attrs: &[Attribute], errors: &mut Errors) -> bool {
             ("skip", Meta::Path(_)) => is_skipped = true,
             ("skip", _) => errors.report(
                 &option,
-                "`skip` is not given like this",
+                "the option `skip` takes no value",
                 "write `#[device(skip)]`",
             ),
             ("crate", _) => errors.report(
                 &option,
-                "`crate` stands on the struct",
+                "`crate` is an option of the struct",
                 "write `#[device(crate = some::path)]` before `struct`",
             ),
             _ => unknown(&option, errors),
@@ -61,7 +61,7 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Vec<Meta> {
             Ok(metas) if !metas.is_empty() => options.extend(metas),
             _ => errors.report(
                 attr,
-                "`#[device]` says how devices see a field",
+                "`#[device]` has no option",
                 "write `#[device(skip)]` on a field that only the host uses, or remove it",
             ),
         }
@@ -70,7 +70,7 @@ fn options(attrs: &[Attribute], errors: &mut Errors) -> Vec<Meta> {
 }
 
 fn name(option: &Meta) -> String {
-    option.path().to_token_stream().to_string()
+    text(option.path())
 }
 
 /// The path that an option is set to.

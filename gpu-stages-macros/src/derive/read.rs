@@ -13,7 +13,7 @@ pub fn item(item: TokenStream, errors: &mut Errors) -> Option<Visible> {
             errors.report(
                 item.enum_token,
                 "devices cannot see an enum",
-                "make it a struct: a device stage reaches parts by path, and which variant is there can change; \
+                "make it a struct: a device stage uses parts by path, and the variant of an enum can change; \
                  or use it in host stages only, without the derive",
             );
             None
@@ -22,7 +22,7 @@ pub fn item(item: TokenStream, errors: &mut Errors) -> Option<Visible> {
             errors.report(
                 item.union_token,
                 "devices cannot see a union",
-                "make it a struct: which of the fields is there is not known",
+                "make it a struct: the valid field of a union is not known",
             );
             None
         }
@@ -68,7 +68,7 @@ fn no_lifetimes(generics: &Generics, errors: &mut Errors) {
         errors.report(
             param,
             "a struct that devices see cannot borrow",
-            "let it own what it holds: a command in flight may use it for longer than any borrow lasts",
+            "use owned fields: a command in flight may use the value for longer than any borrow lasts",
         );
     }
 }

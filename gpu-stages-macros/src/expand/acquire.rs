@@ -1,4 +1,4 @@
-//! What happens at the call: everything is acquired, and what the future needs is made its own.
+//! What happens at the call: it acquires all resources, and clones the queues for the future.
 
 use crate::model::{Model, Place};
 use crate::schedule::Plan;
@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Ident, Path, Type};
 
-/// The declarations that carry an expression, evaluated: `let x: &Source<T> = &(self.x);`.
+/// The declarations that carry an expression, evaluated: `let x: &Readable<T> = &(self.x);`.
 pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     let glue = Span::mixed_site();
     let mut values = TokenStream::new();
@@ -31,7 +31,7 @@ pub fn declared_values(pipeline: &Pipeline) -> TokenStream {
     values
 }
 
-/// The type of what the caller passes for a parameter whose own type is `ty`.
+/// The type that the caller passes for a parameter declared with the type `ty`.
 pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
     let glue = Span::mixed_site();
     match param {
@@ -42,14 +42,14 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
         },
         Param::Queue(_) => quote_spanned!(glue=> &#ty),
         Param::Resource(mode, _) => {
-            // What a resource asks of the type is said at the type.
+            // Errors about the bounds of a resource are reported at the type.
             let span = at_first(ty);
             let library = at(span, library.to_token_stream());
             match (listed(ty), mode) {
                 (Some(part), _) => quote_spanned!(span=> &[&#library::Resource<#part>]),
-                // A version of a resource will do as well.
+                // The caller may pass a version of a resource.
                 (None, Mode::Reads | Mode::Updates) => {
-                    quote_spanned!(span=> &#library::Source<#ty>)
+                    quote_spanned!(span=> &#library::Readable<#ty>)
                 }
                 (None, _) => quote_spanned!(span=> &#library::Resource<#ty>),
             }
@@ -57,7 +57,7 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
     }
 }
 
-/// The span of glue around something of the user's.
+/// The span of generated code around tokens of the user.
 fn at_first(user: impl ToTokens) -> Span {
     let first = user.into_token_stream().into_iter().next();
     let glue = Span::mixed_site();
@@ -73,7 +73,7 @@ pub fn at(span: Span, tokens: TokenStream) -> TokenStream {
     respanned.collect()
 }
 
-/// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for what the call owns.
+/// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for `#[owns]`.
 pub fn held(library: &Path, model: &Model, plan: &Plan) -> TokenStream {
     let glue = Span::mixed_site();
     let mut requests = Vec::new();
@@ -111,7 +111,7 @@ pub fn held(library: &Path, model: &Model, plan: &Plan) -> TokenStream {
     owned
 }
 
-/// The queues, made the future's own.
+/// The clones of the queues for the future.
 pub fn queues(pipeline: &Pipeline) -> TokenStream {
     let names = pipeline.queues().map(|queue| &queue.name);
     quote_spanned! {Span::mixed_site()=>

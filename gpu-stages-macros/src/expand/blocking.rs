@@ -9,9 +9,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Ident, Local, Stmt};
 
 impl Body<'_> {
-    /// The statement on a thread that may block: what it uses moves there and comes back.
+    /// The statement on a thread that may block. Its guards and locals move there and back.
     ///
-    /// The inner closure catches `?`, so that guards come back from a failed stage as well.
+    /// The inner closure catches `?`, so that guards also move back from a failed stage.
     pub fn run_blocking(&self, stage: &Stage, blocking: &Blocking, mut stmt: Stmt) -> TokenStream {
         let library = &self.pipeline.options.library;
         let output = self.output;
@@ -25,7 +25,7 @@ impl Body<'_> {
         let value = value(&stmt);
         let back = self.back(stage, blocking);
         let after = self.after(stage, &attrs, &stmt);
-        // What cannot go to another thread is said where that is asked for.
+        // Rustc reports values that are not `Send` at `blocking`.
         let span = self.glue.located_at(blocking.declared_at);
         let library = at(span, library.to_token_stream());
         quote_spanned! {span=>
@@ -33,7 +33,7 @@ impl Body<'_> {
             let (__result, __moved) = #library::blocking(move || {
                 let __result = (|| -> ::core::result::Result<
                     _,
-                    <#output as #library::PipelineResult>::Err,
+                    <#output as #library::rt::PipelineResult>::Err,
                 > {
                     #places
                     ::core::result::Result::Ok(#value)
@@ -46,7 +46,7 @@ impl Body<'_> {
         }
     }
 
-    /// Binds again what moved, unless nothing comes after.
+    /// Binds the moved names again, unless this is the last statement.
     fn back(&self, stage: &Stage, blocking: &Blocking) -> TokenStream {
         let guards = stage.work.accesses.iter();
         let guards = guards.map(|access| {
@@ -67,7 +67,7 @@ impl Body<'_> {
         quote_spanned!(self.glue=> let (#(#bindings,)*) = __moved;)
     }
 
-    /// Whether nothing comes of `resource` after the stage: the call's own is not handed on.
+    /// Whether `resource` is not used after the stage and has no next call: an owned value is not released.
     fn is_over(&self, stage: &Stage, resource: ResourceId) -> bool {
         let later = self.model.stages.iter().rev();
         let mut later = later.take_while(|it| !std::ptr::eq(*it, stage));
@@ -76,7 +76,7 @@ impl Body<'_> {
             && !later.any(|it| it.access(resource).is_some() || it.work.facts.contains(&resource))
     }
 
-    /// What becomes of the value that the statement gives.
+    /// The code that uses the value of the statement.
     fn after(&self, stage: &Stage, attrs: &[Attribute], stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Local(local) => {

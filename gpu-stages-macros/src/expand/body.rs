@@ -6,9 +6,9 @@ use crate::schedule::{Plan, Step};
 use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Path, Token, Type};
+use syn::{Attribute, Ident, Path, Stmt, Token, Type};
 
-/// All steps of `plan`. Methods of queues are called by path: a queue may have its own of the same names.
+/// All steps of `plan`. Methods of queues are called by path: a queue type may have methods of the same names.
 pub fn body(
     pipeline: &Pipeline,
     model: &Model,
@@ -95,7 +95,7 @@ impl Body<'_> {
         }
     }
 
-    /// The name of a resource where `stage` mentions it: what is wrong with its type is said there.
+    /// The name of a resource where `stage` mentions it: rustc reports type errors there.
     fn mention(&self, stage: usize, access: &Access) -> &Ident {
         let mut mentions = self.model.stages[stage].mentions.iter();
         let mention = mentions.find(|mention| mention.resource() == Some(access.resource));
@@ -109,7 +109,7 @@ impl Body<'_> {
         queue.map_or(self.glue, |mention| mention.ident.span())
     }
 
-    /// `?`, always at the attribute: of an error that cannot be converted, rustc speaks once.
+    /// `?`, always at the attribute: rustc then reports an error that cannot be converted only once.
     fn question(&self) -> Token![?] {
         Token![?](self.glue)
     }
@@ -133,7 +133,7 @@ impl Body<'_> {
         let names = accesses.iter().map(|access| self.mention(stage, access));
         if let [access] = accesses {
             let (binding, name) = (self.binding(access), self.mention(stage, access));
-            // All of it stands at the mention, so that rustc says once what is wrong with the type.
+            // All tokens have the span of the mention, so that rustc reports a wrong type once.
             let span = self.glue.located_at(name.span());
             let question = self.question();
             return quote_spanned!(span=> let #binding = #name.wait_device(&#queue).await #question;);
@@ -202,7 +202,9 @@ impl Body<'_> {
             let value = self.value(&attrs, &stmt);
             return quote!(#places #value);
         }
-        let ends = self.ends(stage);
+        // A tail without a value diverges: nothing follows it.
+        let is_tail = matches!(&stmt, Stmt::Expr(_, None)) && stage.work.is_last;
+        let ends = (!is_tail).then(|| self.ends(stage));
         quote!(#places #stmt #ends)
     }
 
@@ -220,7 +222,7 @@ impl Body<'_> {
             .collect()
     }
 
-    /// The value of the body. It is bound so that its temporaries go before the guards.
+    /// The value of the body. It is bound so that its temporaries are dropped before the guards.
     pub fn value(&self, attrs: &[Attribute], value: impl ToTokens) -> TokenStream {
         let output = self.output;
         quote_spanned! {self.glue=>
@@ -230,7 +232,7 @@ impl Body<'_> {
         }
     }
 
-    /// `let __x = &mut *x;` and the like, for what the statement does not reach through its guard.
+    /// `let __x = &mut *x;` and the like, for resources that the statement reaches through a variable.
     pub fn places(&self, stage: &Stage) -> TokenStream {
         stage
             .taken

@@ -1,6 +1,6 @@
-//! What the future's type says about what it captures.
+//! The captures in the future's type.
 //!
-//! Queues and resources are used up at the call: a future that borrows nothing else is `'static`.
+//! The call only borrows queues and resources until it returns: a future that borrows nothing else is `'static`.
 
 use super::elision::Mentioned;
 use crate::syntax::{Param, Pipeline, Plain, ScheduleAt, bound, mentions};
@@ -29,8 +29,8 @@ pub fn captures(
     }
 }
 
-/// Whether the body needs an argument. A reference that it does not mention is not worth keeping; a value is
-/// dropped with the future, as in any `async fn`.
+/// Whether the future keeps an argument. It drops values at its end, as any `async fn` does, so it keeps them all. It does
+/// not keep a reference that the body does not mention.
 pub fn is_captured(pipeline: &Pipeline, plain: &Plain) -> bool {
     let names = bound(&plain.pat);
     let mut names = names.iter().map(|(name, _)| name.to_string());
@@ -49,7 +49,7 @@ fn captured_lifetimes(pipeline: &Pipeline, types: &[Type], output: &Type) -> Men
     captured
 }
 
-/// A function with a `self`, or one that says `Self`, may have generics that cannot be seen from here.
+/// A function with `self` or `Self`: its `impl` block may have generics that the macro does not see.
 pub fn is_method(pipeline: &Pipeline) -> bool {
     let says_self = |ty: &Type| mentions(ty.to_token_stream(), "Self");
     let mut types = pipeline
@@ -93,7 +93,7 @@ fn of_function(lifetimes: &BTreeSet<Lifetime>, generics: &Generics) -> TokenStre
     quote_spanned!(Span::mixed_site()=> + use<#(#captured),*>)
 }
 
-/// A method cannot: it would have to name the parameters of its `impl` as well.
+/// A method cannot name its captures: it would have to name the parameters of its `impl` block too.
 fn of_method(
     pipeline: &Pipeline,
     lifetimes: &BTreeSet<Lifetime>,
@@ -117,8 +117,8 @@ fn of_method(
             quote_spanned!(glue=> + 'static)
         }
         [] => TokenStream::new(),
-        [lifetime] => quote_spanned!(glue=> + #library::Captures<#lifetime>),
-        lifetimes => quote_spanned!(glue=> + #library::Captures<(#(#lifetimes),*)>),
+        [lifetime] => quote_spanned!(glue=> + #library::rt::Captures<#lifetime>),
+        lifetimes => quote_spanned!(glue=> + #library::rt::Captures<(#(#lifetimes),*)>),
     }
 }
 

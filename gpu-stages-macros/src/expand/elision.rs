@@ -1,4 +1,4 @@
-//! Names for what parameter types leave unnamed: the future's type has to name what it captures.
+//! Names for anonymous lifetimes and types of parameters: the future's type has to name what it captures.
 
 use proc_macro2::Span;
 use quote::format_ident;
@@ -15,12 +15,12 @@ use syn::{
 pub struct Namer {
     pub lifetimes: Vec<Lifetime>,
     pub types: Vec<TypeParam>,
-    /// The parameter that is being looked at.
+    /// The current parameter.
     param: String,
 }
 
 impl Namer {
-    /// Names what the type of parameter `param` leaves unnamed.
+    /// Names the anonymous lifetimes and types of parameter `param`.
     pub fn name(&mut self, param: &Ident, ty: &mut Type) {
         let name = param.to_string();
         let name = name.trim_start_matches("r#").trim_start_matches('_');

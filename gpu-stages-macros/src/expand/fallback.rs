@@ -1,7 +1,7 @@
-//! What stands in for a pipeline with errors.
+//! The expansion of a pipeline with errors.
 //!
-//! Callers still find a function of the right type, and the editor the user's body; the compiler sees no body,
-//! so that one mistake is not reported twice.
+//! Callers still find a function of the right type. An editor finds the user's body. The compiler does not run it, so
+//! that no mistake is reported twice.
 
 use super::placed::placed;
 use super::{schedule, signature};
@@ -9,12 +9,12 @@ use crate::syntax::{Param, Pipeline, listed};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-/// An item that is no function: itself, beside the errors.
+/// An item that is no function, with the errors.
 pub fn unread(item: TokenStream, errors: Option<TokenStream>) -> TokenStream {
     quote!(#item #errors)
 }
 
-/// A function with errors. It comes before them: an editor looks at the first occurrence of a token.
+/// A function with errors. It comes before the errors: an editor uses the first occurrence of a token.
 pub fn fallback(
     pipeline: &Pipeline,
     body: &TokenStream,
@@ -40,7 +40,7 @@ pub fn fallback(
     }
 }
 
-/// What the body sees of the declared parameters.
+/// The declared parameters as the body sees them.
 fn declared(pipeline: &Pipeline) -> TokenStream {
     let declarations = pipeline.params.iter().filter_map(Param::declaration);
     let names = declarations.clone().map(|declaration| &declaration.name);

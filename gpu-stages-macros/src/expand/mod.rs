@@ -1,6 +1,6 @@
 //! Plan to tokens. Makes no decisions.
 //!
-//! What the user wrote keeps its spans; the glue between has the spans of the macro, so that no lint looks at it.
+//! The user's tokens keep their spans. The generated tokens have the spans of the macro, so that lints ignore them.
 
 mod acquire;
 mod blocking;
@@ -51,12 +51,12 @@ pub fn pipeline(
     let body = body::body(pipeline, model, names, plan, output);
     let traits = body::traits(library, plan);
     let until = if pipeline.options.until_enqueued {
-        quote_spanned!(glue=> #library::Until::Enqueued)
+        quote_spanned!(glue=> #library::rt::Until::Enqueued)
     } else {
-        quote_spanned!(glue=> #library::Until::Complete)
+        quote_spanned!(glue=> #library::rt::Until::Complete)
     };
 
-    // A pipeline names all that it uses; so would a function that is not one.
+    // The parameters are those of the user's function.
     let allow = (pipeline.params.len() > 7)
         .then(|| quote_spanned!(glue=> #[allow(clippy::too_many_arguments)]));
 

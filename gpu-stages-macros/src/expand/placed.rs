@@ -1,4 +1,4 @@
-//! Where the schedule stands, as a constant.
+//! The constant of the schedule, and its place.
 
 use super::captures::is_method;
 use crate::syntax::{Pipeline, ScheduleAt};
@@ -7,25 +7,25 @@ use quote::{format_ident, quote, quote_spanned};
 
 /// The constant with the schedule.
 pub struct Placed {
-    /// What stands beside the function.
+    /// The items beside the function.
     pub beside: TokenStream,
-    /// What stands in its body.
+    /// The items in its body.
     pub inside: TokenStream,
-    /// How the body names it.
+    /// The path of the constant in the body.
     pub path: TokenStream,
 }
 
-/// The schedule `value` of `pipeline`, in its place.
+/// The constant for the schedule `value` of `pipeline`.
 pub fn placed(pipeline: &Pipeline, value: &TokenStream) -> Placed {
     let (vis, name) = (&pipeline.vis, &pipeline.name);
-    // If there is no room for it, this is said at the function's name.
+    // A conflict of names is reported at the function's name.
     let glue = Span::mixed_site().located_at(name.span());
     let library = &pipeline.options.library;
     let doc = format!(" What the stages of `{name}` do, and what waits for what.");
     let mut inside = TokenStream::new();
     let (beside, path) = match at(pipeline) {
         ScheduleAt::Namespace => (
-            // Not a module: what the function can name can be named here.
+            // An enum and not a module: its paths are those of the function.
             quote_spanned! {glue=>
                 #[doc = #doc]
                 #[allow(non_camel_case_types)]
@@ -58,7 +58,7 @@ pub fn placed(pipeline: &Pipeline, value: &TokenStream) -> Placed {
     }
 }
 
-/// Where the user wants the schedule, or else where there is room for it.
+/// The place that the user names, or else the default.
 fn at(pipeline: &Pipeline) -> ScheduleAt {
     if let Some(at) = &pipeline.options.schedule {
         return at.clone();

@@ -11,7 +11,7 @@ use syn::{
     Item, Macro, Stmt, Type, parse_quote_spanned, token,
 };
 
-/// The name of the copy of a resource's facts.
+/// The name of the copy of a resource's metadata.
 pub fn facts_name(resource: &Ident) -> Ident {
     format_ident!("__{}_facts", resource, span = glue(resource.span()))
 }
@@ -40,7 +40,7 @@ struct Rewrite<'a> {
     model: &'a Model,
     names: &'a Names,
     output: &'a Type,
-    /// Inside a closure or async block, whose `return` is its own.
+    /// Inside a closure or async block: a `return` does not leave the pipeline.
     is_inner: bool,
 }
 
@@ -56,14 +56,14 @@ impl Rewrite<'_> {
         }
     }
 
-    /// Where the user names the resource that `expr` is.
+    /// The span of the resource that `expr` consists of.
     fn named_at(&self, expr: &Expr) -> Option<Span> {
         self.resource(expr)?;
         plain_name(expr).map(Ident::span)
     }
 
-    /// `x` becomes `(*x)`, or what was taken from it. The parentheses have the place of `x` and are the macro's:
-    /// errors point at what the user wrote, and lints look away.
+    /// `x` becomes `(*x)`, or the variable taken from it. The parentheses are the macro's, located at `x`: errors point
+    /// at the user's token, and lints ignore them.
     fn mention(&self, expr: &Expr, resource: ResourceId) -> Expr {
         let name = plain_name(expr).unwrap_or(&self.model.resources[resource.0].name);
         let span = glue(name.span());
@@ -115,7 +115,7 @@ impl Rewrite<'_> {
         })
     }
 
-    /// `return e` becomes `return __call.returns::<Result>(e)`: a wrong type is the user's expression's.
+    /// `return e` becomes `return __call.returns::<Result>(e)`, so that rustc reports a wrong type at `e`.
     fn exit(&self, expr: &mut Expr) {
         let Expr::Return(exit) = expr else { return };
         if let Some(value) = &mut exit.expr {
@@ -150,7 +150,7 @@ impl VisitMut for Rewrite<'_> {
         }
     }
 
-    /// `Part { x }` has no room for more than the name.
+    /// `Part { x }` becomes `Part { x: (*x) }`.
     fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
         if self.resource(&field.expr).is_some() {
             field.colon_token.get_or_insert_with(Default::default);
@@ -184,23 +184,23 @@ impl VisitMut for Rewrite<'_> {
     fn visit_type_mut(&mut self, _: &mut Type) {}
 }
 
-/// The operands of `expr` that it begins or ends with.
+/// The first and the last operand of `expr`.
 ///
-/// The `(*x)` in them gets the span of the user's `x`: of what is the user's at one end and glue at the other, rustc
-/// would say at the attribute what is wrong with it.
+/// The `(*x)` in them gets the span of the user's `x`. If only one end of an expression had a span of the user, rustc
+/// would report its errors at the attribute.
 fn operands(expr: &mut Expr) -> [Option<&mut Expr>; 2] {
     match expr {
         Expr::Reference(lent) => [Some(&mut lent.expr), None],
         Expr::Field(field) => [Some(&mut field.base), None],
         Expr::Index(index) => [Some(&mut index.expr), None],
         Expr::Binary(binary) => [Some(&mut binary.left), Some(&mut binary.right)],
-        // Clippy would have the user copy what only a pipeline cannot move.
+        // Without this, clippy would tell the user to copy where only the pipeline cannot move.
         Expr::MethodCall(call) if call.method != "clone" => [Some(&mut call.receiver), None],
         _ => [None, None],
     }
 }
 
-/// Gives the `(*x)` in a place the user's `span`.
+/// Gives the `(*x)` in a place the `span` of the user's token.
 fn place_at(span: Span, place: &mut Expr) {
     match place {
         Expr::Paren(paren) if matches!(*paren.expr, Expr::Unary(_)) => {
@@ -214,7 +214,7 @@ fn place_at(span: Span, place: &mut Expr) {
     }
 }
 
-/// The span of glue that stands for something of the user's.
+/// The span of generated code that replaces a token of the user.
 fn glue(user: Span) -> Span {
     Span::mixed_site().located_at(user)
 }
@@ -229,7 +229,7 @@ fn range_of(expr: &Expr) -> Option<&ExprIndex> {
     }
 }
 
-/// `expr`, a name or a field of one, with `owner` in place of the name.
+/// `expr`, a name or a field of one, with the name replaced by `owner`.
 fn with_owner(expr: &Expr, owner: Expr) -> Expr {
     match expr {
         Expr::Field(field) => {

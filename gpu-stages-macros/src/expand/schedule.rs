@@ -1,4 +1,4 @@
-//! The schedule as a value of the library's own type.
+//! The schedule as a value of the library's type.
 
 use crate::model::{Model, Place, ResourceId, Right};
 use crate::schedule::Summary;
@@ -34,7 +34,7 @@ pub fn schedule(pipeline: &Pipeline, model: &Model, summaries: &[Summary]) -> To
     }
 }
 
-/// What stands for the schedule of a pipeline with errors.
+/// The schedule of a pipeline with errors: it has no stages.
 pub fn unknown(pipeline: &Pipeline) -> TokenStream {
     let (library, name) = (&pipeline.options.library, pipeline.name.to_string());
     quote_spanned!(Span::mixed_site()=> #library::Schedule::new(#name, &[]))

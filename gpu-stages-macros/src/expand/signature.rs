@@ -19,7 +19,7 @@ pub struct Signature {
     pub arguments: TokenStream,
 }
 
-/// Reads the header off `pipeline`.
+/// The header for `pipeline`.
 pub fn signature(pipeline: &Pipeline) -> Signature {
     let mut namer = Namer::default();
     let types = named_types(pipeline, &mut namer);
@@ -41,7 +41,7 @@ pub fn signature(pipeline: &Pipeline) -> Signature {
     }
 }
 
-/// The types of the parameters, with a name for everything.
+/// The types of the parameters, without anonymous lifetimes and types.
 fn named_types(pipeline: &Pipeline, namer: &mut Namer) -> Vec<Type> {
     let mut types = Vec::new();
     for (index, param) in pipeline.params.iter().enumerate() {
@@ -52,7 +52,7 @@ fn named_types(pipeline: &Pipeline, namer: &mut Namer) -> Vec<Type> {
     types
 }
 
-/// What a parameter is called in the header: a pattern has no name.
+/// The name of a parameter in the header. A pattern gets a generated name.
 fn param_name(param: &Param, index: usize) -> Ident {
     match param {
         Param::Queue(declaration) | Param::Resource(_, declaration) => declaration.name.clone(),
@@ -63,8 +63,8 @@ fn param_name(param: &Param, index: usize) -> Ident {
     }
 }
 
-/// The return type. Like in an `async fn`, what it leaves unnamed is the only lifetime of the arguments;
-/// queues and resources, of which the header makes references, do not count.
+/// The return type. As in an `async fn`, its anonymous lifetime is the only lifetime of the arguments. The references to
+/// queues and resources that the macro adds do not count.
 fn output(pipeline: &Pipeline, types: &[Type]) -> Type {
     let mut output = pipeline.output.clone();
     if pipeline.receiver.is_none() {
@@ -82,12 +82,12 @@ fn output(pipeline: &Pipeline, types: &[Type]) -> Type {
     output
 }
 
-/// The generics of the user, and what got a name.
+/// The generics of the user, and the generated names.
 fn generics(written: &Generics, namer: Namer) -> Generics {
     let mut generics = written.clone();
     let lifetime = |lifetime: Lifetime| GenericParam::Lifetime(LifetimeParam::new(lifetime));
     let lifetimes = namer.lifetimes.into_iter().map(lifetime);
-    // Lifetimes stand first.
+    // Lifetimes come first.
     generics.params = lifetimes.chain(generics.params).collect();
     generics
         .params
@@ -126,7 +126,7 @@ fn arguments(pipeline: &Pipeline) -> TokenStream {
             Param::Plain(plain) if is_captured(pipeline, plain) => {
                 let name = param_name(param, index);
                 patterns.push(match &plain.pat {
-                    // What has no name is kept as well.
+                    // A parameter without a name is kept too.
                     Pat::Wild(_) => name.to_token_stream(),
                     pattern => pattern.to_token_stream(),
                 });

@@ -1,9 +1,9 @@
-//! Locals that a blocking stage takes along and gives back.
+//! Locals that move into a blocking stage and back.
 
 use crate::syntax::{Pipeline, Statement, bound, is_mentioned};
 use syn::{Ident, Stmt};
 
-/// The locals that statement `index` mentions and later ones mention again; with `true`, those declared `mut`.
+/// The locals that both statement `index` and a later one mention. `true` marks those declared `mut`.
 pub fn kept(pipeline: &Pipeline, index: usize) -> Vec<(Ident, bool)> {
     let (earlier, rest) = pipeline.statements.split_at(index);
     let Some((this, later)) = rest.split_first() else {

@@ -26,7 +26,7 @@ pub fn of_expr(expr: &Expr, names: &Names) -> Vec<Mention> {
 
 struct Walk<'a> {
     names: &'a Names,
-    /// What stands between here and the statement.
+    /// Whether a closure or an async block captures the mention.
     capture: Capture,
     /// Whether only a part of what is named here is used.
     in_part: bool,
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
         self.in_part = outer;
     }
 
-    /// The usage of `base` when a part of it is used so. A part of a queue is no use that a queue has.
+    /// The usage of `base` when a part of it has this usage. A queue has no parts that could be used.
     fn of_part(&self, base: &Expr, usage: Usage) -> Usage {
         if self.is_queue(base) {
             Usage::Read
@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Visits an argument of a call: where a queue may stand as `&queue`.
+    /// Visits an argument of a call, which may be `&queue`.
     fn argument(&mut self, expr: &Expr) {
         match expr {
             Expr::Reference(lent) if lent.mutability.is_none() && self.is_queue(&lent.expr) => {
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Visits an expression that a pattern takes apart where it lies.
+    /// Visits an expression that a pattern destructures in place.
     fn scrutinee<'p>(&mut self, expr: &Expr, mut patterns: impl Iterator<Item = &'p Pat>) {
         let usage = if patterns.any(borrows_mutably) {
             Usage::Exclusive

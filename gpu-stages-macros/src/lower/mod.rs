@@ -1,4 +1,4 @@
-//! Syntax to model: which statement is which stage, and what it does with what.
+//! Syntax to model: the stages, and how each uses which resource.
 
 mod awaits;
 mod locals;
@@ -14,9 +14,8 @@ use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar, listed};
 pub use awaits::awaits;
 pub use mentions::{mentions as of_stmt, of_expr};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::Path;
 
-/// Classifies every statement of `pipeline`. Breaches of the rules pass through: the checks look for them.
+/// Classifies every statement of `pipeline`. It reports no errors: the checks do.
 pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
     let mentions = mentions(pipeline, names);
     let resources: Vec<Resource> = pipeline
@@ -112,17 +111,13 @@ fn stage(
     Stage {
         name: None,
         taken: taken(&mentions, &work, resources),
-        blocking: blocking(statement).map(|word| Blocking {
+        blocking: statement.blocking().map(|word| Blocking {
             declared_at: word.segments[0].ident.span(),
             locals: locals::kept(pipeline, index),
         }),
         work,
         mentions,
     }
-}
-
-fn blocking(statement: &Statement) -> Option<&Path> {
-    statement.stage.as_ref()?.blocking.as_ref()
 }
 
 /// Where a statement runs: on the first queue it mentions, else on the host.
@@ -138,7 +133,7 @@ fn place(statement: &Statement, mentions: &[Mention]) -> Place {
     }
 }
 
-/// What the mentions add up to: one access to each resource of which more than facts is asked.
+/// The accesses that follow from the mentions: one to each resource of which more than metadata is used.
 fn accesses(mentions: &[Mention], resources: &[Resource]) -> Vec<Access> {
     let mut rights: BTreeMap<ResourceId, Right> = BTreeMap::new();
     for mention in mentions {
@@ -156,7 +151,7 @@ fn accesses(mentions: &[Mention], resources: &[Resource]) -> Vec<Access> {
         .collect()
 }
 
-/// What a mention may do to a resource; `None` if it only asks for facts.
+/// The access that a mention needs; `None` if it only reads metadata.
 fn right(usage: &Usage, mode: Mode) -> Option<Right> {
     match usage {
         Usage::Facts => None,
@@ -170,8 +165,8 @@ fn right(usage: &Usage, mode: Mode) -> Option<Right> {
     }
 }
 
-/// The resources whose facts the statement cannot take from a guard in place: it holds none, or lends it out
-/// for writing.
+/// The resources whose metadata the statement cannot read from a guard: it holds no guard, or it borrows the guard
+/// mutably.
 fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<ResourceId> {
     let mut asked: Vec<ResourceId> = mentions
         .iter()
@@ -189,8 +184,8 @@ fn facts(mentions: &[Mention], place: Place, accesses: &[Access]) -> Vec<Resourc
     asked
 }
 
-/// What is not reached through its guard at each mention: in a device stage the views of what has several parts,
-/// and elsewhere what is mentioned more than once and written.
+/// The resources that the statement reaches through a variable: on a device those with several parts, otherwise those
+/// that it writes and mentions more than once.
 fn taken(mentions: &[Mention], work: &Work, resources: &[Resource]) -> Vec<Taken> {
     let is_on_device = matches!(work.place, Place::Device(_));
     let mentions_of = |resource: ResourceId| {
@@ -199,7 +194,7 @@ fn taken(mentions: &[Mention], work: &Work, resources: &[Resource]) -> Vec<Taken
     };
     let is_repeated = |resource: ResourceId| {
         let uses = mentions_of(resource);
-        // On a device, facts are not reached through the view.
+        // On a device, metadata is not read through the view.
         let uses = uses.filter(|mention| !is_on_device || mention.usage != Usage::Facts);
         uses.count() > 1
     };

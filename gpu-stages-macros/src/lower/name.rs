@@ -1,11 +1,11 @@
-//! What a stage is called in messages and traces.
+//! The name of a stage in messages and traces.
 
 use crate::model::{Names, Place, Subject};
 use crate::syntax::{Pipeline, plain_name};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprMethodCall, Item};
 
-/// The name given by `#[stage(name = "...")]`, else the first call that says what the stage does.
+/// The name of `#[stage(name = "...")]`, else the name of the first suitable call.
 pub fn name(pipeline: &Pipeline, names: &Names, index: usize, place: Place) -> Option<String> {
     let statement = &pipeline.statements[index];
     let given = statement

@@ -11,7 +11,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit::Visit;
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Pat, Token};
 
-/// The arguments of a macro call, and what stands between them.
+/// The arguments of a macro call, and the tokens between them.
 pub struct Arguments {
     pieces: Vec<Piece>,
 }
@@ -42,11 +42,11 @@ pub enum Position {
 /// The families of macros, by what their arguments mean.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Family {
-    /// So many arguments, then a format string and what it prints.
+    /// This number of arguments, then a format string and its arguments.
     Format(usize),
-    /// The destination, a format string and what it prints.
+    /// The destination, a format string and its arguments.
     Write,
-    /// Fields, a format string and what it prints.
+    /// Fields, a format string and its arguments.
     Tracing,
     /// Values.
     Values,
@@ -195,7 +195,7 @@ struct FieldName {
 }
 
 impl FieldName {
-    /// Whether it is worth trying: every pass over the body comes by here, and most arguments have no name.
+    /// A cheap test before parsing: this runs for every argument in every pass, and most arguments have no name.
     fn may_follow(input: ParseStream<'_>) -> bool {
         let ends_name = input.peek2(Token![=]) && !input.peek2(Token![==])
             || input.peek2(Token![:]) && !input.peek2(Token![::])

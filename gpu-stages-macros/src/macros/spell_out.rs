@@ -1,4 +1,4 @@
-//! Mentions that a macro's own shorthands hide, written as arguments.
+//! Makes the shorthands of macros explicit arguments.
 
 use super::{Argument, Arguments, Family, Position};
 use crate::model::Names;
@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Macro};
 
-/// Makes every mention of a declared name in a known macro an expression of its own.
+/// Makes every mention of a declared name in a known macro an explicit expression.
 pub fn spell_out(pipeline: &mut Pipeline, names: &Names) {
     for statement in &mut pipeline.statements {
         SpellOut { names }.visit_stmt_mut(&mut statement.stmt);
@@ -35,7 +35,7 @@ impl VisitMut for SpellOut<'_> {
 }
 
 impl Arguments {
-    /// Gives the inline captures of declared names, `"{x}"`, an argument of their own: `"{x}", x = x`.
+    /// Gives the inline captures of declared names, `"{x}"`, an explicit argument: `"{x}", x = x`.
     fn name_captures(&mut self, family: Family, names: &Names) {
         let Some(format) = self.format_string(family) else {
             return;
@@ -52,7 +52,7 @@ impl Arguments {
         }
     }
 
-    /// Gives the shorthand fields of declared names, `?x`, a name of their own: `x = ?x`.
+    /// Gives the shorthand fields of declared names, `?x`, an explicit name: `x = ?x`.
     fn name_fields(&mut self, names: &Names) {
         let fields = self
             .iter_mut()
@@ -68,7 +68,7 @@ impl Arguments {
         }
     }
 
-    /// Whether the format string has an argument of that name. Fields of `tracing` stand before it and are none.
+    /// Whether the format string has an argument of that name. The fields of `tracing` before it do not count.
     fn gives(&self, name: &Ident) -> bool {
         let mut given = self
             .iter()

@@ -1,9 +1,9 @@
-//! Attributes: whose they are and where they stand.
+//! Attributes of the macro and of others.
 
 use crate::syntax::is_pipeline;
 use syn::{AttrStyle, Attribute, Meta};
 
-/// `attrs` as they are written before an item: `#![allow(..)]` inside a body means the same as outside.
+/// `attrs` in the form that is written before an item: `#![allow(..)]` in a body has the same meaning.
 pub fn outer(mut attrs: Vec<Attribute>) -> Vec<Attribute> {
     for attr in &mut attrs {
         attr.style = AttrStyle::Outer;
@@ -21,7 +21,7 @@ pub fn is_bare(attr: &Attribute) -> bool {
     matches!(attr.meta, Meta::Path(_))
 }
 
-/// Takes out of `attrs` what would make a pipeline of the function once more.
+/// Removes further `#[gpu_pipeline]` attributes from `attrs`, and returns them.
 pub fn take_again(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
     partition(attrs, is_pipeline)
 }

@@ -1,4 +1,4 @@
-//! A function, even one whose body is still being written.
+//! A function, also with an incomplete body.
 
 use proc_macro2::Group;
 use syn::parse::{Parse, ParseStream};
@@ -9,7 +9,7 @@ pub struct Function {
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub sig: Signature,
-    /// The statements, or why there are none and what is there instead.
+    /// The statements, or the parse error and the tokens of the body.
     pub body: Result<Vec<Stmt>, (syn::Error, Group)>,
 }
 

@@ -1,4 +1,4 @@
-//! Tokens to syntax. What cannot be read is reported and left out, so that the rules can look at the rest.
+//! Tokens to syntax. Unreadable parts are reported and left out, so that the rules can check the rest.
 
 mod attributes;
 mod function;
@@ -39,8 +39,8 @@ pub fn function(
     for attr in attributes::take_again(&mut function.attrs) {
         errors.report(
             attr,
-            format!("`{}` is a pipeline already", function.sig.ident),
-            "keep one `#[gpu_pipeline]`, with the options of both",
+            format!("`{}` has `#[gpu_pipeline]` twice", function.sig.ident),
+            "keep one `#[gpu_pipeline]`, with all options",
         );
     }
     qualifiers(&function.sig, errors);
@@ -70,14 +70,14 @@ pub fn function(
     }
 }
 
-/// Says what `item` is not, and gives it back without the declarations, which rustc does not know.
+/// Reports that `item` is no function with a body. Returns it without declarations, which rustc does not know.
 fn no_function(item: TokenStream, errors: &mut Errors) -> TokenStream {
     match syn::parse2::<TraitItemFn>(item.clone()) {
         Ok(mut function) => {
             errors.report(
                 &function.sig.ident,
-                format!("`{}` has no body to make a pipeline of", function.sig.ident),
-                "put `#[gpu_pipeline]` on the function that implements it",
+                format!("the function `{}` has no body", function.sig.ident),
+                "put `#[gpu_pipeline]` on its implementation",
             );
             for input in &mut function.sig.inputs {
                 match input {
@@ -90,7 +90,7 @@ fn no_function(item: TokenStream, errors: &mut Errors) -> TokenStream {
         Err(_) => {
             errors.report(
                 &item,
-                "`#[gpu_pipeline]` stands on something that is no function",
+                "`#[gpu_pipeline]` is not on a function",
                 "put it on an `async fn`",
             );
             item
@@ -103,7 +103,7 @@ fn qualifiers(sig: &Signature, errors: &mut Errors) {
         errors.report(
             sig.fn_token,
             "a pipeline is an `async fn`",
-            "write `async fn`: the pipeline's stages wait for each other by awaiting",
+            "write `async fn`: the generated code awaits resources",
         );
     }
     if let Some(constness) = &sig.constness {
@@ -113,7 +113,7 @@ fn qualifiers(sig: &Signature, errors: &mut Errors) {
         errors.report(
             token,
             "a pipeline cannot be `unsafe`",
-            "remove `unsafe`, and put what is unsafe into an `unsafe` block of the stage that needs it",
+            "remove `unsafe`, and use an `unsafe` block in the stage that needs it",
         );
     }
     if let Some(abi) = &sig.abi {
@@ -128,7 +128,7 @@ fn qualifiers(sig: &Signature, errors: &mut Errors) {
     }
 }
 
-/// The declared return type, or `()` where there is none that can be used.
+/// The declared return type, or `()` if there is no usable one.
 fn output(sig: &Signature, errors: &mut Errors) -> Type {
     let help = "return `Result<T, E>`, under any alias, with `E: From<gpu_stages::Error>`";
     let unit = syn::parse_quote!(());
@@ -141,8 +141,8 @@ fn output(sig: &Signature, errors: &mut Errors) -> Type {
             if let Some(error) = error_of(ty).filter(|error| is_no_error(error)) {
                 errors.report(
                     error,
-                    "the pipeline's error cannot hold the errors of the library",
-                    "give the `Result` an error type with `From<gpu_stages::Error>`, or `gpu_stages::Error` itself",
+                    "this error type cannot hold the errors of the library",
+                    "use `gpu_stages::Error`, or an error type that implements `From<gpu_stages::Error>`",
                 );
             }
             Type::clone(ty)
@@ -169,7 +169,7 @@ fn error_of(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Whether nobody can implement `From<gpu_stages::Error>` for a type. Rustc would say so of every wait.
+/// Whether `From<gpu_stages::Error>` cannot be implemented for a type. Rustc would report it at every wait.
 fn is_no_error(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path.path.is_ident("String") || is_scalar(ty),
@@ -181,8 +181,7 @@ fn is_no_error(ty: &Type) -> bool {
     }
 }
 
-/// Whether a type can be an alias of `Result`. Of those that certainly are none, rustc would say more than once
-/// that they are not.
+/// Whether a type can be an alias of `Result`. If it cannot, rustc would report that several times.
 fn may_be_result(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => {

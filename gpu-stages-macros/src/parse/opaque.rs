@@ -1,8 +1,7 @@
 //! `#[stage(queue = q, reads(a), writes(b))]`.
 
 use crate::diagnostics::Errors;
-use crate::syntax::Opaque;
-use quote::ToTokens;
+use crate::syntax::{Opaque, text};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Meta, Path, Token};
 
@@ -20,7 +19,7 @@ pub struct Declared {
 impl Declared {
     /// Reads `meta` if it is one of these options.
     pub fn takes(&mut self, meta: &Meta, errors: &mut Errors) -> bool {
-        let name = meta.path().to_token_stream().to_string();
+        let name = text(meta.path());
         let is_set = match name.as_str() {
             "queue" => self.has_queue,
             "reads" => self.reads.is_some(),
@@ -32,7 +31,7 @@ impl Declared {
             errors.report(
                 meta,
                 format!("the option `{name}` is given twice"),
-                "put all into one of them",
+                "merge them into one",
             );
             return true;
         }
@@ -47,15 +46,15 @@ impl Declared {
         true
     }
 
-    /// What they add up to.
+    /// The opaque stage that the options declare.
     pub fn opaque(self, errors: &mut Errors) -> Option<Opaque> {
         let first = self.first?;
         if !self.has_queue {
             errors.report(
                 first,
-                "an opaque stage says on which queue it enqueues",
-                "write `#[stage(queue = q, reads(a), writes(b))]`, or leave the attribute out where the \
-                 statement shows its queue and its resources",
+                "an opaque stage has to name its queue",
+                "write `#[stage(queue = q, reads(a), writes(b))]`, or remove the attribute if the statement shows its \
+                 queue and its resources",
             );
         }
         Some(Opaque {
@@ -78,7 +77,7 @@ fn queue(meta: &Meta, errors: &mut Errors) -> Option<Ident> {
     if named.is_none() {
         errors.report(
             meta,
-            "`queue` names one of the pipeline's queues",
+            "`queue` has to name a queue of the pipeline",
             "write `queue = q`, where `#[queue] q` is a parameter",
         );
     }
@@ -97,7 +96,7 @@ fn resources(name: &str, meta: &Meta, errors: &mut Errors) -> Vec<Ident> {
         _ => {
             errors.report(
                 meta,
-                format!("`{name}` names resources of the pipeline"),
+                format!("`{name}` has to name resources of the pipeline"),
                 format!("write `{name}(a, b)`; a resource is named as a whole, without its parts"),
             );
             Vec::new()

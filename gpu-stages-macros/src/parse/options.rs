@@ -1,16 +1,15 @@
 //! `#[gpu_pipeline(until = enqueued, max_barriers = n, schedule = NAME, crate = path)]`.
 
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{Options, ScheduleAt};
+use crate::syntax::{Options, ScheduleAt, text};
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Lit, LitInt, Meta, Path, Token};
 
 const KNOWN: [&str; 4] = ["until", "max_barriers", "schedule", "crate"];
 
-/// Reads the options; what is wrong with them is reported and left at its default.
+/// Reads the options. A wrong option is reported and keeps its default.
 pub fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options {
         until_enqueued: false,
@@ -28,7 +27,7 @@ pub fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     };
     let mut seen: Vec<(String, &Path)> = Vec::new();
     for meta in &metas {
-        let name = meta.path().to_token_stream().to_string();
+        let name = text(meta.path());
         match seen.iter().find(|(known, _)| *known == name) {
             Some((_, first)) => errors.report_again(
                 meta.path(),
@@ -49,23 +48,23 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
             Some(path) if path.is_ident("enqueued") => options.until_enqueued = true,
             _ => errors.report(
                 meta,
-                "`until` says when the pipeline's future resolves, and can only be `enqueued`",
-                "write `until = enqueued`, or leave it out to wait for completion",
+                "the only value of `until` is `enqueued`",
+                "write `until = enqueued`, or remove the option to wait for completion",
             ),
         },
         "max_barriers" => match number(meta) {
             Some(number) => options.max_barriers = Some(number),
             None => errors.report(
                 meta,
-                "`max_barriers` says how many barriers the schedule may need at most",
-                "write a number, such as `max_barriers = 3`",
+                "`max_barriers` is a number",
+                "write the most barriers that the schedule may need, such as `max_barriers = 3`",
             ),
         },
         "schedule" => match value(meta).and_then(schedule_at) {
             Some(at) => options.schedule = Some(at),
             None => errors.report(
                 meta,
-                "`schedule` says what the constant with the pipeline's schedule is called",
+                "`schedule` is the name of a constant",
                 "write `schedule = NAME`, `schedule = Self::NAME` in an `impl` block, or `schedule = none`",
             ),
         },
@@ -73,7 +72,7 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
             Some(path) => options.library = path.clone(),
             None => errors.report(
                 meta,
-                "`crate` says by which path the library is found",
+                "`crate` is the path of the library",
                 "write `crate = some::path`",
             ),
         },
@@ -87,9 +86,9 @@ fn option(name: &str, meta: &Meta, options: &mut Options, errors: &mut Errors) {
     }
 }
 
-/// What to say to whoever does not know the options.
+/// The help for an unknown option.
 fn all() -> String {
-    "the options are `until = enqueued`, `max_barriers = n`, `schedule = NAME` and `crate = path`, with commas between"
+    "the options are `until = enqueued`, `max_barriers = n`, `schedule = NAME` and `crate = path`, separated by commas"
         .to_owned()
 }
 

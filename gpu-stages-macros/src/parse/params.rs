@@ -21,7 +21,7 @@ const KINDS: [(&str, Kind); 5] = [
     ("owns", Kind::Resource(Mode::Owns)),
 ];
 
-/// What other languages and libraries call them.
+/// The words of other languages and libraries for declarations.
 const ELSEWHERE: [(&str, &str); 10] = [
     ("stream", "queue"),
     ("input", "reads"),
@@ -35,7 +35,7 @@ const ELSEWHERE: [(&str, &str); 10] = [
     ("takes", "owns"),
 ];
 
-/// Attributes that rustc knows on a parameter: never a slip of the hand for a declaration.
+/// Attributes of rustc on a parameter: never a typing error for a declaration.
 const BUILT_IN: [&str; 8] = [
     "allow", "cfg", "cfg_attr", "deny", "doc", "expect", "forbid", "warn",
 ];
@@ -66,7 +66,7 @@ pub fn params(
     (receiver, params)
 }
 
-/// No parameter has the name of a declared one. One that has loses it: rustc would say so again.
+/// No parameter has the name of a declared one. Such a parameter loses its name, or rustc would report it again.
 fn names_differ(params: &mut [Param], errors: &mut Errors) {
     let mut seen: Vec<(Ident, bool)> = Vec::new();
     for param in params {
@@ -89,8 +89,8 @@ fn names_differ(params: &mut [Param], errors: &mut Errors) {
         if let Some((name, first)) = again {
             errors.report_again(
                 name,
-                format!("there are two parameters `{name}`"),
-                "give each a name of its own",
+                format!("two parameters have the name `{name}`"),
+                "rename one of them",
                 first,
             );
             let pat = Pat::Wild(PatWild {
@@ -144,8 +144,8 @@ fn declaration(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<(Attri
             (Some(kind), None) => found = Some((attr, kind)),
             (Some(_), Some((first, _))) => errors.report_again(
                 attr,
-                "a parameter has one declaration",
-                "keep the one that says everything the body does: `#[updates]` reads and writes",
+                "a parameter can have one declaration only",
+                "keep the one that covers all uses in the body: `#[updates]` reads and writes",
                 first,
             ),
         }
@@ -186,9 +186,9 @@ fn value(attr: &Attribute, errors: &mut Errors) -> Option<Expr> {
             let word = attributes::word(attr).unwrap_or_default();
             errors.report(
                 attr,
-                "a declaration takes nothing, or one expression",
+                "a declaration takes at most one expression",
                 format!(
-                    "write `#[{word}]` for a parameter, `#[{word}(self.part)]` for what is at hand already"
+                    "write `#[{word}]` for an argument of the call, `#[{word}(self.part)]` for an expression"
                 ),
             );
             None
@@ -204,7 +204,7 @@ fn name(pat: &Pat, errors: &mut Errors) -> Option<Ident> {
                 errors.report(
                     mutability,
                     "a declared parameter is not `mut`",
-                    "remove `mut`: the declaration says what the body may do",
+                    "remove `mut`: the declaration decides whether the body may write",
                 );
             }
             Some(pat.ident.clone())
@@ -212,8 +212,8 @@ fn name(pat: &Pat, errors: &mut Errors) -> Option<Ident> {
         _ => {
             errors.report(
                 pat,
-                "a declared parameter has a plain name",
-                "give it a name, and reach its parts by path: `&x.part`",
+                "a declared parameter needs a plain name",
+                "give it a name, and use its parts by path: `&x.part`",
             );
             None
         }

@@ -3,8 +3,7 @@
 use super::attributes;
 use super::opaque::Declared;
 use crate::diagnostics::{Errors, nearest};
-use crate::syntax::{self, StageOptions, Statement};
-use quote::ToTokens;
+use crate::syntax::{self, StageOptions, Statement, text};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
 
@@ -58,14 +57,14 @@ fn stage(attrs: &[Attribute], errors: &mut Errors) -> Option<StageOptions> {
 fn no_option(attr: &Attribute, errors: &mut Errors) {
     errors.report(
         attr,
-        "`#[stage]` says something about a stage",
+        "`#[stage]` has no option",
         "write `#[stage(name = \"...\")]`, `#[stage(blocking)]`, or `#[stage(queue = q, reads(a), writes(b))]` \
-         for what cannot be seen; a statement is a stage without it",
+         for hidden uses; without any option, remove the attribute",
     );
 }
 
 fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
-    let name = meta.path().to_token_stream().to_string();
+    let name = text(meta.path());
     match (name.as_str(), meta) {
         ("name" | "blocking", _) if is_set(&name, options) => errors.report(
             meta,
@@ -73,19 +72,19 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
             "remove one of them",
         ),
         ("blocking", Meta::Path(path)) => options.blocking = Some(path.clone()),
-        ("name", Meta::NameValue(pair)) if text(&pair.value).is_some() => {
-            options.name = text(&pair.value);
+        ("name", Meta::NameValue(pair)) if string(&pair.value).is_some() => {
+            options.name = string(&pair.value);
         }
         ("blocking" | "name", _) => errors.report(
             meta,
-            format!("`{name}` is not given like this"),
+            format!("the option `{name}` has another form"),
             "write `#[stage(blocking)]` and `#[stage(name = \"...\")]`",
         ),
         _ => {
             let help = match nearest(&name, &KNOWN) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "the options are `name = \"...\"`, `blocking`, and `queue = q`, `reads(a)`, `writes(b)` for \
-                         what cannot be seen"
+                         hidden uses"
                     .to_owned(),
             };
             errors.report(meta.path(), format!("unknown stage option `{name}`"), help);
@@ -100,7 +99,7 @@ fn is_set(name: &str, options: &StageOptions) -> bool {
     }
 }
 
-fn text(value: &Expr) -> Option<String> {
+fn string(value: &Expr) -> Option<String> {
     match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),

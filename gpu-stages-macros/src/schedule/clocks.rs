@@ -1,4 +1,4 @@
-//! What is known to be over, where: vector clocks over the host and the command queues.
+//! Vector clocks over the host and the command queues: which stages each lane knows to be over.
 
 use crate::model::Place;
 
@@ -16,7 +16,7 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// A stage begins at `place`: what the host knows to be over then is over on the queue as well.
+    /// A stage begins at `place`: a queue then knows all that the host knows.
     pub fn begin(&mut self, place: Place) {
         let lane = lane(place);
         if self.lanes.len() <= lane {
@@ -26,7 +26,7 @@ impl Clocks {
         self.lanes[lane].join(&host);
     }
 
-    /// The stage that began last is over, as far as its own lane goes.
+    /// The stage that began last is over, as its lane knows.
     pub fn end(&mut self, place: Place) {
         let lane = lane(place);
         self.lanes[lane].tick(lane);

@@ -1,4 +1,4 @@
-//! Who used a resource last.
+//! The latest accesses to a resource.
 
 use crate::model::Right;
 
@@ -8,15 +8,15 @@ pub struct History {
     written: Option<usize>,
     /// Since it was written.
     read: Vec<usize>,
-    /// Those that no later one is known to be behind.
+    /// The accesses after which no later one is known to be ordered.
     open: Vec<usize>,
-    /// Those that no earlier one is known to be before.
+    /// The accesses that are not known to be ordered after an earlier one.
     heads: Vec<usize>,
 }
 
 impl History {
-    /// Whether stage `stage`, which uses the resource, is behind no other use of it: what was done before the call is
-    /// not known to be over. It is behind those stages that `is_ordered` says.
+    /// Whether stage `stage` uses the resource and is ordered after no other use in the call. Then it has to wait for
+    /// earlier calls. `is_ordered` tells the stages that it is ordered after.
     pub fn is_head(&mut self, stage: usize, is_ordered: impl Fn(usize) -> bool) -> bool {
         let is_head = !self.heads.iter().any(|earlier| is_ordered(*earlier));
         if is_head {
@@ -25,7 +25,7 @@ impl History {
         is_head
     }
 
-    /// Stage `stage` uses the resource, behind those stages that `is_ordered` says.
+    /// Stage `stage` uses the resource. `is_ordered` tells the stages that it is ordered after.
     pub fn record(&mut self, stage: usize, right: Right, is_ordered: impl Fn(usize) -> bool) {
         self.open.retain(|earlier| !is_ordered(*earlier));
         self.open.push(stage);
@@ -38,7 +38,7 @@ impl History {
         }
     }
 
-    /// The uses that whoever comes after all of them has to be ordered after.
+    /// The uses that the next call has to be ordered after.
     pub fn open(&self) -> &[usize] {
         &self.open
     }

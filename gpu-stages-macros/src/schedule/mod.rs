@@ -1,4 +1,4 @@
-//! Model to plan: a flat list of steps. The only place that decides what waits for what.
+//! Model to plan: a flat list of steps. This module alone decides the synchronisation.
 
 mod clocks;
 mod ends;
@@ -18,16 +18,16 @@ use uses::Uses;
 /// What the pipeline does, step by step.
 #[derive(Debug)]
 pub struct Plan {
-    /// Where each resource is used first: the host if only its facts are asked.
+    /// Where each resource is used first: the host if only its metadata is read.
     pub first_use: Vec<Place>,
-    /// For each stage, the earlier ones that it waits for: those not otherwise known to be over where it runs.
+    /// For each stage, the earlier stages that it waits for: those that its lane does not yet know to be over.
     pub after: Vec<Vec<usize>>,
-    /// For each stage, the resources whose users of earlier calls it waits for.
+    /// For each stage, the resources for which it waits for earlier calls.
     pub earlier: Vec<Vec<ResourceId>>,
-    /// For each stage, whether within the pipeline only later commands of its own queue are behind it.
+    /// For each stage, whether within the pipeline only later commands of its queue depend on it.
     pub quiet: Vec<bool>,
-    /// For each stage on a queue, whether somebody off the queue may wait for it: a later stage, or who uses one of
-    /// its resources next.
+    /// For each stage on a queue, whether a wait from another lane is possible: by a later stage, or by the next call
+    /// that uses one of its resources.
     pub marked: Vec<bool>,
     pub steps: Vec<Step>,
 }
@@ -43,27 +43,27 @@ pub enum Step {
         place: Place,
         accesses: Vec<Access>,
     },
-    /// The facts are copied: from a guard if the resource `is_held`, else from its allocation.
+    /// The metadata is copied: from a guard if the resource `is_held`, else from its allocation.
     Facts { resource: ResourceId, is_held: bool },
-    /// What the stage's statement does on the queue cannot be seen: its uses begin.
+    /// The uses of an opaque stage begin.
     Open {
         queue: QueueId,
         accesses: Vec<Access>,
     },
     /// The statement itself.
     Run { stage: usize },
-    /// The uses that were opened end.
+    /// The uses of an opaque stage end.
     Close,
-    /// The stage was the last to use the resources.
+    /// The resources are released: the stage was the last one to use them.
     Ready {
         place: Place,
         resources: Vec<ResourceId>,
     },
-    /// What was enqueued should begin: what comes next is elsewhere, or suspends.
+    /// The queue is flushed: the next statement is elsewhere, or suspends.
     Flush { queue: QueueId },
 }
 
-/// Where a resource is while the steps go by.
+/// Where a resource is between two steps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Acquired, not waited for.
@@ -72,8 +72,8 @@ enum State {
     Device(QueueId),
 }
 
-/// Plans the stages `works` over as many resources as there are entries in `owned`: which of them are the call's
-/// own. Nobody waits for those, so that they go out of scope with the body.
+/// Plans the stages `works`. `owned` has an entry for each resource: whether it is declared `#[owns]`. No other call waits
+/// for such a resource, so it goes out of scope with the body.
 pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
     let resources = owned.len();
     let mut planner = Planner {
@@ -109,7 +109,7 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
     }
 }
 
-/// For each resource, the last stage that takes its facts from a copy.
+/// For each resource, the last stage that reads its metadata from a copy.
 fn asked(resources: usize, works: &[&Work]) -> Vec<Option<usize>> {
     let mut asked = vec![None; resources];
     for (stage, work) in works.iter().enumerate() {
@@ -126,7 +126,7 @@ struct Planner<'a> {
     uses: Uses,
     asked: Vec<Option<usize>>,
     states: Vec<State>,
-    /// Whether a copy of the facts exists and is true.
+    /// Whether an up-to-date copy of the metadata exists.
     has_facts: Vec<bool>,
     history: Vec<History>,
     clocks: Clocks,
@@ -150,18 +150,18 @@ impl Planner<'_> {
         for access in &work.accesses {
             let is_ordered = |earlier| self.clocks.is_ordered(work.place, earlier);
             self.history[access.resource.0].record(stage, access.right, is_ordered);
-            // On the host a value may grow.
+            // On the host the length of a value may change.
             if work.place == Place::Host && access.right == Right::Write {
                 self.has_facts[access.resource.0] = false;
             }
         }
         if !work.is_last {
-            self.hand_on(stage);
+            self.release(stage);
             self.flush(stage);
         }
     }
 
-    /// The statement, between the beginning and the end of its uses. The last one's end with the body.
+    /// The statement, between the beginning and the end of its uses. The uses of the last statement end with the body.
     fn opaque(&mut self, stage: usize, queue: QueueId) {
         let work = self.works[stage];
         let accesses = work.accesses.clone();
@@ -172,7 +172,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Orders the stage after those whose effects it must not overtake: the fewest that imply the others.
+    /// Orders the stage after all conflicting stages, by as few waits as possible.
     fn order(&mut self, stage: usize) {
         let work = self.works[stage];
         let mut after: Vec<usize> = work
@@ -198,7 +198,7 @@ impl Planner<'_> {
         self.after.push(after);
     }
 
-    /// The resources that the stage is the first to use, as far as is known where it runs.
+    /// The resources that the stage may be the first to use, as far as its lane knows.
     fn earlier(&mut self, stage: usize) -> Vec<ResourceId> {
         let work = self.works[stage];
         let used = work.accesses.iter().map(|access| access.resource);
@@ -209,8 +209,8 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// The stages whose uses whoever comes next has to be ordered after. The call's own values go with its body: what
-    /// the host knows by then to be over needs nobody.
+    /// The stages that the next use of their resources has to be ordered after. An owned value is dropped with the body:
+    /// stages that the host knows to be over do not count for it.
     fn open(&self) -> Vec<usize> {
         let is_known = |stage| self.clocks.is_ordered(Place::Host, stage);
         let open = self.history.iter().zip(self.owned).map(|(history, owned)| {
@@ -248,8 +248,8 @@ impl Planner<'_> {
         }
     }
 
-    /// All that is done to a resource from stage `stage` on until it is used elsewhere: on a queue one wait is
-    /// good for reading and writing.
+    /// The access with the strongest right until the resource is used elsewhere: on a queue, one wait serves reads and
+    /// writes.
     fn stay(&self, stage: usize, access: Access) -> Access {
         let place = self.works[stage].place;
         let uses = self.uses.since(access.resource, stage).iter();
@@ -270,8 +270,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Hands on what no later stage uses. Facts that are asked for later are copied before.
-    fn hand_on(&mut self, stage: usize) {
+    /// Releases the resources that no later stage uses. Metadata that is read later is copied before.
+    fn release(&mut self, stage: usize) {
         let work = self.works[stage];
         let resources: Vec<ResourceId> = work
             .accesses
@@ -293,7 +293,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Before anything else happens elsewhere, what was enqueued should begin.
+    /// Flushes the queue, so that the commands begin before anything happens elsewhere.
     fn flush(&mut self, stage: usize) {
         let mut later = self.works[stage + 1..].iter();
         let next = later.find(|work| work.place != Place::Plain || work.awaits);
@@ -307,7 +307,7 @@ impl Planner<'_> {
 }
 
 impl State {
-    /// Whether a resource in this state can be used like this at `place`.
+    /// Whether a resource in this state can be used at `place` with this right.
     fn allows(self, place: Place, right: Right) -> bool {
         match (self, place) {
             (State::Host(held), Place::Host) => held >= right,

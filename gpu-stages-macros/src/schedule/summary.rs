@@ -1,25 +1,25 @@
-//! The plan, told stage by stage.
+//! The plan, stage by stage.
 
 use super::{Plan, Step};
 use crate::model::{Place, ResourceId, Right, Work};
 
-/// The synchronisation of one stage. Stages are named by their numbers, plain code having none.
+/// The synchronisation of one stage. A stage is named by its number; plain code has no number.
 #[derive(Debug, Default)]
 pub struct Summary {
     /// The index of the stage's statement.
     pub statement: usize,
-    /// What becomes usable where it runs, or for more than it was.
+    /// The resources that become usable where it runs, or with a stronger right.
     pub waits: Vec<ResourceId>,
-    /// What has not been waited for, and is asked for its facts here or in the plain code after it.
+    /// The resources whose metadata is waited for, here or in the plain code after it.
     pub facts: Vec<ResourceId>,
-    /// What earlier calls used, and the stage has to be behind.
+    /// The resources for which the stage has to be ordered after earlier calls.
     pub earlier: Vec<ResourceId>,
-    /// The earlier stages that it waits for, and because of what.
+    /// The earlier stages that it waits for, each with the resource.
     pub after: Vec<(usize, ResourceId)>,
     pub barrier: bool,
     pub marker: bool,
     pub quiet: bool,
-    /// What is handed on behind it.
+    /// The resources that are released after it.
     pub ready: Vec<ResourceId>,
     pub flush: bool,
 }
@@ -47,7 +47,7 @@ pub fn summaries(owned: &[bool], works: &[&Work], plan: &Plan) -> Vec<Summary> {
         let is_on_queue = matches!(work.place, Place::Device(_));
         summary.barrier = is_on_queue && !(summary.earlier.is_empty() && summary.after.is_empty());
         if work.is_last {
-            // What goes out of scope with the body.
+            // Its resources go out of scope with the body.
             let used = work.accesses.iter().map(|access| access.resource);
             summary.ready = used.filter(|resource| !owned[resource.0]).collect();
         }
@@ -88,7 +88,7 @@ fn after(
     after
 }
 
-/// Enters what the steps do into the summaries.
+/// Adds the steps to the summaries.
 fn record(summaries: &mut [Summary], steps: &[Step]) {
     let mut number = 0;
     for step in steps {

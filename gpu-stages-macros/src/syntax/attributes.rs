@@ -1,4 +1,4 @@
-//! Where attributes stand.
+//! The attributes of statements and expressions.
 
 use syn::{Attribute, Expr, Stmt};
 
@@ -14,7 +14,7 @@ pub fn is_declaration(attr: &Attribute) -> bool {
     words.iter().any(|word| attr.path().is_ident(word))
 }
 
-/// The attributes that stand before a statement.
+/// The attributes of a statement.
 pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
     match stmt {
         Stmt::Local(local) => Some(&mut local.attrs),
@@ -24,12 +24,12 @@ pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
     }
 }
 
-/// Takes the attributes off a statement whose expression goes where there can be none.
+/// Removes the attributes of a statement whose expression moves to a place without attributes.
 pub fn take_attributes(stmt: &mut Stmt) -> Vec<Attribute> {
     attributes(stmt).map(std::mem::take).unwrap_or_default()
 }
 
-/// The attributes that stand before an expression: before its leftmost operand, that is.
+/// The attributes before an expression: they belong to its leftmost operand.
 fn of_expr(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
     macro_rules! own {
         ($($variant:ident)*) => {

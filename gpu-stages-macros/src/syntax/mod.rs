@@ -1,13 +1,17 @@
-//! The pipeline as it was written: the user's tokens, sorted.
+//! The pipeline as the user wrote it.
 
 mod attributes;
+mod diverge;
 mod query;
+mod text;
 
 pub use attributes::{attributes, is_declaration, is_pipeline, take_attributes};
+pub use diverge::{block_diverges, diverges, is_value, panics};
 pub use query::{
-    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, is_value,
-    listed, mentions, owner_name, plain_name, root,
+    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, listed,
+    mentions, owner_name, plain_name, root,
 };
+pub use text::text;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -26,19 +30,19 @@ pub struct Pipeline {
     pub statements: Vec<Statement>,
 }
 
-/// What stands in the parentheses of `#[gpu_pipeline(...)]`.
+/// The options of `#[gpu_pipeline(...)]`.
 pub struct Options {
     /// The future resolves when the pipeline's work is enqueued, not when it is complete.
     pub until_enqueued: bool,
-    /// Where the library is found.
+    /// The path of the library.
     pub library: Path,
-    /// The most barriers that the schedule may need, and where this is said.
+    /// The most barriers that the schedule may need, and the literal of this number.
     pub max_barriers: Option<(usize, LitInt)>,
-    /// Where the schedule is to stand, if this is said.
+    /// The place of the schedule, if the options name it.
     pub schedule: Option<ScheduleAt>,
 }
 
-/// Where the schedule stands.
+/// The place of the schedule's constant.
 #[derive(Clone)]
 pub enum ScheduleAt {
     /// `function::SCHEDULE`
@@ -88,16 +92,16 @@ pub struct Statement {
     pub stage: Option<StageOptions>,
 }
 
-/// What `#[stage(...)]` says.
+/// The options of `#[stage(...)]`.
 pub struct StageOptions {
     pub name: Option<String>,
     pub blocking: Option<Path>,
     pub opaque: Option<Opaque>,
 }
 
-/// What `#[stage(queue = q, reads(a), writes(b))]` declares: uses that cannot be seen in the statement.
+/// The declarations of `#[stage(queue = q, reads(a), writes(b))]`: uses that the statement does not show.
 pub struct Opaque {
-    /// Without one that can be read, an error was reported.
+    /// `None` after an error.
     pub queue: Option<Ident>,
     pub reads: Vec<Ident>,
     pub writes: Vec<Ident>,
@@ -106,9 +110,14 @@ pub struct Opaque {
 }
 
 impl Statement {
-    /// What is declared of it, if it is an opaque stage.
+    /// The declarations of an opaque stage.
     pub fn opaque(&self) -> Option<&Opaque> {
         self.stage.as_ref()?.opaque.as_ref()
+    }
+
+    /// The word `blocking` of a blocking stage.
+    pub fn blocking(&self) -> Option<&Path> {
+        self.stage.as_ref()?.blocking.as_ref()
     }
 }
 

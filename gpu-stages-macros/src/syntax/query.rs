@@ -1,10 +1,10 @@
-//! Small questions about syntax.
+//! Queries on syntax.
 
 use super::Statement;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{BinOp, Block, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
+use syn::{BinOp, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
 
 /// The identifier that `expr` consists of.
 pub fn plain_name(expr: &Expr) -> Option<&Ident> {
@@ -37,7 +37,7 @@ pub fn owner_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// Whether `call` asks a resource for a fact that is known without waiting.
+/// Whether `call` reads metadata of a resource, which is available without waiting.
 pub fn is_fact(call: &ExprMethodCall) -> bool {
     (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
 }
@@ -98,42 +98,6 @@ pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-/// Whether the last statement of a body gives its value.
-pub fn is_value(last: &Stmt) -> bool {
-    match last {
-        Stmt::Expr(expr, None) => !diverges(expr),
-        Stmt::Macro(mac) => mac.semi_token.is_none(),
-        _ => false,
-    }
-}
-
-/// Whether an expression never comes to its end, as far as its form tells.
-fn diverges(expr: &Expr) -> bool {
-    match expr {
-        Expr::Return(_) => true,
-        Expr::Loop(repeat) => !has_break(&repeat.body),
-        Expr::Block(block) => block_diverges(&block.block),
-        Expr::If(branch) => {
-            let otherwise = branch.else_branch.as_ref();
-            block_diverges(&branch.then_branch) && otherwise.is_some_and(|(_, expr)| diverges(expr))
-        }
-        Expr::Match(choice) => choice.arms.iter().all(|arm| diverges(&arm.body)),
-        _ => false,
-    }
-}
-
-fn block_diverges(block: &Block) -> bool {
-    block
-        .stmts
-        .iter()
-        .any(|stmt| matches!(stmt, Stmt::Expr(expr, _) if diverges(expr)))
-}
-
-/// Whether there may be a `break` that ends the loop around `body`.
-fn has_break(body: &Block) -> bool {
-    mentions(body.to_token_stream(), "break")
-}
-
 /// Whether an operator is `+=` or the like.
 pub fn assigns(op: &BinOp) -> bool {
     matches!(
@@ -160,7 +124,7 @@ pub fn is_scalar(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
-/// The `T` of `[T]`: the type of each of several resources.
+/// The `T` of `[T]`, a list of resources.
 pub fn listed(ty: &Type) -> Option<&Type> {
     match ty {
         Type::Slice(list) => Some(&list.elem),
@@ -170,7 +134,7 @@ pub fn listed(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// Whether a type's own name is `name`, whatever its path and arguments.
+/// Whether the last word of a type's path is `name`.
 pub fn is_called(ty: &Type, name: &str) -> bool {
     let last = match ty {
         Type::Path(path) => path.path.segments.last(),

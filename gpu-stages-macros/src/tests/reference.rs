@@ -72,6 +72,7 @@ fn expanded(code: &str) -> File {
         .join("\n")
         .replace("use ::gpu_stages::WaitDevice as _;", "")
         .replace("#[allow(non_camel_case_types)]\nenum round_trip {}", "")
+        .replace("::gpu_stages::rt::", "")
         .replace("::gpu_stages::", "")
         .replace("::core::future::", "")
         .replace("::core::clone::", "")

@@ -136,7 +136,7 @@ fn errors_leave_a_function() {
     expect_test::expect![[r##"
         #[allow(unused, unexpected_cfgs, clippy::all, clippy::pedantic)]
         fn f<'__n>(
-            x: &::gpu_stages::Source<Vec<u8>>,
+            x: &::gpu_stages::Readable<Vec<u8>>,
             q: &Queue,
             n: &'__n str,
         ) -> impl ::core::future::Future<Output = Result<u8>> + use<> {

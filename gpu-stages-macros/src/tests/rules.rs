@@ -66,7 +66,7 @@ fn bad(body: &str, message: &str) {
 #[test]
 fn stale_contents() {
     const UNWRITTEN: &str = "`x` is read before it is written";
-    const UNSURE: &str = "`x` is read, and was written in some branches only";
+    const UNSURE: &str = "`x` is read after it was written in some branches only";
     bad("q.copy(&x, &mut y)?;", UNWRITTEN);
     bad("if n > 1 { q.copy(&x, &mut y)?; }", UNWRITTEN);
     bad("{ q.copy(&x, &mut y)?; q.fill(&mut x, 1)?; }", UNWRITTEN);
@@ -95,6 +95,16 @@ fn stale_contents() {
         UNSURE,
     );
 
+    // The loop ends without a write.
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } else { loop { break; } } q.copy(&x, &mut y)?;",
+        UNSURE,
+    );
+    bad(
+        "if n > 1 { q.fill(&mut x, 1)?; } else { 'a: { break 'a; } } q.copy(&x, &mut y)?;",
+        UNSURE,
+    );
+
     bad(
         "#[stage(queue = q, reads(x), writes(y))] unsafe { k.enq()?; }",
         UNWRITTEN,
@@ -111,6 +121,8 @@ fn stale_contents() {
     good("match n { 0 => q.fill(&mut x, 1)?, _ => return Ok(()) } q.copy(&x, &mut y)?;");
     good("match n { 0 => q.fill(&mut x, 1)?, _ => Err(Failure)? } q.copy(&x, &mut y)?;");
     good("match n { 0 => q.fill(&mut x, 1)?, _ => bail!(Failure) } q.copy(&x, &mut y)?;");
+    // Nothing comes after a loop without a `break`.
+    good("if n > 1 { q.fill(&mut x, 1)?; } else { loop { wait(n); } } q.copy(&x, &mut y)?;");
     good("if n > 1 { q.fill(&mut x, 1)?; } if n > 1 { q.copy(&x, &mut y)?; }");
     good("if n > 1 { q.fill(&mut x, 1)?; } if n < 2 { return Ok(()); } q.copy(&x, &mut y)?;");
     good("if n > 1 { q.fill(&mut x, 1)?; } check(n)?; q.copy(&x, &mut y)?;");
@@ -126,6 +138,42 @@ fn stale_contents() {
     good("let n = x.len(); q.fill(&mut y, n)?;");
 }
 
+/// A tail that diverges is left as it is; any other is the value of the body.
+#[test]
+fn values_of_bodies() {
+    let expanded = |tail: &str| {
+        let tail: TokenStream = tail.parse().expect("tokens");
+        let answer = compile::gpu_pipeline(
+            quote!(),
+            quote! {
+                async fn f(#[queue] q: Queue, #[writes] list: Vec<DeviceBuffer<u8>>) -> Result<()> {
+                    #tail
+                }
+            },
+        );
+        let answer: syn::File = syn::parse2(answer).expect("the expansion is items");
+        prettyplease::unparse(&answer)
+    };
+    for tail in [
+        "q.fill(&mut list[0], 0)",
+        "if n > 1 { q.fill(&mut list[0], 0) } else { return Ok(()) }",
+        "loop { if n > 1 { break q.fill(&mut list[0], 0); } return Ok(()); }",
+        "{ q.fill(&mut list[0], 0)?; bail!() }",
+    ] {
+        let answer = expanded(tail);
+        assert!(answer.contains("let __value"), "{answer}");
+    }
+    for tail in [
+        "return q.fill(&mut list[0], 0)",
+        "if n > 1 { return q.fill(&mut list[0], 0) } else { panic!() }",
+        "unsafe { return q.fill(&mut list[0], 0) }",
+        "loop { q.fill(&mut list[0], 0)?; for i in 0..n { break; } }",
+    ] {
+        let answer = expanded(tail);
+        assert!(!answer.contains("let __value"), "{answer}");
+    }
+}
+
 #[test]
 fn overlapping_arguments() {
     const BOTH: &str = "`x` is read and written by one command";
@@ -139,11 +187,11 @@ fn overlapping_arguments() {
     );
     bad(
         "q.fill(&mut x, 0)?; q.copy(&x[..n], &mut x[n..])?;",
-        "`x` is read and written by one command: its ranges are not told apart",
+        "`x` is read and written by one command, and its ranges may overlap",
     );
     bad(
         "q.fill(&mut list[0], 0)?; q.copy(&list[0], &mut list[n])?;",
-        "`list` is read and written by one command: its elements are not told apart",
+        "`list` is read and written by one command, and its elements may be the same",
     );
     good("q.fill(&mut x, 0)?; q.launch(&k, n, (&x, &x, &mut y))?;");
     good("q.fill(&mut x, 0)?; q.launch(&k, x.len(), (&x[..n], &x[n..], &mut y))?;");
@@ -166,7 +214,7 @@ fn kept_references() {
 fn unseen_commands() {
     bad(
         "unsafe { k.enq()? };",
-        "`enq` enqueues in a statement that mentions no queue: nothing would wait for it",
+        "`enq` enqueues in a statement that mentions no queue, so that no stage would wait for it",
     );
     good("unsafe { k.cmd().queue(&q).enq()? };");
     good("k.enq(1);");

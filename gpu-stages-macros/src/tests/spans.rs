@@ -111,7 +111,11 @@ fn a_body_being_written_keeps_the_words_of_the_user() {
         let answer = compile::gpu_pipeline(quote!(), function.clone());
         let text = answer.to_string();
         assert!(text.contains("compile_error"), "{text}");
-        for part in ["up : & Queue", "Source < HostBuffer < u8 >", "let mut h_in"] {
+        for part in [
+            "up : & Queue",
+            "Readable < HostBuffer < u8 >",
+            "let mut h_in",
+        ] {
             assert!(text.contains(part), "no `{part}` in {text}");
         }
         let mut output = BTreeSet::new();

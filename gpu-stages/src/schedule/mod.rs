@@ -3,6 +3,7 @@
 mod dot;
 mod mermaid;
 mod stage;
+mod table;
 mod text;
 
 pub use stage::Stage;
@@ -34,7 +35,7 @@ use std::fmt;
 /// let expected = "\
 /// round_trip: 3 stages on the host and 2 queues; 2 barriers, 2 markers
 ///
-/// | # | stage         | runs on    | reads  | writes | waits for                    | on the queue    | hands on |
+/// | # | stage         | runs on    | reads  | writes | waits for                    | on the queue    | releases |
 /// |---|---------------|------------|--------|--------|------------------------------|-----------------|----------|
 /// | 0 | up.upload     | queue up   | host   | device | earlier calls (host, device) | barrier, marker |          |
 /// | 1 | down.download | queue down | device | host   | up.upload (host, device)     | barrier, marker | device   |

@@ -1,45 +1,16 @@
-//! The schedule as an aligned table.
+//! The schedule as text: a line that sums up, and the table.
 
-use super::{Schedule, Stage, list};
+use super::table::{Row, lines};
+use super::{Schedule, Stage};
 use std::fmt;
-
-const HEADER: [&str; 8] = [
-    "#",
-    "stage",
-    "runs on",
-    "reads",
-    "writes",
-    "waits for",
-    "on the queue",
-    "hands on",
-];
-
-type Row = [String; HEADER.len()];
 
 /// One line that sums up, and a table with a row for each stage, which is Markdown as well.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", summary(self))?;
-        let stages = self.stages.iter().enumerate();
-        let rows = stages.map(|(index, stage)| row(self, index, stage));
-        let rows: Vec<Row> = [HEADER.map(str::to_owned)]
-            .into_iter()
-            .chain(rows)
-            .collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let widths: [usize; HEADER.len()] =
-            std::array::from_fn(|column| width(column).unwrap_or_default());
-        for (index, row) in rows.iter().enumerate() {
-            for (cell, width) in row.iter().zip(widths) {
-                write!(f, "| {cell:width$} ")?;
-            }
-            writeln!(f, "|")?;
-            if index == 0 {
-                for width in widths {
-                    write!(f, "|{}", "-".repeat(width + 2))?;
-                }
-                writeln!(f, "|")?;
-            }
+        let rows: Vec<Row> = self.stages.iter().map(|stage| row(self, stage)).collect();
+        for line in lines(&rows) {
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }
@@ -65,54 +36,26 @@ fn summary(schedule: &Schedule) -> String {
     )
 }
 
-fn row(schedule: &Schedule, index: usize, stage: &Stage) -> Row {
-    let place = match stage.queue {
-        Some(queue) if stage.is_opaque => format!("queue {queue}, opaque"),
-        Some(queue) => format!("queue {queue}"),
-        None if stage.is_blocking => "host, blocking".to_owned(),
-        None => "host".to_owned(),
-    };
-    [
-        index.to_string(),
-        cell(stage.name),
-        place,
-        list(stage.reads.iter().copied()),
-        list(stage.writes.iter().copied()),
-        waits(schedule, stage),
-        on_queue(stage),
-        list(stage.ready.iter().copied()),
-    ]
-}
-
-/// `earlier calls (a, b), up.upload (c)`
-fn waits(schedule: &Schedule, stage: &Stage) -> String {
-    let mut waits = Vec::new();
-    if !stage.earlier.is_empty() {
-        let resources = list(stage.earlier.iter().copied());
-        waits.push(format!("earlier calls ({resources})"));
-    }
-    for (source, resources) in stage.sources() {
+fn row(schedule: &Schedule, stage: &Stage) -> Row {
+    let after = stage.sources().into_iter().map(|(source, resources)| {
         let name = schedule.stages.get(source).map_or("?", |stage| stage.name);
-        waits.push(format!("{} ({})", cell(name), list(resources)));
+        (name.to_owned(), strings(&resources))
+    });
+    Row {
+        name: stage.name.to_owned(),
+        queue: stage.queue.map(str::to_owned),
+        is_opaque: stage.is_opaque,
+        is_blocking: stage.is_blocking,
+        reads: strings(stage.reads),
+        writes: strings(stage.writes),
+        earlier: strings(stage.earlier),
+        after: after.collect(),
+        barrier: stage.barrier,
+        marker: stage.marker,
+        releases: strings(stage.ready),
     }
-    waits.join(", ")
 }
 
-fn on_queue(stage: &Stage) -> String {
-    let barrier = stage.barrier.then_some("barrier");
-    let marker = stage.marker.then_some("marker");
-    list(barrier.into_iter().chain(marker))
-}
-
-/// A name in a cell of the table. What means something in Markdown is escaped.
-fn cell(name: &str) -> String {
-    let mut cell = String::new();
-    for letter in name.chars() {
-        match letter {
-            '|' | '[' | ']' | '<' | '`' | '*' | '\\' => cell.extend(['\\', letter]),
-            letter if letter.is_control() => cell.push(' '),
-            letter => cell.push(letter),
-        }
-    }
-    cell
+fn strings(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
 }

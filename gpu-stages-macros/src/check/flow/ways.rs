@@ -1,64 +1,34 @@
-//! Which way a statement goes on.
+//! Control flow: which statements diverge or may leave the pipeline.
 
 use crate::lower::of_stmt;
 use crate::macros::Arguments;
 use crate::model::{Mention, Names};
-use crate::syntax::assigns;
+use crate::syntax::{self, assigns, panics};
 use syn::visit::{self, Visit};
-use syn::{
-    Block, Expr, ExprAsync, ExprClosure, ExprLoop, ExprReturn, ExprTry, Item, Local, Macro, Stmt,
-};
+use syn::{Block, Expr, ExprAsync, ExprClosure, ExprReturn, ExprTry, Item, Local, Macro, Stmt};
 
 /// Whether `x += 1` and the like: it reads what it writes.
 pub fn writes_in_place(expr: &Expr) -> bool {
     matches!(expr, Expr::Binary(binary) if assigns(&binary.op))
 }
 
-/// Whether `expr` does not come to its end, as far as its form tells.
+/// Whether `expr` may never come to its end.
 pub fn diverges(expr: &Expr) -> bool {
-    match expr {
-        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Paren(paren) => diverges(&paren.expr),
-        Expr::Block(block) => block_diverges(&block.block),
-        Expr::Unsafe(block) => block_diverges(&block.block),
-        Expr::If(choice) => {
-            let otherwise = choice.else_branch.as_ref();
-            block_diverges(&choice.then_branch)
-                && otherwise.is_some_and(|(_, otherwise)| diverges(otherwise))
-        }
-        Expr::Match(choice) => choice.arms.iter().all(|arm| diverges(&arm.body)),
-        Expr::Loop(ExprLoop { body, .. }) => block_diverges(body),
-        Expr::Macro(mac) => macro_diverges(&mac.mac),
-        // `Err(e)?`
-        Expr::Try(question) => match &*question.expr {
-            Expr::Call(call) => matches!(
-                &*call.func,
-                Expr::Path(path) if path.path.segments.last().is_some_and(|it| it.ident == "Err")
-            ),
-            expr => diverges(expr),
-        },
-        _ => false,
-    }
+    syntax::diverges(expr, &macro_may_diverge)
 }
 
 /// The same of a block.
 pub fn block_diverges(block: &Block) -> bool {
-    block.stmts.iter().any(|stmt| match stmt {
-        Stmt::Expr(expr, _) => diverges(expr),
-        Stmt::Macro(mac) => macro_diverges(&mac.mac),
-        Stmt::Local(_) | Stmt::Item(_) => false,
-    })
+    syntax::block_diverges(block, &macro_may_diverge)
 }
 
-/// What an unknown macro does is not known.
-fn macro_diverges(mac: &Macro) -> bool {
-    let ends = ["panic", "unreachable", "todo", "unimplemented"];
-    let name = mac.path.segments.last();
-    Arguments::of(mac).is_none()
-        || name.is_some_and(|name| ends.iter().any(|end| name.ident == end))
+/// Whether a macro panics, or may do anything because it is unknown.
+fn macro_may_diverge(mac: &Macro) -> bool {
+    panics(mac) || Arguments::of(mac).is_none()
 }
 
-/// Whether `stmt` may leave the pipeline for a reason of its own: enqueuing fails whatever was written.
+/// Whether `stmt` may leave the pipeline. The `?` of a statement that enqueues does not count: enqueuing may fail on every
+/// path, whether or not a resource was written.
 pub fn may_leave(stmt: &Stmt, names: &Names) -> bool {
     let enqueues = of_stmt(stmt, names)
         .iter()
@@ -95,11 +65,11 @@ impl<'ast> Visit<'ast> for Exits {
     fn visit_macro(&mut self, mac: &'ast Macro) {
         let asserts = ["assert", "assert_eq", "assert_ne"];
         let name = mac.path.segments.last();
-        self.found |= macro_diverges(mac)
+        self.found |= macro_may_diverge(mac)
             || name.is_some_and(|name| asserts.iter().any(|it| name.ident == it));
     }
 
-    // Their exits are their own.
+    // An exit in these does not leave the pipeline.
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
     fn visit_item(&mut self, _: &'ast Item) {}

@@ -59,7 +59,7 @@ impl Expand<'_> {
                 type ViewsMut<'__views> = #views_mut #view_arguments;
                 type Facts = #facts #arguments;
 
-                fn hold(&self, __pass: &#library::Pass) -> Self::Holder {
+                fn hold(&self, __pass: &#library::rt::Pass) -> Self::Holder {
                     #held
                 }
 
@@ -80,7 +80,7 @@ impl Expand<'_> {
         }
     }
 
-    /// How new versions are filled with garbage: each field that devices see, in its own way.
+    /// The debug fill of new versions: it fills each field that devices see.
     fn garbage(&self) -> Option<TokenStream> {
         let library = &self.visible.library;
         let of = |ty: &Type| quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>);

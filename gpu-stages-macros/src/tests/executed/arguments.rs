@@ -5,7 +5,7 @@ use super::{Shared, buffer};
 use crate::model::Place;
 use fastrand::Rng;
 use gpu_stages::guard::access;
-use gpu_stages::{Call, Requests, Resource, Result, Source, Version};
+use gpu_stages::{Call, Readable, Requests, Resource, Result, Version};
 use std::iter::repeat_with;
 
 /// No pipeline has more parameters.
@@ -141,7 +141,7 @@ impl Argument {
     }
 
     /// The version, if one is passed that is used like this.
-    fn version(&self, mode: Mode) -> Option<&Source<Buffer>> {
+    fn version(&self, mode: Mode) -> Option<&Readable<Buffer>> {
         match &self.passed {
             Passed::Pinned(version) if self.mode == mode => Some(version),
             _ => None,

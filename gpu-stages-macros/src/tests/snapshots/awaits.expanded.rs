@@ -1,13 +1,13 @@
 ///
 /// # Schedule
 ///
-/// | # | stage     | runs on  | reads  | writes         | waits for                      | on the queue    | hands on       |
+/// | # | stage     | runs on  | reads  | writes         | waits for                      | on the queue    | releases       |
 /// |---|-----------|----------|--------|----------------|--------------------------------|-----------------|----------------|
 /// | 0 | len       | host     |        | socket, packet | earlier calls (socket, packet) |                 | socket         |
 /// | 1 | up.upload | queue up | packet | device         | earlier calls (device)         | barrier, marker | packet, device |
 fn receive(
     up: &Queue,
-    socket: &::gpu_stages::Source<UdpSocket>,
+    socket: &::gpu_stages::Readable<UdpSocket>,
     packet: &::gpu_stages::Resource<HostBuffer<u8>>,
     device: &::gpu_stages::Resource<DeviceBuffer<u8>>,
 ) -> impl ::core::future::Future<Output = Result<usize, Failure>> + use<> {
@@ -25,7 +25,7 @@ fn receive(
             Result<usize, Failure>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (socket, packet, device) = __held?;

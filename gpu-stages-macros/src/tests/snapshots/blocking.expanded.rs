@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage         | runs on        | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage         | runs on        | reads | writes | waits for             | on the queue | releases |
 /// |---|---------------|----------------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | read the file | host, blocking |       |        |                       |              |          |
 /// | 1 | lines         | host, blocking |       | table  | earlier calls (table) |              |          |
@@ -20,7 +20,7 @@ fn load(
             Result<u64>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let (path, mut count) = (path, count);
                 let (table,) = __held?;
@@ -28,7 +28,7 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::rt::PipelineResult>::Err,
                         > {
                             ::core::result::Result::Ok({
                                 count += 1;
@@ -45,7 +45,7 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::rt::PipelineResult>::Err,
                         > {
                             ::core::result::Result::Ok(
                                 for line in text.lines() {
@@ -64,7 +64,7 @@ fn load(
                 let (__result, __moved) = ::gpu_stages::blocking(move || {
                         let __result = (|| -> ::core::result::Result<
                             _,
-                            <Result<u64> as ::gpu_stages::PipelineResult>::Err,
+                            <Result<u64> as ::gpu_stages::rt::PipelineResult>::Err,
                         > { ::core::result::Result::Ok(Ok(count + sum(&(*table)))) })();
                         (__result, (table,))
                     })

@@ -64,7 +64,7 @@ const _: () = {
         type Views<'__views> = __NetViews<'__views>;
         type ViewsMut<'__views> = __NetViewsMut<'__views>;
         type Facts = __NetFacts;
-        fn hold(&self, __pass: &::gpu_stages::Pass) -> Self::Holder {
+        fn hold(&self, __pass: &::gpu_stages::rt::Pass) -> Self::Holder {
             (
                 <Vec<
                     DeviceBuffer<f32>,
@@ -194,7 +194,7 @@ const _: () = {
         type Views<'__views> = __PairViews<'__views, T, P, N>;
         type ViewsMut<'__views> = __PairViewsMut<'__views, T, P, N>;
         type Facts = __PairFacts<T, P, N>;
-        fn hold(&self, __pass: &::gpu_stages::Pass) -> Self::Holder {
+        fn hold(&self, __pass: &::gpu_stages::rt::Pass) -> Self::Holder {
             (
                 <[DeviceBuffer<
                     T,
@@ -279,7 +279,7 @@ const _: () = {
         type Views<'__views> = __WorkspaceViews<'__views>;
         type ViewsMut<'__views> = __WorkspaceViewsMut<'__views>;
         type Facts = __WorkspaceFacts;
-        fn hold(&self, __pass: &gpu::Pass) -> Self::Holder {}
+        fn hold(&self, __pass: &gpu::rt::Pass) -> Self::Holder {}
         fn views(__holder: &Self::Holder) -> Self::Views<'_> {
             __WorkspaceViews {
                 __parameters: ::core::marker::PhantomData,

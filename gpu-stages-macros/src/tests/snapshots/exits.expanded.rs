@@ -1,15 +1,15 @@
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | iter    | host    | table |        | earlier calls (table) |              | table    |
 /// | 1 | stage 2 | host    | found |        | earlier calls (found) |              |          |
 /// | 2 | stage 3 | host    |       | found  |                       |              |          |
 /// | 3 | stage 4 | host    | found |        |                       |              | found    |
 fn search(
-    table: &::gpu_stages::Source<Vec<u64>>,
-    found: &::gpu_stages::Source<u64>,
+    table: &::gpu_stages::Readable<Vec<u64>>,
+    found: &::gpu_stages::Readable<u64>,
     key: u64,
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
     let __call = search::SCHEDULE.call();
@@ -24,7 +24,7 @@ fn search(
             Result<u64>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let key = key;
                 let (table, found) = __held?;

@@ -1,14 +1,14 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | queue.launch | queue queue |       | device | earlier calls (device) | barrier, marker | device   |
 /// | 1 | is_empty     | host        | host  |        | earlier calls (host)   |                 | host     |
 fn facts(
     queue: &Queue,
     device: &::gpu_stages::Resource<DeviceBuffer<f32>>,
-    host: &::gpu_stages::Source<Vec<f32>>,
+    host: &::gpu_stages::Readable<Vec<f32>>,
     kernel: Kernel,
 ) -> impl ::core::future::Future<Output = Result<usize>> + use<> {
     let __call = facts::SCHEDULE.call();
@@ -24,7 +24,7 @@ fn facts(
             Result<usize>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let kernel = kernel;
                 let (device, host) = __held?;

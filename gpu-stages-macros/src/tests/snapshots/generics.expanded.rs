@@ -1,12 +1,12 @@
 ///
 /// # Schedule
 ///
-/// | # | stage      | runs on     | reads | writes | waits for                | on the queue    | hands on |
+/// | # | stage      | runs on     | reads | writes | waits for                | on the queue    | releases |
 /// |---|------------|-------------|-------|--------|--------------------------|-----------------|----------|
 /// | 0 | queue.copy | queue queue | from  | to     | earlier calls (from, to) | barrier, marker | from, to |
 fn copy<B: Backend, E, const N: usize>(
     queue: &Queue<B>,
-    from: &::gpu_stages::Source<DeviceBuffer<B, E>>,
+    from: &::gpu_stages::Readable<DeviceBuffer<B, E>>,
     to: &::gpu_stages::Resource<DeviceBuffer<B, E>>,
 ) -> impl ::core::future::Future<Output = gpu_stages::Result<()>> + use<B, E, N>
 where
@@ -25,7 +25,7 @@ where
             gpu_stages::Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (from, to) = __held?;

@@ -1,11 +1,11 @@
 ///
 /// # Schedule
 ///
-/// | # | stage | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|-------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | text  | host    | table |        | earlier calls (table) |              | table    |
 fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
-    table: &::gpu_stages::Source<Table<'static>>,
+    table: &::gpu_stages::Readable<Table<'static>>,
     name: &'__name str,
     __arg2: Pair<'a, '__arg2>,
     words: __Impl0,
@@ -21,7 +21,7 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
             Result<Text<'a>>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 #[allow(clippy::used_underscore_binding)]
                 let (name, Pair { first, second }, mut words) = (name, __arg2, words);
@@ -56,11 +56,11 @@ impl describe {
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads | writes | waits for             | on the queue | hands on |
+/// | # | stage   | runs on | reads | writes | waits for             | on the queue | releases |
 /// |---|---------|---------|-------|--------|-----------------------|--------------|----------|
 /// | 0 | stage 1 | host    | least |        | earlier calls (least) |              | least    |
 fn elided<'__text>(
-    least: &::gpu_stages::Source<usize>,
+    least: &::gpu_stages::Readable<usize>,
     text: &'__text str,
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
     let __call = elided::SCHEDULE.call();
@@ -71,7 +71,7 @@ fn elided<'__text>(
             Result<&'__text str>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let text = text;
                 let (least,) = __held?;

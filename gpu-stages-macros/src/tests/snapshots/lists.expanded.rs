@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for             | on the queue    | hands on     |
+/// | # | stage        | runs on     | reads | writes | waits for             | on the queue    | releases     |
 /// |---|--------------|-------------|-------|--------|-----------------------|-----------------|--------------|
 /// | 0 | queue.fill   | queue queue |       | total  | earlier calls (total) | barrier         |              |
 /// | 1 | queue.launch | queue queue | parts | total  | earlier calls (parts) | barrier, marker | parts, total |
@@ -24,7 +24,7 @@ fn sum(
             Result<usize>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let add = add;
                 let (parts, total) = __held?;
@@ -86,7 +86,7 @@ impl sum {
 ///
 /// # Schedule
 ///
-/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | iter_mut   | host        |       | counts | earlier calls (counts) |                 |          |
 /// | 1 | queue.fill | queue queue |       | parts  | earlier calls (parts)  | barrier, marker | parts    |
@@ -110,7 +110,7 @@ fn spread(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let value = value;
                 let (counts, parts) = __held?;

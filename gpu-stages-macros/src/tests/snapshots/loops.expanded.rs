@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage          | runs on       | reads | writes | waits for                                   | on the queue    | hands on |
+/// | # | stage          | runs on       | reads | writes | waits for                                   | on the queue    | releases |
 /// |---|----------------|---------------|-------|--------|---------------------------------------------|-----------------|----------|
 /// | 0 | compute.fill   | queue compute |       | b      | earlier calls (b)                           | barrier         |          |
 /// | 1 | compute.launch | queue compute |       | a, b   | earlier calls (a)                           | barrier, marker |          |
@@ -10,7 +10,7 @@
 fn iterate(
     compute: &Queue,
     down: &Queue,
-    a: &::gpu_stages::Source<DeviceBuffer<f32>>,
+    a: &::gpu_stages::Readable<DeviceBuffer<f32>>,
     b: &::gpu_stages::Resource<DeviceBuffer<f32>>,
     host: &::gpu_stages::Resource<HostBuffer<f32>>,
     step: Kernel,
@@ -31,7 +31,7 @@ fn iterate(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (step, rounds) = (step, rounds);

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage   | runs on | reads        | writes | waits for                    | on the queue | hands on |
+/// | # | stage   | runs on | reads        | writes | waits for                    | on the queue | releases |
 /// |---|---------|---------|--------------|--------|------------------------------|--------------|----------|
 /// | 0 | stage 1 | host    | state, limit |        | earlier calls (state, limit) |              |          |
 /// | 1 | stage 2 | host    | state, limit |        |                              |              |          |
@@ -9,8 +9,8 @@
 /// | 3 | stage 4 | host    | limit        | state  |                              |              | limit    |
 /// | 4 | stage 5 | host    |              | state  |                              |              | state    |
 fn log(
-    state: &::gpu_stages::Source<State>,
-    limit: &::gpu_stages::Source<u64>,
+    state: &::gpu_stages::Readable<State>,
+    limit: &::gpu_stages::Readable<u64>,
 ) -> impl ::core::future::Future<Output = Result<String>> + use<> {
     let __call = log::SCHEDULE.call();
     let __held = __call
@@ -24,7 +24,7 @@ fn log(
             Result<String>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 let (state, limit) = __held?;
                 __call.enter(0);

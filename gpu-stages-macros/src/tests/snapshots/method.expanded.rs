@@ -12,7 +12,7 @@ impl Correlator {
     ///
     /// # Schedule
     ///
-    /// | # | stage        | runs on     | reads      | writes | waits for                    | on the queue    | hands on |
+    /// | # | stage        | runs on     | reads      | writes | waits for                    | on the queue    | releases |
     /// |---|--------------|-------------|------------|--------|------------------------------|-----------------|----------|
     /// | 0 | queue.upload | queue queue | host       | device | earlier calls (host, device) | barrier, marker | device   |
     /// | 1 | stage 2      | host        | host, seed |        | earlier calls (host)         |                 | host     |
@@ -20,7 +20,7 @@ impl Correlator {
         &self,
     ) -> impl ::core::future::Future<Output = Result<f32>> + 'static {
         let queue: &Queue = &(self.queue);
-        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
+        let host: &::gpu_stages::Readable<HostBuffer<f32>> = &(self.host);
         let device: &::gpu_stages::Resource<DeviceBuffer<f32>> = &(self.device);
         let seed: u64 = self.next();
         let __call = Self::PROCESS_SCHEDULE.call();
@@ -37,7 +37,7 @@ impl Correlator {
                 Result<f32>,
                 _,
             >(
-                ::gpu_stages::Until::Complete,
+                ::gpu_stages::rt::Until::Complete,
                 async move {
                     use ::gpu_stages::WaitDevice as _;
                     let (host, device) = __held?;
@@ -84,7 +84,7 @@ impl Correlator {
     ///
     /// # Schedule
     ///
-    /// | # | stage   | runs on | reads | writes | waits for            | on the queue | hands on |
+    /// | # | stage   | runs on | reads | writes | waits for            | on the queue | releases |
     /// |---|---------|---------|-------|--------|----------------------|--------------|----------|
     /// | 0 | stage 1 | host    | host  |        | earlier calls (host) |              | host     |
     fn label<'__unit>(
@@ -92,8 +92,8 @@ impl Correlator {
         unit: &'__unit str,
     ) -> impl ::core::future::Future<
         Output = Result<String>,
-    > + ::gpu_stages::Captures<(&'__unit (), &'_ ())> {
-        let host: &::gpu_stages::Source<HostBuffer<f32>> = &(self.host);
+    > + ::gpu_stages::rt::Captures<(&'__unit (), &'_ ())> {
+        let host: &::gpu_stages::Readable<HostBuffer<f32>> = &(self.host);
         let __call = Self::LABEL_SCHEDULE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
         __call
@@ -102,7 +102,7 @@ impl Correlator {
                 Result<String>,
                 _,
             >(
-                ::gpu_stages::Until::Complete,
+                ::gpu_stages::rt::Until::Complete,
                 async move {
                     let unit = unit;
                     let (host,) = __held?;

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage     | runs on               | reads  | writes             | waits for                                 | on the queue    | hands on           |
+/// | # | stage     | runs on               | reads  | writes             | waits for                                 | on the queue    | releases           |
 /// |---|-----------|-----------------------|--------|--------------------|-------------------------------------------|-----------------|--------------------|
 /// | 0 | up.upload | queue up              | host   | input              | earlier calls (host, input)               | barrier, marker | host               |
 /// | 1 | enq       | queue compute, opaque | window | input              | earlier calls (window), up.upload (input) | barrier, marker | window             |
@@ -11,10 +11,10 @@
 fn opaque(
     up: &Queue,
     compute: &Queue,
-    window: &::gpu_stages::Source<DeviceBuffer<f32>>,
-    host: &::gpu_stages::Source<HostBuffer<f32>>,
+    window: &::gpu_stages::Readable<DeviceBuffer<f32>>,
+    host: &::gpu_stages::Readable<HostBuffer<f32>>,
     input: &::gpu_stages::Resource<DeviceBuffer<f32>>,
-    workspace: &::gpu_stages::Source<Workspace>,
+    workspace: &::gpu_stages::Readable<Workspace>,
     spectra: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
     kernel: ocl::Kernel,
     plan: Plan,
@@ -36,7 +36,7 @@ fn opaque(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (kernel, plan) = (kernel, plan);

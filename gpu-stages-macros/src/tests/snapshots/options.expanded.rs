@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage      | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | queue.fill | queue queue |       | buffer | earlier calls (buffer) | barrier, marker | buffer   |
 fn fill(
@@ -17,7 +17,7 @@ fn fill(
             Result<()>,
             _,
         >(
-            crate::some::library::Until::Enqueued,
+            crate::some::library::rt::Until::Enqueued,
             async move {
                 let (buffer,) = __held?;
                 __call.enter(0);

@@ -1,7 +1,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for              | on the queue    | releases |
 /// |---|--------------|-------------|-------|--------|------------------------|-----------------|----------|
 /// | 0 | stage 1      | host        |       | chunk  |                        |                 |          |
 /// | 1 | queue.upload | queue queue | chunk | device | earlier calls (device) | barrier, marker | device   |
@@ -20,7 +20,7 @@ fn send(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (device,) = __held?;

@@ -1,14 +1,14 @@
 ///
 /// # Schedule
 ///
-/// | # | stage        | runs on     | reads | writes | waits for                | on the queue | hands on |
+/// | # | stage        | runs on     | reads | writes | waits for                | on the queue | releases |
 /// |---|--------------|-------------|-------|--------|--------------------------|--------------|----------|
 /// | 0 | queue.copy   | queue queue | net   | out    | earlier calls (net, out) | barrier      |          |
 /// | 1 | queue.launch | queue queue | net   | out    |                          | marker       | net      |
 /// | 2 | queue.copy   | queue queue |       | out    |                          | marker       | out      |
 fn parts(
     queue: &Queue,
-    net: &::gpu_stages::Source<Net>,
+    net: &::gpu_stages::Readable<Net>,
     out: &::gpu_stages::Resource<(DeviceBuffer<f32>, DeviceBuffer<f32>)>,
     layer: Kernel,
     i: usize,
@@ -26,7 +26,7 @@ fn parts(
             Result<()>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (layer, i) = (layer, i);

@@ -2,7 +2,7 @@
 ///
 /// # Schedule
 ///
-/// | # | stage          | runs on       | reads | writes | waits for                                     | on the queue    | hands on |
+/// | # | stage          | runs on       | reads | writes | waits for                                     | on the queue    | releases |
 /// |---|----------------|---------------|-------|--------|-----------------------------------------------|-----------------|----------|
 /// | 0 | fill_normal    | host          |       | h_in   | earlier calls (h_in)                          |                 |          |
 /// | 1 | up.upload      | queue up      | h_in  | d_in   | earlier calls (d_in)                          | barrier, marker | h_in     |
@@ -38,7 +38,7 @@ pub fn process_one(
             Result<f32>,
             _,
         >(
-            ::gpu_stages::Until::Complete,
+            ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
                 let (triple, seed) = (triple, seed);

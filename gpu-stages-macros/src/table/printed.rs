@@ -1,0 +1,1 @@
+../../../gpu-stages/src/schedule/table.rs
