@@ -8,7 +8,7 @@ use super::touch::{Touch, touches};
 use super::trace::{Op, Trace};
 use crate::backend::{Command, Submission};
 use crate::call::Call;
-use crate::cpu::Cpu;
+use crate::cpu::backend::Cpu;
 use crate::cpu::event::Completion;
 use crate::error::Origin;
 use crate::order::QueueId;

@@ -1,11 +1,8 @@
-//! Events of the embedded device.
+//! [`Completion`]: the record that all handles to one event share.
 
-#[cfg(all(test, loom))]
-mod models;
-
-use super::hazards::{self, Stamp};
-use super::simulation::id::SimulationId;
 use crate::backend::Identity;
+use crate::cpu::hazards::{Stamp, note};
+use crate::cpu::simulation::id::SimulationId;
 use crate::error::Failure;
 use crate::event::{Erased, EventSource, Status, WaitKey, Wakers};
 use crate::order::{Knowledge, Position, QueueId};
@@ -15,28 +12,28 @@ use crate::sync::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use std::task::Waker;
 
 const PENDING: usize = 0;
-const COMPLETE: usize = 1;
+pub(super) const COMPLETE: usize = 1;
 const FAILED: usize = 2;
-/// Added to the others when a hazard checker is told who sees them.
+/// Added to the other states when a hazard checker is told which calls see them.
 const STAMPED: usize = 4;
 
 /// The completion of one command.
 #[derive(Debug)]
-pub(super) struct Completion {
-    state: AtomicUsize,
+pub(in crate::cpu) struct Completion {
+    pub(super) state: AtomicUsize,
     queue: AtomicU64,
     position: AtomicU64,
-    /// The simulation that the command is of; 0 if none.
+    /// The simulation that runs the command; 0 if none.
     simulation: AtomicU64,
-    rest: Mutex<Rest>,
+    pub(super) rest: Mutex<Rest>,
 }
 
 #[derive(Debug, Default)]
-struct Rest {
+pub(super) struct Rest {
     knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
-    wakers: Wakers,
-    /// What a hazard checker says of the command.
+    pub wakers: Wakers,
+    /// The command as a hazard checker knows it.
     stamp: Option<Arc<Stamp>>,
 }
 
@@ -67,8 +64,8 @@ impl Recycle for Completion {
 }
 
 impl Completion {
-    /// A completion to come, of the command at `position` of the queue.
-    pub(super) fn pending(
+    /// The completion to come of the command at `position` of the queue.
+    pub(in crate::cpu) fn pending(
         identity: &Identity,
         position: u64,
         simulation: Option<SimulationId>,
@@ -84,26 +81,26 @@ impl Completion {
         completion
     }
 
-    /// Whoever sees that the command is over is noted to have seen it.
-    pub(super) fn stamp_with(&self, stamp: Arc<Stamp>) {
+    /// From now on it is noted which calls see that the command is over.
+    pub(in crate::cpu) fn stamp_with(&self, stamp: Arc<Stamp>) {
         lock(&self.rest).stamp = Some(stamp);
     }
 
-    pub(super) fn stamp(&self) -> Option<Arc<Stamp>> {
+    pub(in crate::cpu) fn stamp(&self) -> Option<Arc<Stamp>> {
         lock(&self.rest).stamp.clone()
     }
 
-    /// The simulation that the command is of.
-    pub(super) fn simulation(&self) -> Option<SimulationId> {
+    /// The simulation that runs the command.
+    pub(in crate::cpu) fn simulation(&self) -> Option<SimulationId> {
         SimulationId::from_raw(self.simulation.load(Ordering::Relaxed))
     }
 
-    /// Whether the command is over. The device looks: nobody is noted to have seen it.
-    pub(super) fn is_over(&self) -> bool {
+    /// Whether the command is over. For the device itself: no call is noted to have seen it.
+    pub(in crate::cpu) fn is_over(&self) -> bool {
         self.state.load(Ordering::Acquire) != PENDING
     }
 
-    /// The state, which the calling thread sees now.
+    /// The state. It is noted that the calling thread has seen it.
     #[inline]
     fn look(&self) -> usize {
         let state = self.state.load(Ordering::Acquire);
@@ -117,17 +114,17 @@ impl Completion {
 
     #[cold]
     fn note(&self) {
-        self.stamp().iter().for_each(hazards::note);
+        self.stamp().iter().for_each(note);
     }
 
     /// The command is over.
-    pub(super) fn over(&self, result: Result<(), Arc<Failure>>) {
+    pub(in crate::cpu) fn over(&self, result: Result<(), Arc<Failure>>) {
         let mut rest = lock(&self.rest);
         let stamped = if rest.stamp.is_some() { STAMPED } else { 0 };
         let state = stamped + if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
         let wakers = rest.wakers.take();
-        // Release: whoever sees the state sees what the command did.
+        // Release: a thread that sees the state sees what the command did.
         self.state.store(state, Ordering::Release);
         drop(rest);
         wake_all(wakers);
@@ -159,7 +156,7 @@ impl EventSource for Completion {
         }
     }
 
-    /// Asking costs nothing here.
+    /// The status itself: asking is no call of a driver here.
     fn known(&self) -> Status {
         self.status()
     }
