@@ -9,9 +9,9 @@ use std::fmt;
 
 /// A kernel of the embedded device. A clone is another handle to the same kernel.
 ///
-/// It is a closure whose parameters are `&[T]` for each buffer that it reads, `&mut [T]` for each buffer that it writes,
-/// and scalars by value. It runs once per launch, on the queue's thread. A [`Grid`] parameter, which takes no argument,
-/// tells the number of work-items.
+/// It is a closure whose parameters are `&[T]` for each buffer that it reads, `&mut [T]` for each buffer that it
+/// writes, and scalars by value. It runs once per launch, on the queue's thread. A [`Grid`] parameter, which takes no
+/// argument, tells the number of work-items.
 ///
 /// ```
 /// use gpu_stages::cpu::Kernel;
@@ -83,8 +83,8 @@ impl Kernel {
 
     /// # Safety
     ///
-    /// The arguments have passed `check`. Their regions lie inside their memory. No other access conflicts with them while
-    /// this runs.
+    /// The arguments have passed `check`. Their regions lie inside their memory. No other access conflicts with them
+    /// while this runs.
     pub(super) unsafe fn run(&self, grid: Grid, arguments: &Arguments<Cpu>) {
         (self.inner.body)(grid, arguments);
     }

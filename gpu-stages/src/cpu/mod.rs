@@ -4,9 +4,9 @@
 //! Kernels are closures over slices. The names are those of the other backends.
 //!
 //! For tests, [`Device::builder`] makes a device that [checks for hazards](hazards), or one that gives new versions a
-//! debug fill. A device in a [`simulation`] has no threads: the caller chooses when and in which order its commands run,
-//! in virtual time if wanted. A [timing model](timing) makes a device as slow as a real card, in virtual time or in real
-//! time.
+//! debug fill. A device in a [`simulation`] has no threads: the caller chooses when and in which order its commands
+//! run, in virtual time if wanted. A [timing model](timing) makes a device as slow as a real card, in virtual time or
+//! in real time.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};

@@ -163,7 +163,7 @@ scalars!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
 
 #[diagnostic::on_unimplemented(
     message = "this cannot be a kernel",
-    label = "not a closure over what kernels take",
+    label = "no closure over what kernels take",
     note = "a kernel is a closure of up to 10 parameters, each of them `&[T]`, `&mut [T]`, a number, `Scalar<T>` \
             or `Grid`, with its type written: `|input: &[f32], output: &mut [f32]| ...`"
 )]

@@ -18,7 +18,8 @@ pub(super) fn can_wait(context: ContextId, event: &Event) -> bool {
     record.is_some_and(|record| record.is_of(context))
 }
 
-/// What a command of `queue` waits for natively to be ordered after `order`. The events are alive as long as `order` is.
+/// What a command of `queue` waits for natively to be ordered after `order`. The events are alive as long as `order`
+/// is.
 pub(super) fn wait_list(queue: &NativeQueue, order: &[Event]) -> Option<WaitList> {
     let mut waits = WaitList::new();
     for event in order {

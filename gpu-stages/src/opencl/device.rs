@@ -54,7 +54,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`], at once, when there is no platform or no such device; it lists the devices.
+    /// [`Error::Setup`](crate::Error::Setup), at once, when there is no platform or no such device; it lists the
+    /// devices.
     pub fn find(choice: &str) -> Result<Self> {
         // Loaders and drivers set themselves up in the first calls, and not all can do that on two threads.
         static SEARCH: StaticMutex<()> = StaticMutex::new(());

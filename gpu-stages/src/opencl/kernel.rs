@@ -190,7 +190,8 @@ impl State {
 
     fn set_raw(&self, index: usize, size: usize, value: *const c_void) -> cl::Result<()> {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        // SAFETY: `value` points to `size` bytes; the caller holds the lock of the kernel, so that no launch happens meanwhile.
+        // SAFETY: `value` points to `size` bytes; the caller holds the lock of the kernel, so that no launch happens
+        // meanwhile.
         check(unsafe { sys::clSetKernelArg(self.kernel.0, index, size, value) })
     }
 }

@@ -1,7 +1,7 @@
 //! OpenCL 1.2 and later, on any device. The names are those of the other backends.
 //!
-//! Needs the feature `opencl` and the OpenCL library to link (Debian: `ocl-icd-opencl-dev`); where there is no GPU, PoCL
-//! runs kernels on the processor (Debian: `pocl-opencl-icd`).
+//! Needs the feature `opencl` and the OpenCL library to link (Debian: `ocl-icd-opencl-dev`); where there is no GPU,
+//! PoCL runs kernels on the processor (Debian: `pocl-opencl-icd`).
 //!
 //! Commands wait on the device through their own wait lists. By the rules of OpenCL a failed command fails everything
 //! that waits for it, also where only the order matters: frames that were enqueued after it, before the failure was

@@ -104,8 +104,8 @@ impl Expected {
         }
     }
 
-    /// Whether `argument` can be passed. A pointer to `const` takes `&` and `&mut`: the kernel only reads. A pointer that
-    /// is not `const` takes `&mut` only: the kernel may write.
+    /// Whether `argument` can be passed. A pointer to `const` takes `&` and `&mut`: the kernel only reads. A pointer
+    /// that is not `const` takes `&mut` only: the kernel may write.
     pub fn fits(&self, argument: &Argument<OpenCl>) -> bool {
         let is_buffer = |expected: &Option<BuiltIn>, found| {
             expected.as_ref().is_none_or(|it| it.is_element_of(found))

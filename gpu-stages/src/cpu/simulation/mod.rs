@@ -1,10 +1,10 @@
 //! Devices without threads: their commands run in steps, in an order that the caller chooses, and in virtual time if
 //! wanted.
 //!
-//! A [`Simulation`] runs the commands of the devices that were [built](super::DeviceBuilder::simulated) with it. What is
-//! enqueued on their queues waits for a [step](Simulation::step), and then runs on the thread that makes it. At each step
-//! the caller chooses among what a device could do next: for each queue its oldest command, if the events that it waits
-//! for are over.
+//! A [`Simulation`] runs the commands of the devices that were [built](super::DeviceBuilder::simulated) with it. What
+//! is enqueued on their queues waits for a [step](Simulation::step), and then runs on the thread that makes it. At each
+//! step the caller chooses among what a device could do next: for each queue its oldest command, if the events that it
+//! waits for are over.
 //!
 //! # Tests in which a seed decides everything
 //!
@@ -58,10 +58,10 @@
 //!
 //! # Virtual time
 //!
-//! With a [`Timing`] the device has engines, and commands take time on them. No thread sleeps: a step goes on to the next
-//! moment at which something ends. [`block_on`](Simulation::block_on) steps only when no task can run, so that tasks take
-//! no time except [`host_work`](Simulation::host_work), and [`now`](Simulation::now) at the end is the makespan, exactly
-//! and on any machine. So the overlap of a pipeline can be studied without a GPU.
+//! With a [`Timing`] the device has engines, and commands take time on them. No thread sleeps: a step goes on to the
+//! next moment at which something ends. [`block_on`](Simulation::block_on) steps only when no task can run, so that
+//! tasks take no time except [`host_work`](Simulation::host_work), and [`now`](Simulation::now) at the end is the
+//! makespan, exactly and on any machine. So the overlap of a pipeline can be studied without a GPU.
 //!
 //! ```
 //! # use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
@@ -108,9 +108,9 @@
 //! the step that ends those. When a simulation's last handle, device and queue are dropped, what is left runs.
 //!
 //! Stepping is safe on several threads, but then the threads decide the order. `#[stage(blocking)]` runs on threads of
-//! its own, which a seed does not decide and virtual time does not wait for;
-//! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) makes it run in place. Events of other devices are
-//! waited for by the host; so are those of a simulation on other devices.
+//! its own, which a seed does not decide and virtual time does not wait for; with
+//! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) it runs in place. Events of other devices are
+//! waited for by the host, and so are events of a simulation on other devices.
 
 pub(super) mod id;
 mod info;
@@ -162,14 +162,14 @@ impl Simulation {
         Simulated::open(self.shared.clone(), queue)
     }
 
-    /// What can be done next: commands, in the order in which their queues were made, then host works. With a [`Timing`],
-    /// what ends at the next moment at which anything ends.
+    /// What can be done next: commands, in the order in which their queues were made, then host works. With a
+    /// [`Timing`], what ends at the next moment at which anything ends.
     pub fn ready(&self) -> Vec<Ready> {
         self.shared.ready()
     }
 
-    /// Does one of what is [`ready`](Simulation::ready): the one at `choice` modulo their number, so that any number is a
-    /// choice. The tasks that wait for it are woken. Returns `false` if nothing is ready.
+    /// Does one of what is [`ready`](Simulation::ready): the one at `choice` modulo their number, so that any number is
+    /// a choice. The tasks that wait for it are woken. Returns `false` if nothing is ready.
     ///
     /// Runs kernels, and wakers, on this thread. Panics in them are contained, as on a device with threads.
     pub fn step(&self, choice: usize) -> bool {
@@ -212,8 +212,8 @@ impl Simulation {
         HostWork::new(self.shared.clone(), duration)
     }
 
-    /// A timeline in virtual time: as [`Timeline::new`], but with the simulation's clock, so that it can be predicted to
-    /// the nanosecond. Commands of other devices are shown without their times on the device.
+    /// A timeline in virtual time: as [`Timeline::new`], but with the simulation's clock, so that it can be predicted
+    /// to the nanosecond. Commands of other devices are shown without their times on the device.
     ///
     /// It keeps the simulation alive, as a clone does.
     #[must_use = "it records until it is dropped"]

@@ -61,8 +61,8 @@ impl Shared {
         true
     }
 
-    /// Steps until `done`. While nothing can be done here, this thread is blocked: other threads run what it waits for, or
-    /// have yet to add it.
+    /// Steps until `done`. While nothing can be done here, this thread is blocked: other threads run what it waits for,
+    /// or have yet to add it.
     pub fn drive(&self, done: impl Fn() -> bool) {
         while !done() {
             if self.step(0) {

@@ -12,6 +12,9 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::Duration;
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
+
 /// The queues and the host works of a simulation, and its time.
 #[derive(Default)]
 pub(super) struct SimulationState {
@@ -170,7 +173,8 @@ impl SimulationState {
         self.total_works
     }
 
-    /// Replaces the waker of a host work and returns the old one; returns `waker` itself as an error if the work is over.
+    /// Replaces the waker of a host work and returns the old one; returns `waker` itself as an error if the work is
+    /// over.
     pub fn wait_for_work(&mut self, key: u64, waker: Waker) -> Result<Waker, Waker> {
         match self.works.iter_mut().find(|work| work.key == key) {
             Some(work) => Ok(std::mem::replace(&mut work.waker, waker)),
@@ -230,7 +234,8 @@ impl SimulationState {
         (first, next.map(|(_, next)| *next).collect())
     }
 
-    /// Lets every command begin that can. Of those that wait for one engine, the one that has waited longest begins first.
+    /// Lets every command begin that can. Of those that wait for one engine, the one that has waited longest begins
+    /// first.
     fn begin(&mut self) {
         let mut waiting = SmallVec::<[_; 4]>::new();
         for (index, queue) in self.queues.iter_mut().enumerate() {

@@ -2,8 +2,8 @@
 //!
 //! A [`Timing`] describes a device by its engines and by what commands cost on them. It is used
 //!
-//! - **in virtual time**, with [`Simulation::timed`](super::Simulation::timed): discrete events, exact to the nanosecond
-//!   on any machine, without sleeping. Use it for tests and makespans;
+//! - **in virtual time**, with [`Simulation::timed`](super::Simulation::timed): discrete events, exact to the
+//!   nanosecond on any machine, without sleeping. Use it for tests and makespans;
 //! - **in real time**, with [`Device::builder().timing(…)`](super::DeviceBuilder::timing): the threads of the device's
 //!   queues hold each command on its engine as long as the model says, so that a program runs at the pace of a device
 //!   that is not there. It is approximate: a sleeping thread is woken late, on Linux by 50 µs and more, and a kernel

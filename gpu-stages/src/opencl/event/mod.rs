@@ -1,7 +1,8 @@
 //! Events of OpenCL commands.
 //!
-//! The native event is the truth; callbacks and the watchdog only hint when to look at it. A command has no native event
-//! until another queue or the host waits for it: then a marker stands in for the event.
+//! The native event is the truth; callbacks and the watchdog only hint when to look at it. A command that only
+//! its own queue is expected to wait for has no native event. If another queue or the host does wait for it, a marker
+//! stands in for the event.
 
 mod completion;
 mod failure;

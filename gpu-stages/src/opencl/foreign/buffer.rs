@@ -58,7 +58,7 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] with what the driver says.
+    /// [`Error::Setup`](crate::Error::Setup) with what the driver says.
     pub fn of_queue(queue: &ocl::Queue) -> Result<Self> {
         Device::adopt(queue.as_core().as_ptr()).map_err(|code| code.setup("a device"))
     }
@@ -73,7 +73,7 @@ impl<E: Element, Tail: ?Sized> View<HostMemory, E, Tail> {
     ///
     /// # Errors
     ///
-    /// [`Error::Command`] when the view's range is outside of the buffer.
+    /// [`Error::Command`](crate::Error::Command) when the view's range is outside of the buffer.
     pub unsafe fn as_slice(&self) -> Result<&[E]> {
         let region = self.region()?;
         let start = region.memory.start().as_ptr().wrapping_add(region.offset);
