@@ -108,8 +108,8 @@ fn is_ordered_before_later_ones(wait: &WeakCompletion) -> bool {
         .is_none_or(|record| record.is_its_own_event())
 }
 
-/// Asks the driver about the command and about what it waits for. Returns whether to look again. `round` is another one
-/// for each look at all waits.
+/// Asks the driver about the command and about what it waits for. Returns whether to look again. `round` is the number
+/// of the look at all waits.
 fn look(wait: &WeakCompletion, round: u64) -> bool {
     let Some(record) = wait.upgrade() else {
         return false;
@@ -119,8 +119,8 @@ fn look(wait: &WeakCompletion, round: u64) -> bool {
         record.hint();
         return false;
     }
-    // What it waits for first: the drivers that leave a command that waits for a failed one queued for ever do not say
-    // that it failed.
+    // First the commands that it waits for. If one of them failed, some drivers leave this one queued for ever and do
+    // not say that it failed.
     let records = with_what_it_waits_for(record, round);
     for record in records.iter().rev() {
         let _: Status = record.ask();
