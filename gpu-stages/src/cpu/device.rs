@@ -5,23 +5,23 @@ use super::simulation::Simulation;
 use super::timing::{Engines, Timing};
 use crate::util::primitives::Arc;
 
-/// The embedded device. All are alike, but for what [`builder`](Device::builder) can add to one; a clone is another
-/// handle to the same.
+/// The embedded device. Devices differ only in what was chosen with [`builder`](Device::builder); a clone is another
+/// handle to the same device.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
     watcher: Option<Arc<Watcher>>,
-    fills_garbage: bool,
+    fills_new_versions: bool,
     simulation: Option<Simulation>,
     engines: Option<Arc<Engines>>,
 }
 
-/// Makes a [`Device`] that does more than others.
+/// Builds a [`Device`] with options.
 #[derive(Clone, Debug, Default)]
-#[must_use = "a builder makes nothing until `build`"]
+#[must_use = "a builder does nothing until `build`"]
 pub struct DeviceBuilder {
     checks: bool,
     records: bool,
-    fills_garbage: bool,
+    fills_new_versions: bool,
     simulation: Option<Simulation>,
     timing: Option<Timing>,
 }
@@ -32,7 +32,7 @@ impl Device {
         Self::default()
     }
 
-    /// A device with a choice of what it does besides.
+    /// A builder for a device with options.
     pub fn builder() -> DeviceBuilder {
         DeviceBuilder::default()
     }
@@ -41,7 +41,7 @@ impl Device {
     ///
     /// # Panics
     ///
-    /// If the device was built without [`check_hazards`](DeviceBuilder::check_hazards): nothing was checked.
+    /// If the device was built without [`check_hazards`](DeviceBuilder::check_hazards): then nothing was checked.
     #[track_caller]
     pub fn hazards(&self) -> Vec<Hazard> {
         match &self.watcher {
@@ -54,7 +54,7 @@ impl Device {
     ///
     /// # Panics
     ///
-    /// If there are hazards, and as [`hazards`](Device::hazards).
+    /// If there are hazards, or if the device was built without [`check_hazards`](DeviceBuilder::check_hazards).
     #[track_caller]
     pub fn assert_no_hazards(&self) {
         let hazards = self.hazards();
@@ -67,8 +67,8 @@ impl Device {
         self.watcher.as_ref()?.trace()
     }
 
-    pub(super) fn fills_garbage(&self) -> bool {
-        self.fills_garbage
+    pub(super) fn fills_new_versions(&self) -> bool {
+        self.fills_new_versions
     }
 
     pub(super) fn simulation(&self) -> Option<&Simulation> {
@@ -97,21 +97,22 @@ impl DeviceBuilder {
         self
     }
 
-    /// Whether the device checks, and keeps what it checks as a [`Trace`], which grows with every command.
+    /// Whether the device checks for hazards and keeps a [`Trace`] of what it checks, which grows with every command.
     pub fn record_trace(mut self, records: bool) -> Self {
         self.records = records;
         self
     }
 
-    /// Whether new versions are filled with garbage before their first use: floating point numbers with NaN, others
-    /// with the byte `0xA5`.
+    /// Whether new versions get a debug fill before their first use: floating-point numbers are filled with NaN, other
+    /// data with the byte `0xA5`.
     ///
     /// A `#[writes]` parameter does not promise the old contents, but with one slot they are often there. A pipeline
-    /// that relies on them fails at once on such a device. Device memory is filled by a command behind the users
-    /// before; host memory by the host, which waits for them. A version counts as begun once it is filled.
+    /// that relies on them fails at once on such a device. Device memory is filled by a command that is ordered after
+    /// the earlier uses; host memory is filled by the host, which waits for those. A version counts as begun once it is
+    /// filled.
     ///
-    /// What is left as it is: versions of a resource that no queue has seen yet, and what devices do not see of a
-    /// value, such as fields marked `#[device(skip)]`.
+    /// There is no debug fill for versions of a resource that no queue has seen yet, and for what devices do not see of
+    /// a value, such as fields marked `#[device(skip)]`.
     ///
     /// ```
     /// use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
@@ -139,20 +140,20 @@ impl DeviceBuilder {
     /// # }
     /// ```
     pub fn fill_garbage(mut self, fills: bool) -> Self {
-        self.fills_garbage = fills;
+        self.fills_new_versions = fills;
         self
     }
 
-    /// Makes the device part of a [simulation](super::simulation): its commands run only when somebody steps.
+    /// Makes the device part of a [simulation](super::simulation): its commands run only in the simulation's steps.
     pub fn simulated(mut self, simulation: &Simulation) -> Self {
         self.simulation = Some(simulation.clone());
         self
     }
 
-    /// Has the device take as long as a [timing model](super::timing) says, in real time: the threads of its queues
-    /// hold each command on its engine, asleep, for at least that long.
+    /// Has commands take as long as a [timing model](super::timing) says, in real time: the threads of the device's
+    /// queues hold each command on its engine, asleep, for at least that long.
     ///
-    /// On a simulated device it is the [simulation's](Simulation::timed) model that counts, and this one does not.
+    /// A simulated device takes the [simulation's](Simulation::timed) model instead of this one.
     pub fn timing(mut self, timing: Timing) -> Self {
         self.timing = Some(timing);
         self
@@ -163,7 +164,7 @@ impl DeviceBuilder {
         let watches = self.checks || self.records;
         Device {
             watcher: watches.then(|| Watcher::new(self.records)),
-            fills_garbage: self.fills_garbage,
+            fills_new_versions: self.fills_new_versions,
             simulation: self.simulation,
             engines: self.timing.map(|timing| Arc::new(Engines::new(timing))),
         }

@@ -1,16 +1,18 @@
 //! One enqueued command of the embedded device.
 
+use super::backend::Cpu;
 use super::event::Completion;
+use super::execute;
 use super::hazards::{Stamp, Watcher};
 use super::timed::Timed;
 use super::timing::Hold;
-use super::{Cpu, execute};
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
 use crate::sync::event::{Event, Events, Status};
 use crate::util::pool::Pooled;
 use crate::util::primitives::Arc;
 
+/// A command that was enqueued, and what to do around it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) command: Command<Cpu>,
@@ -21,7 +23,7 @@ pub(super) struct Entry {
     pub(super) observed: Option<Box<Observed>>,
 }
 
-/// Who wants to know of an entry.
+/// The observers of an entry.
 #[derive(Debug)]
 pub(super) struct Observed {
     pub(super) watched: Option<(Arc<Watcher>, Arc<Stamp>)>,
@@ -30,7 +32,7 @@ pub(super) struct Observed {
 
 /// An entry whose `order` is over.
 #[derive(Debug)]
-pub(super) struct Due(Entry);
+pub(super) struct Runnable(Entry);
 
 impl Entry {
     /// Whether the command may run, when those before it on its queue have.
@@ -38,23 +40,23 @@ impl Entry {
         self.order.iter().all(is_over)
     }
 
-    /// Where its times are noted, if anybody wants them.
+    /// The record of its times, if a timeline wants them.
     pub(super) fn timed(&self) -> Option<&Timed> {
         self.observed.as_ref()?.timed.as_deref()
     }
 
     /// Blocks this thread until the command may run.
-    pub(super) fn wait(self) -> Due {
+    pub(super) fn wait(self) -> Runnable {
         let pending = self.order.iter().filter(|event| !is_over(event));
         pending.for_each(|event| {
             event.block();
         });
-        Due(self)
+        Runnable(self)
     }
 }
 
 impl Observed {
-    /// The command has run. Whoever sees that it is over finds its times.
+    /// The command has run. Called before its event is over, so that its times are there by then.
     #[cold]
     fn over(&self, command: &Command<Cpu>, failed: bool) {
         if let Some(timed) = &self.timed {
@@ -66,7 +68,7 @@ impl Observed {
     }
 }
 
-/// Whether a command is over.
+/// Whether a command is over. For the device itself: no call is noted to have seen it.
 fn is_over(event: &Event) -> bool {
     match event.record::<Completion>() {
         Some(record) => record.is_over(),
@@ -74,13 +76,13 @@ fn is_over(event: &Event) -> bool {
     }
 }
 
-impl Due {
+impl Runnable {
     pub(super) fn entry(&self) -> &Entry {
         &self.0
     }
 
-    /// Runs the command, after those before it on its queue; with a `fault` it fails with this message and touches
-    /// nothing. If an engine works for it, in real time, it takes as long as it should.
+    /// Runs the command, after those before it on its queue. With a `fault` it fails with this message and touches
+    /// nothing. With a `hold` on an engine it takes as long as the timing model says.
     pub(super) fn run(self, fault: Option<String>, hold: Option<&Hold<'_>>) {
         let entry = self.0;
         if let Some(timed) = entry.timed() {
@@ -94,14 +96,14 @@ impl Due {
         let result = match (failed, fault) {
             (Some(failure), _) => Err(failure),
             (None, Some(message)) => Err(failure(message)),
-            // SAFETY: what the command is behind is over, by `wait` and by the order of the queue.
+            // SAFETY: the commands that it is ordered after are over, by `wait` and by the order of the queue.
             (None, None) => unsafe { execute::run(&entry.command) }.map_err(failure),
         };
         if let Some(hold) = hold {
             hold.pass();
         }
-        // The memory is given back before the event says that nobody touches it any more; what user code holds
-        // is dropped after it, because its destructors may wait or panic.
+        // The handles to memory are dropped before the event says that the command does not touch it any more. The
+        // kernel, which is user code, is dropped after that, because its destructor may wait or panic.
         if let Some(observed) = &entry.observed {
             observed.over(&entry.command, result.is_err());
         }

@@ -1,16 +1,16 @@
-//! Running one command of the embedded device. The place where raw memory is touched.
+//! Running one command of the embedded device: here raw memory is touched.
 
-use super::Cpu;
+use super::backend::Cpu;
 use super::memory::Start;
 use crate::backend::{Command, Region};
 use crate::util::panics::discard;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs `command` on this thread; the message if it fails.
+/// Runs `command` on this thread; returns the message if it fails.
 ///
 /// # Safety
 ///
-/// Nobody conflicts with the command's regions while it runs, they lie inside their memory, and a launch has
+/// While the command runs, no other access conflicts with its regions. They lie inside their memory. A launch has
 /// passed the kernel's check.
 pub(super) unsafe fn run(command: &Command<Cpu>) -> Result<(), String> {
     match command {
@@ -22,7 +22,7 @@ pub(super) unsafe fn run(command: &Command<Cpu>) -> Result<(), String> {
         Command::Copy(source, target) => unsafe { copy(source, target, source.bytes) },
         Command::Fill(target, pattern) => {
             if !pattern.is_empty() {
-                // SAFETY: the region lies inside its memory, and nobody else uses it.
+                // SAFETY: the region lies inside its memory, and there is no other access to it.
                 let bytes = unsafe { std::slice::from_raw_parts_mut(target.start(), target.bytes) };
                 bytes
                     .chunks_exact_mut(pattern.len())
@@ -45,14 +45,13 @@ pub(super) unsafe fn run(command: &Command<Cpu>) -> Result<(), String> {
 
 /// # Safety
 ///
-/// Both regions have at least `bytes` bytes inside their memory, and nobody conflicts with them.
+/// Both regions have at least `bytes` bytes inside their memory, and no other access conflicts with them.
 unsafe fn copy<S, T>(source: &Region<S>, target: &Region<T>, bytes: usize)
 where
     Region<S>: Start,
     Region<T>: Start,
 {
-    // SAFETY: passed on to the caller; two views that a copy could be given do not overlap, and `copy` would
-    // allow it.
+    // SAFETY: passed on to the caller. `copy` allows regions that overlap, which views cannot.
     unsafe { std::ptr::copy(source.start(), target.start(), bytes) };
 }
 

@@ -1,4 +1,4 @@
-//! Memory of the embedded device: aligned, zeroed blocks of the host's.
+//! Memory of the embedded device: aligned, zeroed blocks of host memory.
 
 use super::hazards::Tracked;
 use crate::backend::{ALIGNMENT, Region};
@@ -6,31 +6,31 @@ use crate::error::Failure;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
-/// A block of memory. It does not say who may touch it when: events do.
+/// A block of memory. Which commands may access it when is decided by events.
 #[derive(Debug)]
 pub(super) struct Block {
     start: NonNull<u8>,
     layout: Layout,
-    /// If a hazard checker is told when it is freed.
+    /// Set if a hazard checker is told when the block is freed.
     tracked: Option<Tracked>,
 }
 
-/// Memory that plays the device's.
+/// Memory that stands for device memory.
 #[derive(Debug)]
 pub struct Memory(pub(super) Block);
 
-/// Memory that plays the host's pinned memory.
+/// Memory that stands for pinned host memory.
 #[derive(Debug)]
 pub struct HostMemory(pub(super) Block);
 
-// SAFETY: a block is an owned allocation that every thread may reach through raw pointers; whoever follows them
-// answers for the order.
+// SAFETY: a block is an owned allocation that every thread may reach through raw pointers; an access through one must
+// be ordered by the code that makes it.
 unsafe impl Send for Block {}
-// SAFETY: as above; `&Block` gives a pointer and nothing more.
+// SAFETY: as above; `&Block` gives only a pointer.
 unsafe impl Sync for Block {}
 
 impl Block {
-    /// `track` is asked to track the memory.
+    /// A block of `bytes` bytes, which `track` may have a hazard checker follow.
     pub(super) fn zeroed(
         bytes: usize,
         track: impl FnOnce(usize) -> Option<Tracked>,
@@ -64,7 +64,7 @@ impl Drop for Block {
     }
 }
 
-/// A memory, of which there is one block.
+/// A memory, which is one block.
 pub(super) trait Owner {
     fn block(&self) -> &Block;
 }

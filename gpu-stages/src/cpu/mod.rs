@@ -1,10 +1,12 @@
 //! The embedded device: real in-order queues on threads of this process, with nothing to install.
 //!
-//! Each queue is a worker thread; queues run unordered against each other, as those of a GPU do, so that a
-//! missing wait shows. Kernels are closures over slices. The names are those of the other backends. For tests,
-//! [`Device::builder`] makes a device that [checks for hazards](hazards) or fills new versions with garbage, or one
-//! without threads, whose commands run when and in which order the caller says, in virtual time if wanted: a
-//! [`simulation`]. A [timing model](timing) makes it as slow as a real card, in virtual time or in real time.
+//! Each queue is a worker thread. Queues are not ordered against each other, as on a GPU, so that a missing wait shows.
+//! Kernels are closures over slices. The names are those of the other backends.
+//!
+//! For tests, [`Device::builder`] makes a device that [checks for hazards](hazards), or one that gives new versions a
+//! debug fill. A device in a [`simulation`] has no threads: the caller chooses when and in which order its commands
+//! run, in virtual time if wanted. A [timing model](timing) makes a device as slow as a real card, in virtual time or
+//! in real time.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -37,6 +39,7 @@
 //! # }
 //! ```
 
+mod backend;
 mod device;
 mod entry;
 mod event;
@@ -45,6 +48,7 @@ pub mod hazards;
 mod kernel;
 mod memory;
 mod queue;
+mod signature;
 pub mod simulation;
 mod timed;
 pub mod timing;
@@ -53,17 +57,15 @@ mod worker;
 use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
 use crate::sync::event::Event;
+pub use backend::Cpu;
 pub use device::{Device, DeviceBuilder};
-pub use kernel::{Expected, Kernel, KernelFn, Parameter};
+pub use kernel::Kernel;
 use memory::Block;
 pub use memory::{HostMemory, Memory};
 pub use queue::{Counts, RawQueue};
+pub use signature::{Expected, KernelFn, Parameter};
 pub use simulation::Simulation;
 use std::ptr::NonNull;
-
-/// The embedded device's backend.
-#[derive(Clone, Copy, Debug)]
-pub enum Cpu {}
 
 /// A buffer of the embedded device.
 pub type DeviceBuffer<E> = crate::DeviceBuffer<Cpu, E>;
@@ -77,7 +79,7 @@ pub type HostView<E> = crate::HostView<Cpu, E>;
 pub type Queue = crate::Queue<Cpu>;
 
 impl Queue {
-    /// What was enqueued so far.
+    /// The numbers of commands that were enqueued so far.
     pub fn counts(&self) -> Counts {
         self.raw().counts()
     }
@@ -85,10 +87,10 @@ impl Queue {
 
 impl crate::backend::sealed::Sealed for Cpu {}
 
-// SAFETY: a worker, or a simulation, runs a queue's commands one after another and in order, each after all events
-// of its `order` (`Entry::wait`); it skips those whose `data` failed. Regions and arguments are used as they are described (`execute`, `kernel`),
-// commands own handles to their memory until they are over, and completions are set after that. `Block` zeroes
-// and aligns.
+// SAFETY: a worker, or a simulation, runs a queue's commands one after another and in order, each after all events of
+// its `order` (`Entry::wait`); it skips a command whose `data` failed. Regions and arguments are used as they are
+// described (`execute`, `signature`). Commands own handles to their memory until they are over, and completions are set
+// after that. `Block` zeroes and aligns.
 unsafe impl Backend for Cpu {
     type Device = Device;
     type RawQueue = RawQueue;
@@ -128,7 +130,7 @@ unsafe impl Backend for Cpu {
         queue.can_wait(event)
     }
 
-    /// Workers begin by themselves, and simulations only when they are stepped.
+    /// Nothing to do: workers begin by themselves, and simulations only when they are stepped.
     fn flush(_: &RawQueue) {}
 
     fn finish(queue: &RawQueue) {

@@ -1,13 +1,14 @@
 //! The queues of the embedded device, as the host sees them.
 
+use super::backend::Cpu;
+use super::device::Device;
 use super::entry::{Entry, Observed};
 use super::event::Completion;
 use super::hazards::Watcher;
 use super::simulation::Simulated;
 use super::simulation::id::SimulationId;
 use super::timed::BeingTimed;
-use super::worker::Line;
-use super::{Cpu, Device};
+use super::worker::Worker;
 use crate::backend::{Command, Identity, Submission};
 use crate::error::Failure;
 use crate::observe::{self, Interest};
@@ -40,7 +41,7 @@ pub struct Counts {
 /// Who runs a queue's commands.
 #[derive(Debug)]
 enum Runner {
-    Worker(Arc<Line>),
+    Worker(Arc<Worker>),
     Simulation(Simulated),
 }
 
@@ -51,14 +52,14 @@ impl RawQueue {
         }
         let runner = match device.simulation() {
             Some(simulation) => Runner::Simulation(simulation.open(identity.id)),
-            None => Runner::Worker(Line::open(device.engines())?),
+            None => Runner::Worker(Worker::open(device.engines())?),
         };
         Ok(RawQueue {
             identity,
             runner,
             counts: Default::default(),
             watcher: device.watcher(),
-            fills_new_versions: device.fills_garbage(),
+            fills_new_versions: device.fills_new_versions(),
         })
     }
 

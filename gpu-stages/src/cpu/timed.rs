@@ -1,6 +1,6 @@
 //! When a command ran, for timelines.
 
-use super::Cpu;
+use super::backend::Cpu;
 use super::kernel::Kernel;
 use super::simulation::id::SimulationId;
 use super::timing::Timing;

@@ -8,72 +8,72 @@ use crate::util::panics::contain;
 use crate::util::primitives::{Arc, Condvar, Mutex, lock, thread, unpoisoned};
 use std::collections::VecDeque;
 
-/// What a worker has yet to run.
+/// A queue's worker: what its thread has yet to run.
 #[derive(Debug, Default)]
-pub(super) struct Line {
-    state: Mutex<State>,
+pub(super) struct Worker {
+    pending: Mutex<Pending>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Pending {
     entries: VecDeque<Entry>,
-    /// Entries so far, to number them.
+    /// The number of entries so far.
     total: u64,
-    closed: bool,
+    is_closed: bool,
 }
 
-impl Line {
-    /// A new line, and the worker that serves it, on `engines` if commands take the time of a model.
+impl Worker {
+    /// A worker and its thread. Its commands run on `engines` if they take the time of a model.
     pub(super) fn open(engines: Option<Arc<Engines>>) -> Result<Arc<Self>, Failure> {
-        let line = Arc::<Line>::default();
-        let worker = line.clone();
+        let worker = Arc::<Worker>::default();
+        let on_thread = worker.clone();
         thread::Builder::new()
             .name("gpu-stages cpu queue".into())
-            .spawn(move || worker.serve(engines.as_deref()))
+            .spawn(move || on_thread.serve(engines.as_deref()))
             .map_err(|error| Failure::new(None, format!("no thread: {error}")))?;
-        Ok(line)
+        Ok(worker)
     }
 
-    /// Adds what is made for the next position.
+    /// Adds the entry that `make` makes for the next position.
     pub(super) fn push(&self, make: impl FnOnce(u64) -> Entry) -> Event {
-        let mut state = lock(&self.state);
-        state.total += 1;
-        let entry = make(state.total);
+        let mut pending = lock(&self.pending);
+        pending.total += 1;
+        let entry = make(pending.total);
         let event = entry.completion.clone().into();
-        state.entries.push_back(entry);
-        drop(state);
+        pending.entries.push_back(entry);
+        drop(pending);
         self.changed.notify_one();
         event
     }
 
-    /// Nothing is added any more: the worker runs what there is, and ends.
+    /// No more entries will be added: the thread runs those that there are, and ends.
     pub(super) fn close(&self) {
-        lock(&self.state).closed = true;
+        lock(&self.pending).is_closed = true;
         self.changed.notify_one();
     }
 
     fn serve(&self, engines: Option<&Engines>) {
         while let Some(entry) = self.next() {
-            // What user code does in destructors and wakers must not end the queue.
+            // A panic in the destructors and wakers of user code must not end the queue.
             contain(|| {
-                let due = entry.wait();
-                let hold = engines.and_then(|engines| engines.take(&due.entry().command));
-                due.run(None, hold.as_ref());
+                let runnable = entry.wait();
+                let hold = engines.and_then(|engines| engines.take(&runnable.entry().command));
+                runnable.run(None, hold.as_ref());
             });
         }
     }
 
     fn next(&self) -> Option<Entry> {
-        let mut state = lock(&self.state);
+        let mut pending = lock(&self.pending);
         loop {
-            if let Some(entry) = state.entries.pop_front() {
+            if let Some(entry) = pending.entries.pop_front() {
                 return Some(entry);
             }
-            if state.closed {
+            if pending.is_closed {
                 return None;
             }
-            state = unpoisoned(self.changed.wait(state));
+            pending = unpoisoned(self.changed.wait(pending));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! OpenCL kernels: building, and launching with arguments that were checked.
 
-use super::OpenCl;
+use super::backend::OpenCl;
 use super::cl::{self, Code, Mem, Program, call, check};
 use super::device::Device;
+use super::memory::Memory;
 use super::signature::{Expected, Signature};
 use crate::backend::{Argument, Arguments, Bytes, Grid, Region};
 use crate::error::{Error, Failure, Problem, Result};
-use crate::opencl::memory::Memory;
 use crate::util::primitives::{Arc, Mutex, lock};
 use cl_sys as sys;
 use std::ffi::{CString, c_void};
@@ -22,7 +22,7 @@ pub struct Kernel {
 struct Inner {
     name: Arc<str>,
     signature: Signature,
-    /// Arguments belong to the kernel, not to the launch: both happen under one lock.
+    /// Arguments belong to the kernel, not to the launch: they are set and launched under one lock.
     state: Mutex<State>,
     _program: Program,
 }
@@ -30,7 +30,7 @@ struct Inner {
 #[derive(Debug)]
 struct State {
     kernel: cl::Kernel,
-    /// What the arguments are set to, so that those that stay are not set again.
+    /// What the arguments are set to, so that an argument that stays the same is not set again.
     set: Vec<Option<Set>>,
 }
 
@@ -50,13 +50,13 @@ pub(super) struct Launch {
 }
 
 impl Kernel {
-    /// Builds `source`, OpenCL C, and takes the kernel `name` of it.
+    /// Builds `source`, which is OpenCL C, and takes its kernel `name`.
     ///
     /// # Safety
     ///
-    /// For all launches that are made with it the kernel stays inside its arguments, and writes only to those
-    /// that are passed as `&mut`. Values for parameters of types that the program defines itself have the size of
-    /// those types: not every driver tells it, and so not every wrong one is found.
+    /// In all its launches the kernel stays inside its arguments, and writes only to those that are passed as `&mut`.
+    /// Values for parameters of types that the program itself defines have the size of those types: not every driver
+    /// tells the size, so not every wrong value is found.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Kernel {
         }
         let local = launch.grid.local.as_ref();
         if local.is_some_and(|local| local.contains(&0)) {
-            // Some drivers take it for their own choice, and some divide by it.
+            // Some drivers choose a size themselves then, and some divide by zero.
             return Err(Code(sys::CL_INVALID_WORK_GROUP_SIZE).to_string());
         }
         let code = call!(clEnqueueNDRangeKernel(
@@ -139,15 +139,15 @@ impl Kernel {
             launch.event,
         ));
         drop(state);
-        // The queued command keeps the parts that it uses.
+        // The driver keeps the sub-buffers of a queued command.
         drop(parts);
         check(code).map_err(|code| code.to_string())
     }
 }
 
 impl State {
-    /// Sets an argument unless it is set to the same already. A part of a buffer is pushed to `parts`, to be
-    /// kept until the launch.
+    /// Sets an argument unless it is set to the same already. A sub-buffer is pushed to `parts`, to be kept until the
+    /// launch.
     fn set(
         &mut self,
         index: usize,
@@ -190,19 +190,20 @@ impl State {
 
     fn set_raw(&self, index: usize, size: usize, value: *const c_void) -> cl::Result<()> {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
-        // SAFETY: `value` points to `size` bytes; the lock that this is called under keeps other launches away.
+        // SAFETY: `value` points to `size` bytes; the caller holds the lock of the kernel, so that no launch happens
+        // meanwhile.
         check(unsafe { sys::clSetKernelArg(self.kernel.0, index, size, value) })
     }
 }
 
-/// A region that begins at the start is passed as the buffer itself: a kernel has no way to see the end. So is an
-/// empty one, wherever it is: OpenCL has no empty parts.
+/// Whether a region is passed as the whole buffer. One that begins at the start is: a kernel cannot see where a buffer
+/// ends. An empty one is, wherever it is: OpenCL has no empty sub-buffers.
 fn is_whole(region: &Region<Memory>) -> bool {
     region.offset == 0 || region.bytes == 0
 }
 
 fn build(device: &Device, source: &str) -> Result<Program> {
-    // A length of zero means a text that ends with a zero.
+    // OpenCL takes a length of zero for a text that ends with a zero.
     let source = if source.is_empty() { " " } else { source };
     let text = source.as_ptr().cast();
     let mut code = 0;
@@ -216,7 +217,7 @@ fn build(device: &Device, source: &str) -> Result<Program> {
     check(code).map_err(|code| code.setup("a program"))?;
     let program = Program(program);
     let id = device.id();
-    // Without it the driver does not tell the types of arguments.
+    // Without this option the driver does not tell the types of parameters.
     let options = c"-cl-kernel-arg-info";
     let built = check(call!(clBuildProgram(
         program.0,

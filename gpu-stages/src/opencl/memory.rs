@@ -12,7 +12,7 @@ use std::ptr::{self, NonNull};
 #[derive(Debug)]
 pub struct Memory {
     mem: Mem,
-    /// Tells memories apart even when the driver uses a handle again.
+    /// Identifies the memory even when the driver uses a handle again.
     serial: u64,
     device: Device,
 }
@@ -25,9 +25,9 @@ pub struct HostMemory {
     device: Device,
 }
 
-// SAFETY: the pointer leads to memory that this owns; whoever follows it answers for the order.
+// SAFETY: the pointer leads to memory that this owns; an access through it must be ordered by the code that makes it.
 unsafe impl Send for HostMemory {}
-// SAFETY: as above; `&HostMemory` gives a pointer and nothing more.
+// SAFETY: as above; `&HostMemory` gives only a pointer.
 unsafe impl Sync for HostMemory {}
 
 impl Memory {
@@ -48,7 +48,7 @@ impl Memory {
             ptr::null(),
             ptr::null_mut(),
         )))?;
-        // Other queues know nothing of this one.
+        // Commands on other queues do not wait for this one.
         device.service().finish()?;
         Ok(Memory {
             mem,
@@ -65,7 +65,7 @@ impl Memory {
         self.serial
     }
 
-    /// A buffer that is a part of this one, and not empty.
+    /// A sub-buffer of this one, which must not be empty.
     pub(super) fn part(&self, offset: usize, bytes: usize) -> Result<Mem, String> {
         let alignment = self.device.sub_range_alignment();
         if offset % alignment != 0 {
@@ -116,7 +116,7 @@ impl HostMemory {
         let start = NonNull::new(start.cast::<u8>())
             .filter(|start| start.as_ptr().addr() % ALIGNMENT == 0)
             .ok_or_else(|| Failure::new(None, "the driver's host memory is not aligned"))?;
-        // SAFETY: the mapping has `bytes` bytes and nobody else knows it yet.
+        // SAFETY: the mapping has `bytes` bytes, and there is no other pointer to it yet.
         unsafe { start.as_ptr().write_bytes(0, bytes) };
         Ok(HostMemory {
             mem,

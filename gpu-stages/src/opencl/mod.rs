@@ -1,38 +1,39 @@
 //! OpenCL 1.2 and later, on any device. The names are those of the other backends.
 //!
-//! Needs the feature `opencl` and the OpenCL library to link (Debian: `ocl-icd-opencl-dev`); where there is no
-//! GPU, PoCL runs kernels on the processor (Debian: `pocl-opencl-icd`).
+//! Needs the feature `opencl` and the OpenCL library to link (Debian: `ocl-icd-opencl-dev`); where there is no GPU,
+//! PoCL runs kernels on the processor (Debian: `pocl-opencl-icd`).
 //!
-//! Commands wait on the device through their own wait lists. A failed command fails, by the rules of OpenCL,
-//! everything that waits for it, also where only the order matters: frames that were enqueued behind it fail
-//! with it, later ones do not.
+//! Commands wait on the device through their own wait lists. By the rules of OpenCL a failed command fails everything
+//! that waits for it, also where only the order matters: frames that were enqueued after it, before the failure was
+//! seen, fail with it; later ones do not.
 
+mod backend;
 mod cl;
+mod dependencies;
 mod device;
+mod discovery;
 mod event;
-mod failure;
+mod failures;
+mod fence;
 pub mod foreign;
 mod kernel;
-mod line;
 mod memory;
+mod native_queue;
 mod queue;
 mod signature;
 mod timed;
-mod watchdog;
+mod types;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
 use crate::sync::event::Event;
+pub use backend::OpenCl;
 pub use cl::driver_calls;
 pub use device::Device;
 pub use kernel::Kernel;
 pub use memory::{HostMemory, Memory};
 pub use queue::RawQueue;
 use std::ptr::NonNull;
-
-/// The OpenCL backend.
-#[derive(Clone, Copy, Debug)]
-pub enum OpenCl {}
 
 /// A buffer of an OpenCL device.
 pub type DeviceBuffer<E> = crate::DeviceBuffer<OpenCl, E>;
@@ -47,10 +48,11 @@ pub type Queue = crate::Queue<OpenCl>;
 
 impl crate::backend::sealed::Sealed for OpenCl {}
 
-// SAFETY: queues are in order; wait lists hold the native events of `order`. An event is terminal when its native
-// event is complete, or a later one of the same queue; when it failed, or what stands in its wait list did, after
-// which OpenCL does not run it, only once everything that it was behind is over (`failure.rs`). The driver retains the buffers of enqueued commands, and `RawQueue` keeps host
-// memory. Memory is zeroed before it is given out; host memory is checked for its alignment.
+// SAFETY: queues are in order; wait lists hold the native events of `order`. An event is terminal when its native event
+// or a later one of the same queue is complete. OpenCL does not run a command if an event in its wait list failed; a
+// failed event is terminal only once everything that the command is ordered after is over (`fence.rs`). The driver
+// retains the buffers of enqueued commands, and `RawQueue` keeps host memory. Memory is zeroed before it is given out;
+// host memory is checked for its alignment.
 unsafe impl Backend for OpenCl {
     type Device = Device;
     type RawQueue = RawQueue;

@@ -1,12 +1,15 @@
 //! OpenCL command queues.
 
-use super::cl::{ClEvent, Code, CommandQueue, call, check, wait_list};
+use super::backend::OpenCl;
+use super::cl::{self, ClEvent, Code, CommandQueue, call, check};
+use super::dependencies::{self, REFUSED, dependencies, first_failure};
 use super::device::Device;
-use super::event::{Completion, Enqueued};
-use super::line::{Line, REFUSED, causes, first_failure};
+use super::event::{Completion, Dependencies, Enqueued};
+use super::fence::{DeferredFailure, Fence};
+use super::kernel;
 use super::memory::{HostMemory, Memory};
+use super::native_queue::NativeQueue;
 use super::timed::{self, DeviceClock};
-use super::{OpenCl, kernel};
 use crate::backend::{Command, Identity, Region, Submission};
 use crate::error::{Failure, Origin};
 use crate::observe::{self, Enqueuing, Interest};
@@ -21,9 +24,9 @@ use std::ptr;
 /// An OpenCL command queue.
 #[derive(Debug)]
 pub struct RawQueue {
-    line: Arc<Line>,
+    native: Arc<NativeQueue>,
     kept: Mutex<VecDeque<Kept>>,
-    fills_garbage: bool,
+    fills_new_versions: bool,
 }
 
 /// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
@@ -47,28 +50,29 @@ impl RawQueue {
             .queue(device.id(), is_timed)
             .map_err(Code::failure)?;
         let clock = is_timed.then(|| DeviceClock(device.id().addr()));
+        let native = NativeQueue::new(queue, context.id(), identity, clock);
         Ok(RawQueue {
-            line: Arc::new(Line::new(queue, context.id(), identity, clock)),
+            native: Arc::new(native),
             kept: Mutex::default(),
-            fills_garbage: device.fills_garbage(),
+            fills_new_versions: device.fills_new_versions(),
         })
     }
 
     pub(super) fn fills_new_versions(&self) -> bool {
-        self.fills_garbage
+        self.fills_new_versions
     }
 
     pub(super) fn flush(&self) {
-        self.line.flush();
+        self.native.flush();
     }
 
     pub(super) fn finish(&self) {
-        self.line.finish();
+        self.native.finish();
     }
 
     /// Whether `event` is of the same context.
     pub(super) fn can_wait(&self, event: &Event) -> bool {
-        self.line.can_wait(event)
+        dependencies::can_wait(self.native.context, event)
     }
 
     /// # Safety
@@ -89,44 +93,64 @@ impl RawQueue {
         } = submission;
         let refused = |message: String| Failure::new(origin, message);
         let failed = first_failure(order, data, moment);
-        let waits = self.line.natives(order);
+        let waits = dependencies::wait_list(&self.native, order);
         let waits = waits.ok_or_else(|| refused(REFUSED.to_string()))?;
         if let Some(failure) = failed {
-            let enqueued = self.line.fail_behind(&waits, origin, failure);
-            let enqueued = enqueued.map_err(|code| refused(code.to_string()))?;
+            let event = self.fail(&waits, origin, failure);
+            let event = event.map_err(|code| refused(code.to_string()))?;
             timed::failed(self.enqueuing(origin, command));
-            return Ok(Completion::pending(&self.line, enqueued));
+            return Ok(event);
         }
         let kept = kept_by(command);
         let enqueuing = self.enqueuing(origin, command);
-        let has_event = signals || self.line.is_to_time(enqueuing.as_ref());
+        let clock = self.native.clock;
+        let has_event = signals || timed::needs_event(clock, enqueuing.as_ref());
         let (native, position) = self
-            .line
+            .native
             // SAFETY: passed on to the caller.
             .enqueue(|queue| unsafe { enqueue(queue, command, &waits, has_event) })
             .map_err(refused)?;
-        let native = self.line.time(enqueuing, native, signals);
-        let event = Completion::pending(
-            &self.line,
-            Enqueued {
-                position,
-                native,
-                origin,
-                moment,
-                causes: causes(order, data),
-                failing: None,
-            },
-        );
+        let enqueued = Enqueued {
+            position,
+            native: timed::enqueued(clock, enqueuing, native, signals),
+            origin,
+            moment,
+            dependencies: dependencies(order, data),
+            deferred: None,
+        };
+        let event = Completion::pending(&self.native, enqueued).into();
         self.keep(kept, &event);
         Ok(event)
     }
 
-    fn enqueuing(&self, origin: Option<Origin>, command: &Command<OpenCl>) -> Option<Enqueuing> {
-        let what = || command.what(kernel::Kernel::name);
-        Enqueuing::begin(origin, self.line.identity.id, what)
+    /// The event of a command that is not enqueued because it uses the data of a failed one. In its place stands a
+    /// marker that waits for `waits`, so that everything after it is ordered after those.
+    fn fail(
+        &self,
+        waits: &[sys::cl_event],
+        origin: Option<Origin>,
+        failure: Arc<Failure>,
+    ) -> cl::Result<Event> {
+        let (marker, position) = self.native.positioned_marker(waits)?;
+        self.native.flush();
+        let fence = Fence::at(marker);
+        let enqueued = Enqueued {
+            position,
+            native: None,
+            origin,
+            moment: 0,
+            dependencies: Dependencies::new(),
+            deferred: Some(DeferredFailure { failure, fence }),
+        };
+        Ok(Completion::pending(&self.native, enqueued).into())
     }
 
-    /// Keeps host memory until the command is over, and lets go of what was kept before.
+    fn enqueuing(&self, origin: Option<Origin>, command: &Command<OpenCl>) -> Option<Enqueuing> {
+        let what = || command.what(kernel::Kernel::name);
+        Enqueuing::begin(origin, self.native.identity.id, what)
+    }
+
+    /// Keeps host memory until the command is over, and releases the memory of commands that are over.
     fn keep(&self, memory: Option<Arc<HostMemory>>, event: &Event) {
         let mut over: SmallVec<[Kept; 4]> = SmallVec::new();
         let mut kept = lock(&self.kept);
@@ -143,9 +167,9 @@ impl RawQueue {
 }
 
 impl Drop for RawQueue {
-    /// What is enqueued still runs; the host memory that it uses is let go afterwards.
+    /// What is enqueued still runs; the host memory that it uses is released afterwards.
     fn drop(&mut self) {
-        self.line.flush();
+        self.native.flush();
         let kept = std::mem::take(&mut *lock(&self.kept));
         if !kept.is_empty() {
             let events: Events = kept.iter().map(|kept| kept.event.clone()).collect();
@@ -178,7 +202,7 @@ unsafe fn enqueue(
     } else {
         ptr::null_mut()
     };
-    let (count, list) = wait_list(waits);
+    let (count, list) = cl::wait_list(waits);
     let code = match command {
         // OpenCL knows no empty transfers.
         Command::Upload(source, target) if source.bytes > 0 => call!(clEnqueueWriteBuffer(

@@ -1,10 +1,10 @@
-//! What a kernel takes, as far as the driver tells.
+//! The parameters of a kernel, as far as the driver tells.
 
-use super::OpenCl;
+use super::backend::OpenCl;
 use super::cl::{self, call, check};
-use crate::backend::{Argument, ElementType};
+use super::types::BuiltIn;
+use crate::backend::Argument;
 use cl_sys as sys;
-use std::any::TypeId;
 use std::fmt;
 use std::ptr;
 
@@ -17,15 +17,18 @@ pub(super) struct Signature {
 /// What one parameter takes.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// A pointer to global or constant memory; whether to `const`, and to what, if OpenCL C defines that.
+    /// A pointer to global or constant memory. `element` is unknown if the program itself defines the type.
     Memory {
         is_const: bool,
-        own: Option<Own>,
+        element: Option<BuiltIn>,
         text: String,
     },
-    /// A value of this type.
-    Scalar { own: Option<Own>, text: String },
-    /// Local memory, an image, a sampler: nothing that a launch can pass.
+    /// A value. `value` is unknown if the program itself defines the type.
+    Scalar {
+        value: Option<BuiltIn>,
+        text: String,
+    },
+    /// Local memory, an image or a sampler, which a launch cannot pass.
     Other { text: String },
     /// The driver does not tell.
     Unknown,
@@ -76,45 +79,56 @@ impl Expected {
             ptr::null_mut(),
         )))?;
         let is_const = qualifiers & sys::CL_KERNEL_ARG_TYPE_CONST != 0;
-        Ok(match space {
+        Ok(Expected::parse(space, is_const, text))
+    }
+
+    /// What a parameter takes that lies in the address space `space` and is of the type `text`, as drivers print it.
+    fn parse(space: sys::cl_uint, is_const: bool, text: String) -> Self {
+        match space {
             sys::CL_KERNEL_ARG_ADDRESS_GLOBAL => Expected::memory(is_const, text),
             sys::CL_KERNEL_ARG_ADDRESS_CONSTANT => Expected::memory(true, text),
             sys::CL_KERNEL_ARG_ADDRESS_PRIVATE if is_opaque(&text) => Expected::Other { text },
             sys::CL_KERNEL_ARG_ADDRESS_PRIVATE => Expected::Scalar {
-                own: Own::named(&text),
+                value: BuiltIn::named(&text),
                 text,
             },
             _ => Expected::Other { text },
-        })
+        }
     }
 
     fn memory(is_const: bool, text: String) -> Self {
         Expected::Memory {
             is_const,
-            own: Own::named(text.trim_end_matches('*').trim()),
+            element: BuiltIn::named(text.trim_end_matches('*').trim()),
             text,
         }
     }
 
-    /// Whether `argument` can be passed. A pointer to `const` may take `&mut` too: the kernel only reads then.
-    /// One that is not `const` must take `&mut`: it may write.
+    /// Whether `argument` can be passed. A pointer to `const` takes `&` and `&mut`: the kernel only reads. A pointer
+    /// that is not `const` takes `&mut` only: the kernel may write.
     pub fn fits(&self, argument: &Argument<OpenCl>) -> bool {
+        let is_buffer = |expected: &Option<BuiltIn>, found| {
+            expected.as_ref().is_none_or(|it| it.is_element_of(found))
+        };
         match (self, argument) {
-            (Expected::Memory { is_const, own, .. }, Argument::Read(_, element)) => {
-                *is_const && is_buffer_of(own.as_ref(), element)
+            (
+                Expected::Memory {
+                    is_const, element, ..
+                },
+                Argument::Read(_, found),
+            ) => *is_const && is_buffer(element, found),
+            (Expected::Memory { element, .. }, Argument::Write(_, found)) => {
+                is_buffer(element, found)
             }
-            (Expected::Memory { own, .. }, Argument::Write(_, element)) => {
-                is_buffer_of(own.as_ref(), element)
-            }
-            (Expected::Scalar { own, .. }, Argument::Scalar(_, element)) => {
-                is_value_of(own.as_ref(), element)
+            (Expected::Scalar { value, .. }, Argument::Scalar(_, found)) => {
+                value.as_ref().is_none_or(|it| it.is_value_of(found))
             }
             (Expected::Unknown, _) => true,
             _ => false,
         }
     }
 
-    /// An argument, in words.
+    /// An argument, for messages.
     pub fn describe(argument: &Argument<OpenCl>) -> String {
         match argument {
             Argument::Read(_, element) => format!("&[{}]", element.name),
@@ -139,86 +153,71 @@ impl fmt::Display for Expected {
     }
 }
 
-/// Whether a parameter `float*` takes a buffer of these elements. Numbers must have the scalar's size; a structure
-/// or an array may be made of as many scalars, or vectors of them, as it likes.
-fn is_buffer_of(own: Option<&Own>, element: &ElementType) -> bool {
-    let Some(own) = own else {
-        return true;
-    };
-    match Number::of(element) {
-        Some(_) => element.size == own.size,
-        None => element.size % own.size == 0,
-    }
-}
-
-/// Whether a parameter of this type takes this value.
-fn is_value_of(own: Option<&Own>, element: &ElementType) -> bool {
-    let Some(own) = own else {
-        return true;
-    };
-    let is_like = match Number::of(element) {
-        Some(number) => own.lanes > 1 || own.number == number,
-        None => true,
-    };
-    is_like && element.size == own.size * own.lanes
-}
-
-/// A kind of number: a whole one is no floating-point one, even of the same size.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Number {
-    Whole,
-    Floating,
-}
-
-impl Number {
-    fn of(element: &ElementType) -> Option<Self> {
-        let is = |ids: &[TypeId]| ids.contains(&element.id);
-        if is(&[TypeId::of::<f32>(), TypeId::of::<f64>()]) {
-            return Some(Number::Floating);
-        }
-        macro_rules! whole {
-            ($($number:ty)+) => { is(&[$(TypeId::of::<$number>()),+]) };
-        }
-        let whole = whole!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
-        whole.then_some(Number::Whole)
-    }
-}
-
+/// Whether this is a type of handles, which a launch cannot pass.
 fn is_opaque(name: &str) -> bool {
     name.starts_with("image") || name.starts_with("sampler") || name == "event_t"
 }
 
-/// A type of OpenCL C's own (OpenCL 1.2 specification, 6.1.1 and 6.1.2).
-#[derive(Debug)]
-pub(super) struct Own {
-    number: Number,
-    /// Of one lane.
-    size: usize,
-    /// Those that take space: vectors of three take that of four.
-    lanes: usize,
-}
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::backend::{Bytes, ElementType};
 
-impl Own {
-    fn named(name: &str) -> Option<Self> {
-        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let (scalar, lanes) = match digits.parse::<usize>() {
-            Ok(lanes @ (2 | 3 | 4 | 8 | 16)) => (&name[..name.len() - digits.len()], lanes),
-            _ => (name, 1),
-        };
-        let (number, size) = match scalar {
-            "char" | "uchar" | "unsigned char" | "signed char" | "bool" => (Number::Whole, 1),
-            // Rust has no half: its bits are whole.
-            "short" | "ushort" | "unsigned short" | "half" => (Number::Whole, 2),
-            "int" | "uint" | "unsigned int" => (Number::Whole, 4),
-            "long" | "ulong" | "unsigned long" => (Number::Whole, 8),
-            "float" => (Number::Floating, 4),
-            "double" => (Number::Floating, 8),
-            _ => return None,
-        };
-        Some(Own {
-            number,
-            size,
-            lanes: if lanes == 3 { 4 } else { lanes },
-        })
+    const GLOBAL: sys::cl_uint = sys::CL_KERNEL_ARG_ADDRESS_GLOBAL;
+    const CONSTANT: sys::cl_uint = sys::CL_KERNEL_ARG_ADDRESS_CONSTANT;
+    const LOCAL: sys::cl_uint = sys::CL_KERNEL_ARG_ADDRESS_LOCAL;
+    const PRIVATE: sys::cl_uint = sys::CL_KERNEL_ARG_ADDRESS_PRIVATE;
+
+    /// How messages name the parameter.
+    fn parsed(space: sys::cl_uint, is_const: bool, text: &str) -> String {
+        Expected::parse(space, is_const, text.into()).to_string()
+    }
+
+    fn scalar<T: 'static>() -> Argument<OpenCl> {
+        Argument::Scalar(Bytes::new(), ElementType::of::<T>())
+    }
+
+    #[test]
+    fn constant_memory_is_const() {
+        assert_eq!(parsed(GLOBAL, false, "float*"), "float*");
+        assert_eq!(parsed(GLOBAL, true, "float*"), "const float*");
+        assert_eq!(parsed(CONSTANT, false, "float*"), "const float*");
+    }
+
+    #[test]
+    fn local_memory_and_handles_cannot_be_passed() {
+        for (space, text) in [
+            (LOCAL, "float*"),
+            (PRIVATE, "image2d_t"),
+            (PRIVATE, "sampler_t"),
+            (PRIVATE, "event_t"),
+        ] {
+            let expected = Expected::parse(space, false, text.into());
+            assert!(!expected.fits(&scalar::<f32>()), "{text}");
+            let message = format!("{text}, which a launch cannot pass");
+            assert_eq!(expected.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_value_takes_its_own_type_only() {
+        let float = Expected::parse(PRIVATE, false, "float".into());
+        assert!(float.fits(&scalar::<f32>()));
+        assert!(!float.fits(&scalar::<i32>()));
+        assert!(!float.fits(&scalar::<f64>()));
+        assert_eq!(Expected::describe(&scalar::<f32>()), "f32");
+    }
+
+    #[test]
+    fn memory_takes_no_value() {
+        let memory = Expected::parse(GLOBAL, false, "float*".into());
+        assert!(!memory.fits(&scalar::<f32>()));
+    }
+
+    #[test]
+    fn types_of_the_program_and_unknown_parameters_take_anything() {
+        let own = Expected::parse(PRIVATE, false, "struct point".into());
+        assert!(own.fits(&scalar::<[f32; 3]>()));
+        assert!(Expected::Unknown.fits(&scalar::<u8>()));
     }
 }

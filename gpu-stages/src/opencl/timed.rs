@@ -1,11 +1,10 @@
 //! When commands were on their devices, for timelines.
 //!
 //! A device notes by its own clock when a command was queued, when it started and when it ended, if its queue was made
-//! for that. A timeline keeps the command's event and asks once somebody looks at the recording: until then, a command
-//! costs no call of the driver but for a handle to its event.
+//! for that. A timeline keeps the command's event and asks when the recording is taken: until then, a command costs one
+//! call of the driver, for a handle to its event.
 
 use super::cl::{self, ClEvent};
-use super::line::Line;
 use crate::observe::Enqueuing;
 use crate::observe::device_times::{ClockId, DeviceTimes, OnDevice, OwnClock};
 use crate::util::primitives::Arc;
@@ -30,7 +29,7 @@ impl Timed {
 }
 
 impl DeviceTimes for Timed {
-    /// Three calls of the driver for a command that is over, and one more for its status.
+    /// Three calls of the driver for a complete command, and one more for its status.
     fn on_device(&self, on: ClockId) -> OnDevice {
         let status = cl::event_status(self.event.0);
         let failed = status.is_ok_and(|status| status < 0);
@@ -40,7 +39,7 @@ impl DeviceTimes for Timed {
                 ..OnDevice::default()
             };
         }
-        // Without this moment nobody knows what the others mean.
+        // The other times mean nothing without this one.
         let Some(queued) = self.time(sys::CL_PROFILING_COMMAND_QUEUED) else {
             return OnDevice::default();
         };
@@ -56,7 +55,7 @@ impl DeviceTimes for Timed {
     }
 }
 
-/// A command of which nobody knows when it runs, or that does not run because what it needs has failed.
+/// A command whose times are unknown, or that does not run because what it needs has failed.
 #[derive(Debug)]
 struct Untimed {
     failed: bool,
@@ -71,33 +70,31 @@ impl DeviceTimes for Untimed {
     }
 }
 
-impl Line {
-    /// Whether to have an event made for a command, for the sake of a timeline.
-    pub fn is_to_time(&self, enqueuing: Option<&Enqueuing>) -> bool {
-        enqueuing.is_some() && self.clock.is_some()
-    }
+/// Whether a command needs an event for the sake of a timeline.
+pub(super) fn needs_event(clock: Option<DeviceClock>, enqueuing: Option<&Enqueuing>) -> bool {
+    enqueuing.is_some() && clock.is_some()
+}
 
-    /// Tells timelines of a command that was enqueued with an event, if there is one. Returns the event if the command
-    /// `signals`, as it would have one otherwise.
-    pub fn time(
-        &self,
-        enqueuing: Option<Enqueuing>,
-        event: Option<ClEvent>,
-        signals: bool,
-    ) -> Option<ClEvent> {
-        let Some(enqueuing) = enqueuing else {
-            return event;
-        };
-        let (kept, own) = match event {
-            Some(event) if signals => (event.another().ok(), Some(event)),
-            event => (event, None),
-        };
-        enqueuing.enqueued(match kept.zip(self.clock) {
-            Some((event, clock)) => Arc::new(Timed { event, clock }),
-            None => Arc::new(Untimed { failed: false }),
-        });
-        own
-    }
+/// Tells timelines of a command that was enqueued, with an event if there is one. Returns the event only if the command
+/// `signals`: otherwise the timeline alone has a use for it.
+pub(super) fn enqueued(
+    clock: Option<DeviceClock>,
+    enqueuing: Option<Enqueuing>,
+    event: Option<ClEvent>,
+    signals: bool,
+) -> Option<ClEvent> {
+    let Some(enqueuing) = enqueuing else {
+        return event;
+    };
+    let (kept, own) = match event {
+        Some(event) if signals => (event.another().ok(), Some(event)),
+        event => (event, None),
+    };
+    enqueuing.enqueued(match kept.zip(clock) {
+        Some((event, clock)) => Arc::new(Timed { event, clock }),
+        None => Arc::new(Untimed { failed: false }),
+    });
+    own
 }
 
 /// Tells timelines of a command that is not enqueued, because what it needs has failed.

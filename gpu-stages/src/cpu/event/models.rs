@@ -1,6 +1,6 @@
-//! A completion that ends while somebody begins to wait for it, or gives up.
+//! A completion that ends while a task begins to wait for it, or gives up its wait.
 
-use super::{COMPLETE, Completion};
+use super::completion::{COMPLETE, Completion};
 use crate::error::Failure;
 use crate::models::small::{STUCK, UNORDERED, Watched, check, finds};
 use crate::sync::clock::{Knowledge, Position, QueueId};
@@ -14,7 +14,7 @@ use loom::thread;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-/// What ends well or not: a completion, or one with a bug.
+/// A completion, or one with a bug.
 trait Ends: EventSource {
     fn over(&self, result: Result<(), Arc<Failure>>);
 }
@@ -60,12 +60,12 @@ fn fails() -> Result<(), Arc<Failure>> {
 }
 
 #[test]
-fn who_waits_is_woken_and_sees_what_was_written() {
+fn a_waiting_task_is_woken_and_sees_what_was_written() {
     check(3, || waited_for(completion, || Ok(())));
 }
 
 #[test]
-fn who_waits_is_told_of_a_failure() {
+fn a_waiting_task_is_told_of_a_failure() {
     check(3, || waited_for(completion, fails));
 }
 
@@ -90,9 +90,9 @@ fn given_up<T: Ends>(new: fn() -> Pooled<T>) {
     };
     {
         let mut wait = pin!(event.wait());
-        let mut nobody = Context::from_waker(Waker::noop());
+        let mut context = Context::from_waker(Waker::noop());
         // Given up at the end of the block, ready or not.
-        let _ = wait.as_mut().poll(&mut nobody);
+        let _ = wait.as_mut().poll(&mut context);
     }
     assert!(block_on(event.wait()).is_ok());
     device.join().unwrap();
@@ -100,7 +100,7 @@ fn given_up<T: Ends>(new: fn() -> Pooled<T>) {
 }
 
 #[test]
-fn a_wait_that_is_given_up_is_no_loss_to_others() {
+fn giving_up_a_wait_takes_nothing_from_the_others() {
     check(3, || given_up(completion));
 }
 
@@ -135,20 +135,20 @@ fn twin_serves_again_as_it_was() {
     finds("assertion", || used_again(Twin::left_as_it_was));
 }
 
-/// Two commands end one after the other while somebody asks which of them to wait for, the first one first.
+/// Two commands end one after the other while a thread asks which of them to wait for, the first one first.
 fn asked_about(necessary: fn(&Knowledge, &[Event]) -> Events) {
     let commands = [completion(), completion()];
     let events = commands.clone().map(Event::from);
     let device = thread::spawn(move || commands.iter().for_each(|command| command.over(Ok(()))));
     let waits = necessary(&Knowledge::fresh(), &events);
     let waits_for = |event: &Event| waits.iter().any(|wait| wait.is(event));
-    // Whoever knows that the second is over knows that the first is.
+    // A queue that knows that the second is over knows that the first is.
     assert!(waits_for(&events[1]) || !waits_for(&events[0]));
     device.join().unwrap();
 }
 
 #[test]
-fn nobody_waits_for_what_is_known_to_be_over() {
+fn what_is_known_to_be_over_is_not_waited_for() {
     check(3, || asked_about(necessary));
 }
 

@@ -3,7 +3,7 @@
 use super::report::Action;
 use super::tracked::Tracked;
 use crate::backend::{Argument, Command, Region};
-use crate::cpu::Cpu;
+use crate::cpu::backend::Cpu;
 use crate::cpu::memory::Owner;
 use smallvec::SmallVec;
 use std::ops::Range;

@@ -8,7 +8,7 @@ use super::touch::{Touch, touches};
 use super::trace::{Op, Trace};
 use super::tracked::{Frees, Tracked};
 use crate::backend::{Command, Submission};
-use crate::cpu::Cpu;
+use crate::cpu::backend::Cpu;
 use crate::cpu::event::Completion;
 use crate::error::Origin;
 use crate::observe::{self, Interest, Observation, Observer, UseId};

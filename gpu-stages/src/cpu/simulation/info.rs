@@ -1,4 +1,4 @@
-//! What whoever steps a simulation is told.
+//! What a simulation tells of its commands.
 
 use crate::backend::Command;
 use crate::cpu::entry::Entry;

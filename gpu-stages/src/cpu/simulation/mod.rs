@@ -1,16 +1,16 @@
-//! Devices without threads: their commands run when somebody steps them, in an order that the caller chooses, and
-//! in virtual time if wanted.
+//! Devices without threads: their commands run in steps, in an order that the caller chooses, and in virtual time if
+//! wanted.
 //!
-//! A [`Simulation`] serves the devices that were [built](super::DeviceBuilder::simulated) with it. What is enqueued
-//! on their queues waits until somebody [steps](Simulation::step), and then runs on that thread. At each step the
-//! caller chooses among what a device could legally do next: for each queue its oldest command, if what it waits for
-//! is over.
+//! A [`Simulation`] runs the commands of the devices that were [built](super::DeviceBuilder::simulated) with it. What
+//! is enqueued on their queues waits for a [step](Simulation::step), and then runs on the thread that makes it. At each
+//! step the caller chooses among what a device could do next: for each queue its oldest command, if the events that it
+//! waits for are over.
 //!
 //! # Tests in which a seed decides everything
 //!
 //! Where one thread polls and steps, nothing is left to chance: a test that draws the choices from a seed can be
-//! repeated. [`ready`](Simulation::ready) says which queues could go on, so that one of them can be starved;
-//! [`fail_commands`](Simulation::fail_commands) has commands fail. [Checking for
+//! repeated. [`ready`](Simulation::ready) says which queues could run a command, so that one of them can be starved;
+//! [`fail_commands`](Simulation::fail_commands) makes commands fail. [Checking for
 //! hazards](super::DeviceBuilder::check_hazards) works as on any device.
 //!
 //! ```
@@ -58,10 +58,10 @@
 //!
 //! # Virtual time
 //!
-//! With a [`Timing`] the device has engines, and commands take time on them. Nobody sleeps: a step goes on to the
+//! With a [`Timing`] the device has engines, and commands take time on them. No thread sleeps: a step goes on to the
 //! next moment at which something ends. [`block_on`](Simulation::block_on) steps only when no task can run, so that
-//! all that tasks do takes no time but for [`host_work`](Simulation::host_work), and [`now`](Simulation::now) at the
-//! end is the makespan, exactly and on any machine. So the overlap of a pipeline can be studied without a GPU.
+//! tasks take no time except [`host_work`](Simulation::host_work), and [`now`](Simulation::now) at the end is the
+//! makespan, exactly and on any machine. So the overlap of a pipeline can be studied without a GPU.
 //!
 //! ```
 //! # use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
@@ -101,17 +101,16 @@
 //! # }
 //! ```
 //!
-//! # What waits for whom
+//! # What waits for what
 //!
-//! [`Queue::finish`](crate::Queue::finish) steps by itself until the queue is empty. Tasks that wait for commands
-//! wait until somebody steps: a plain `block_on` of an executor waits for ever. Values that must outlive their
-//! commands are dropped in the step that ends those. When a simulation's last handle, device and queue are dropped,
-//! what is left runs.
+//! [`Queue::finish`](crate::Queue::finish) steps by itself until the queue is empty. Tasks that wait for commands wait
+//! for steps: a plain `block_on` of an executor waits for ever. Values that must outlive their commands are dropped in
+//! the step that ends those. When a simulation's last handle, device and queue are dropped, what is left runs.
 //!
-//! Stepping is safe on several threads, but then the order is theirs. `#[stage(blocking)]` runs on threads of its
-//! own, which no seed rules and no virtual time waits for;
-//! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) has it run in place. Events of other devices
-//! are waited for by the host; so are those of a simulation on other devices.
+//! Stepping is safe on several threads, but then the threads decide the order. `#[stage(blocking)]` runs on threads of
+//! its own, which a seed does not decide and virtual time does not wait for; with
+//! [`set_blocking_spawner(|job| job())`](crate::set_blocking_spawner) it runs in place. Events of other devices are
+//! waited for by the host, and so are events of a simulation on other devices.
 
 pub(super) mod id;
 mod info;
@@ -159,29 +158,29 @@ impl Simulation {
         }
     }
 
-    /// A place for `queue`.
+    /// Adds `queue` to the simulation.
     pub(super) fn open(&self, queue: QueueId) -> Simulated {
         Simulated::open(self.shared.clone(), queue)
     }
 
-    /// What can be done next: of several devices' queues, in the order in which they were made, and host works. With
-    /// a [`Timing`], what ends at the next moment at which anything does.
+    /// What can be done next: commands, in the order in which their queues were made, then host works. With a
+    /// [`Timing`], what ends at the next moment at which anything ends.
     pub fn ready(&self) -> Vec<Ready> {
         self.shared.ready()
     }
 
-    /// Does one of what is [`ready`](Simulation::ready): the one at `choice`, counted round and round, so that any
-    /// number is a choice. Whoever waits for it is woken. Returns `false` if nothing is ready.
+    /// Does one of what is [`ready`](Simulation::ready): the one at `choice` modulo their number, so that any number is
+    /// a choice. The tasks that wait for it are woken. Returns `false` if nothing is ready.
     ///
-    /// Runs kernels, and wakers, on this thread. What panics there is contained, as on a device with threads.
+    /// Runs kernels, and wakers, on this thread. Panics in them are contained, as on a device with threads.
     pub fn step(&self, choice: usize) -> bool {
         self.shared.step(choice)
     }
 
-    /// Runs `future`, and steps whenever it cannot go on. Blocks while neither can: then something else must wake
+    /// Runs `future`, and steps whenever it cannot go on. Blocks while neither can go on: then another thread must wake
     /// the future, or enqueue.
     ///
-    /// Of what is ready at one moment, the first goes first.
+    /// Of several that are ready, it does the first.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         let woken = Arc::new(Woken {
@@ -199,7 +198,7 @@ impl Simulation {
         }
     }
 
-    /// The virtual time: how long all that is over has taken. Always zero without a [`Timing`] and host work.
+    /// The virtual time that has passed. Always zero without a [`Timing`] and host work.
     pub fn now(&self) -> Duration {
         self.shared.state().now
     }
@@ -207,26 +206,26 @@ impl Simulation {
     /// Work of the host that takes `duration` of virtual time from when it is first polled, awaited in a host
     /// stage.
     ///
-    /// Any number of works go on at a time, as if each had a thread, unless the timing model says
-    /// [how many](Timing::host_threads); then those that were polled first come first. A resource that stages update in
-    /// turn makes them wait for each other.
+    /// Any number of works run at a time, as if each had a thread, unless the timing model says
+    /// [how many](Timing::host_threads); then the works that were polled first begin first. Stages that update one
+    /// resource wait for each other, and so does the work in them.
     pub fn host_work(&self, duration: Duration) -> HostWork {
         HostWork::new(self.shared.clone(), duration)
     }
 
-    /// A timeline in virtual time: as [`Timeline::new`], but with the simulation's clock, so that it can be foretold to
-    /// the nanosecond. Commands of other devices are shown without their times on the device.
+    /// A timeline in virtual time: as [`Timeline::new`], but with the simulation's clock, so that it can be predicted
+    /// to the nanosecond. Commands of other devices are shown without their times on the device.
     ///
-    /// It is a handle to the simulation, as a clone is.
+    /// It keeps the simulation alive, as a clone does.
     #[must_use = "it records until it is dropped"]
     pub fn timeline(&self, frames: usize) -> Timeline {
         Timeline::on(Box::new(VirtualClock(self.clone())), frames)
     }
 
-    /// From now on `fails` is asked before each command runs, and the command fails, touching nothing, if it says
-    /// so, or panics. It replaces the one before.
+    /// From now on `fails` is called before each command runs. If it returns `true`, or panics, the command fails and
+    /// touches nothing. It replaces the `fails` of an earlier call.
     ///
-    /// A command that is behind a failed one fails by itself, whatever `fails` says of it.
+    /// A command that uses the data of a failed one fails in any case.
     ///
     /// ```
     /// # fn main() -> gpu_stages::Result<()> {
@@ -248,7 +247,7 @@ impl Simulation {
     }
 }
 
-/// A simulation's time.
+/// The clock of a simulation.
 #[derive(Debug)]
 struct VirtualClock(Simulation);
 

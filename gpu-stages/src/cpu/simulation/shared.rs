@@ -1,8 +1,8 @@
-//! Running what a simulation has to do, on whatever thread steps it.
+//! Runs what a simulation has to do, on the thread that steps it.
 
 use super::id::SimulationId;
 use super::info::{CommandInfo, Fails, Ready};
-use super::state::{Numbered, State, Task};
+use super::state::{Numbered, SimulationState, Task};
 use crate::cpu::entry::Entry;
 use crate::cpu::event::Completion;
 use crate::cpu::timing::Timing;
@@ -14,9 +14,10 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Wake;
 
+/// A simulation, which its handles and its queues share.
 pub(super) struct Shared {
     id: SimulationId,
-    state: Mutex<State>,
+    state: Mutex<SimulationState>,
     /// Something was added, ended or woken.
     changed: Condvar,
 }
@@ -25,7 +26,7 @@ impl Shared {
     pub fn new(timing: Option<Timing>) -> Arc<Self> {
         Arc::new(Shared {
             id: SimulationId::unique(),
-            state: Mutex::new(State::new(timing)),
+            state: Mutex::new(SimulationState::new(timing)),
             changed: Condvar::new(),
         })
     }
@@ -34,7 +35,7 @@ impl Shared {
         self.id
     }
 
-    pub fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, SimulationState> {
         lock(&self.state)
     }
 
@@ -42,7 +43,7 @@ impl Shared {
         self.state().ready()
     }
 
-    /// Does the `choice`-th of what can be done; whether there was any.
+    /// Does the `choice`-th of what can be done; `false` if nothing can be done.
     pub fn step(&self, choice: usize) -> bool {
         let mut state = self.state();
         let (task, fails) = (state.take(choice), state.fails.clone());
@@ -51,7 +52,7 @@ impl Shared {
             None => return false,
             Some(Task::Wake(waker)) => contain(|| wake_all([waker])),
             Some(Task::Run(queue, numbered)) => {
-                // What user code does in destructors and wakers must not end the simulation.
+                // A panic in the destructors and wakers of user code must not end the simulation.
                 contain(|| run(queue, numbered, fails.as_deref()));
                 self.state().over(queue);
             }
@@ -60,7 +61,8 @@ impl Shared {
         true
     }
 
-    /// Steps until `done`. While others run what it waits for, or are to add it, this thread is blocked.
+    /// Steps until `done`. While nothing can be done here, this thread is blocked: other threads run what it waits for,
+    /// or have yet to add it.
     pub fn drive(&self, done: impl Fn() -> bool) {
         while !done() {
             if self.step(0) {
@@ -73,9 +75,9 @@ impl Shared {
         }
     }
 
-    /// Has those who are blocked look again.
+    /// Makes the blocked threads look again.
     pub fn notify(&self) {
-        // Behind the lock, nobody is between looking and waiting.
+        // Once the lock has been taken, no thread is between looking and waiting.
         drop(self.state());
         self.changed.notify_all();
     }
@@ -83,17 +85,17 @@ impl Shared {
 
 fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
     let Numbered { number, entry } = numbered;
-    let due = entry.wait();
+    let runnable = entry.wait();
     let fault = fails.and_then(|fails| {
-        let info = CommandInfo::new(number, queue, due.entry());
+        let info = CommandInfo::new(number, queue, runnable.entry());
         let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));
         let fault = asked.unwrap_or_else(|panic| {
             discard(panic);
             true
         });
-        fault.then(|| format!("the simulation had {} {number} fail", info.name))
+        fault.then(|| format!("the simulation made {} {number} fail", info.name))
     });
-    due.run(fault, None);
+    runnable.run(fault, None);
 }
 
 impl Wake for Shared {
@@ -103,7 +105,7 @@ impl Wake for Shared {
 }
 
 impl Drop for Shared {
-    /// Nobody can step any more: what is left runs now, as on queues that are dropped.
+    /// There are no more steps: what is left runs now, as on queues that are dropped.
     fn drop(&mut self) {
         while self.step(0) {}
     }
@@ -117,7 +119,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// A queue's place in a simulation.
+/// A queue of a simulation.
 #[derive(Debug)]
 pub(in crate::cpu) struct Simulated {
     shared: Arc<Shared>,
@@ -134,7 +136,7 @@ impl Simulated {
         self.shared.id
     }
 
-    /// Adds what is made for the next position, and is behind the events of `order`.
+    /// Adds the entry that `make` makes for the next position, ordered after the events of `order`.
     pub fn push(&self, order: &[Event], make: impl FnOnce(u64) -> Entry) -> Event {
         let event = self.shared.state().push(self.queue, make);
         let record = |event: &Event| event.record().and_then(Completion::simulation);

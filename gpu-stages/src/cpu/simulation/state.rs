@@ -1,4 +1,4 @@
-//! What a simulation has yet to do, and what of it can be done next. Plain data: who runs it is `shared.rs`.
+//! What a simulation has yet to do, and what of it can be done next. Plain data, which `shared.rs` runs.
 
 use super::info::{Fails, Ready};
 use crate::cpu::entry::Entry;
@@ -12,55 +12,61 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::Duration;
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests;
+
+/// The queues and the host works of a simulation, and its time.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct SimulationState {
     timing: Option<Timing>,
     pub now: Duration,
-    lines: Vec<Line>,
+    queues: Vec<QueueState>,
     works: Vec<Work>,
-    /// Commands and host works so far, to number them.
+    /// The number of commands so far.
     commands: u64,
-    next_work: u64,
+    /// The number of host works so far.
+    total_works: u64,
     pub fails: Option<Arc<Fails>>,
 }
 
-/// A queue.
-struct Line {
-    queue: QueueId,
+/// The entries of one queue.
+struct QueueState {
+    id: QueueId,
     entries: VecDeque<Numbered>,
-    /// Entries so far.
+    /// The number of entries so far.
     total: u64,
     head: Head,
-    closed: bool,
+    is_closed: bool,
 }
 
+/// An entry and its number.
 pub(super) struct Numbered {
     /// Its place among all commands of the simulation.
     pub number: u64,
     pub entry: Entry,
 }
 
-impl Line {
-    /// The first entry, and where its times are noted, if anybody wants them.
+impl QueueState {
+    /// The first entry and the record of its times, if a timeline wants them.
     fn timed(&self) -> Option<(&Timed, &Entry)> {
         let entry = &self.entries.front()?.entry;
         Some((entry.timed()?, entry))
     }
 }
 
-/// How far the first entry of a line has come.
+/// How far the first entry of a queue has come.
 #[derive(Clone, Copy, PartialEq)]
 enum Head {
-    /// It waits for others, or, since then, for its engine only.
+    /// It waits for events or, since the time given, only for its engine.
     Waits(Option<Duration>),
-    /// It has begun, and ends then.
+    /// It has begun on this engine and ends at the time given.
     Begun(Duration, Option<Engine>),
-    /// It is out of the line, and being run by a thread.
+    /// It is not in the queue any more: a thread runs it.
     Runs(Option<Engine>),
 }
 
 impl Head {
-    /// The engine that works for it.
+    /// The engine that runs it.
     fn engine(self) -> Option<Engine> {
         match self {
             Head::Waits(_) => None,
@@ -69,23 +75,23 @@ impl Head {
     }
 }
 
-/// A host work.
+/// A host work that is not over.
 struct Work {
     key: u64,
     duration: Duration,
-    /// When it ends, if it has a thread by now.
+    /// When it ends; unknown until it has a thread.
     ends: Option<Duration>,
     waker: Waker,
 }
 
-/// What can be done next: the index of a line or of a work.
+/// What can be done next: the index of a queue or of a work.
 #[derive(Clone, Copy)]
-enum Due {
-    Line(usize),
+enum Next {
+    Queue(usize),
     Work(usize),
 }
 
-/// What is to be done, without any lock.
+/// What a step does, under no lock.
 #[allow(
     clippy::large_enum_variant,
     reason = "taken and used up at once; a box would be an allocation per command"
@@ -95,73 +101,80 @@ pub(super) enum Task {
     Wake(Waker),
 }
 
-impl State {
+impl SimulationState {
     pub fn new(timing: Option<Timing>) -> Self {
-        State {
+        SimulationState {
             timing,
-            ..State::default()
+            ..SimulationState::default()
         }
     }
 
     pub fn open(&mut self, queue: QueueId) {
-        self.lines.push(Line {
-            queue,
+        self.queues.push(QueueState {
+            id: queue,
             entries: VecDeque::new(),
             total: 0,
             head: Head::Waits(None),
-            closed: false,
+            is_closed: false,
         });
     }
 
-    /// Adds what is made for the queue's next position; its event.
+    /// Adds the entry that `make` makes for the queue's next position; returns its event.
     pub fn push(&mut self, queue: QueueId, make: impl FnOnce(u64) -> Entry) -> Event {
-        let line = self.lines.iter_mut().find(|line| line.queue == queue);
-        let line = line.expect("a queue's line stays until it is closed");
-        line.total += 1;
-        let (entry, number) = (make(line.total), self.commands);
-        let event = entry.completion.clone().into();
+        let number = self.commands;
         self.commands += 1;
-        line.entries.push_back(Numbered { number, entry });
+        let queue = self
+            .queue(queue)
+            .expect("a queue is not removed before it is closed");
+        queue.total += 1;
+        let entry = make(queue.total);
+        let event = entry.completion.clone().into();
+        queue.entries.push_back(Numbered { number, entry });
         event
     }
 
+    /// No more entries will be added to this queue.
     pub fn close(&mut self, queue: QueueId) {
-        let of_queue = |line: &&mut Line| line.queue == queue;
-        if let Some(line) = self.lines.iter_mut().find(of_queue) {
-            line.closed = true;
+        if let Some(queue) = self.queue(queue) {
+            queue.is_closed = true;
         }
-        self.tidy();
+        self.remove_finished();
     }
 
     /// The command that was taken from this queue is over.
     pub fn over(&mut self, queue: QueueId) {
-        let of_queue = |line: &&mut Line| line.queue == queue;
-        if let Some(line) = self.lines.iter_mut().find(of_queue) {
-            line.head = Head::Waits(None);
+        if let Some(queue) = self.queue(queue) {
+            queue.head = Head::Waits(None);
         }
-        self.tidy();
+        self.remove_finished();
     }
 
-    fn tidy(&mut self) {
-        let is_done = |line: &Line| {
-            line.closed && line.entries.is_empty() && !matches!(line.head, Head::Runs(_))
+    fn queue(&mut self, id: QueueId) -> Option<&mut QueueState> {
+        self.queues.iter_mut().find(|queue| queue.id == id)
+    }
+
+    fn remove_finished(&mut self) {
+        let is_finished = |queue: &QueueState| {
+            let runs = matches!(queue.head, Head::Runs(_));
+            queue.is_closed && queue.entries.is_empty() && !runs
         };
-        self.lines.retain(|line| !is_done(line));
+        self.queues.retain(|queue| !is_finished(queue));
     }
 
     /// A host work begins as soon as there is a thread for it; returns its key.
     pub fn begin_work(&mut self, duration: Duration, waker: Waker) -> u64 {
-        self.next_work += 1;
+        self.total_works += 1;
         self.works.push(Work {
-            key: self.next_work,
+            key: self.total_works,
             duration,
             ends: None,
             waker,
         });
-        self.next_work
+        self.total_works
     }
 
-    /// Leaves a new waker with a host work and returns the old one; gives `waker` back if the work is over.
+    /// Replaces the waker of a host work and returns the old one; returns `waker` itself as an error if the work is
+    /// over.
     pub fn wait_for_work(&mut self, key: u64, waker: Waker) -> Result<Waker, Waker> {
         match self.works.iter_mut().find(|work| work.key == key) {
             Some(work) => Ok(std::mem::replace(&mut work.waker, waker)),
@@ -169,7 +182,7 @@ impl State {
         }
     }
 
-    /// A host work is given up.
+    /// Gives up a host work, and returns its waker.
     pub fn end_work(&mut self, key: u64) -> Option<Waker> {
         let index = self.works.iter().position(|work| work.key == key)?;
         Some(self.works.remove(index).waker)
@@ -177,60 +190,61 @@ impl State {
 
     /// What can be done next, in a fixed order.
     pub fn ready(&mut self) -> Vec<Ready> {
-        let (_, due) = self.due();
-        let ready = |due| match due {
-            Due::Line(index) => Ready::Command(self.lines[index].queue),
-            Due::Work(_) => Ready::HostWork,
+        let (_, next) = self.next();
+        let ready = |next| match next {
+            Next::Queue(index) => Ready::Command(self.queues[index].id),
+            Next::Work(_) => Ready::HostWork,
         };
-        due.into_iter().map(ready).collect()
+        next.into_iter().map(ready).collect()
     }
 
-    /// Takes the `choice`-th of what can be done next, counted round and round.
+    /// Takes the `choice`-th of what can be done next, modulo the number of these.
     pub fn take(&mut self, choice: usize) -> Option<Task> {
-        let (when, due) = self.due();
-        let chosen = due.get(choice.checked_rem(due.len())?)?;
+        let (when, next) = self.next();
+        let chosen = next.get(choice.checked_rem(next.len())?)?;
         self.now = when;
         match *chosen {
-            Due::Work(index) => Some(Task::Wake(self.works.remove(index).waker)),
-            Due::Line(index) => {
-                let line = &mut self.lines[index];
-                line.head = Head::Runs(line.head.engine());
-                if let Some((timed, entry)) = line.timed() {
+            Next::Work(index) => Some(Task::Wake(self.works.remove(index).waker)),
+            Next::Queue(index) => {
+                let queue = &mut self.queues[index];
+                queue.head = Head::Runs(queue.head.engine());
+                if let Some((timed, entry)) = queue.timed() {
                     timed.simulate(self.timing.as_ref(), &entry.command, when);
                 }
-                let numbered = line.entries.pop_front()?;
-                Some(Task::Run(line.queue, numbered))
+                let numbered = queue.entries.pop_front()?;
+                Some(Task::Run(queue.id, numbered))
             }
         }
     }
 
     /// When the next things end, and which those are.
-    fn due(&mut self) -> (Duration, SmallVec<[Due; 4]>) {
+    fn next(&mut self) -> (Duration, SmallVec<[Next; 4]>) {
         self.begin();
-        let lines = self.lines.iter().enumerate();
-        let lines = lines.filter_map(|(index, line)| match line.head {
-            Head::Begun(ends, _) => Some((ends, Due::Line(index))),
+        let queues = self.queues.iter().enumerate();
+        let queues = queues.filter_map(|(index, queue)| match queue.head {
+            Head::Begun(ends, _) => Some((ends, Next::Queue(index))),
             _ => None,
         });
         let works = self.works.iter().enumerate();
-        let works = works.filter_map(|(index, work)| Some((work.ends?, Due::Work(index))));
-        let all: SmallVec<[(Duration, Due); 4]> = lines.chain(works).collect();
+        let works = works.filter_map(|(index, work)| Some((work.ends?, Next::Work(index))));
+        let all: SmallVec<[(Duration, Next); 4]> = queues.chain(works).collect();
         let first = all.iter().map(|(ends, _)| *ends).min();
         let first = first.unwrap_or(self.now);
-        let due = all.iter().filter(|(ends, _)| *ends == first);
-        (first, due.map(|(_, due)| *due).collect())
+        let next = all.iter().filter(|(ends, _)| *ends == first);
+        (first, next.map(|(_, next)| *next).collect())
     }
 
-    /// Lets every command begin that can: the engines take first who waited for them longest.
+    /// Lets every command begin that can. Of those that wait for one engine, the one that has waited longest begins
+    /// first.
     fn begin(&mut self) {
         let mut waiting = SmallVec::<[_; 4]>::new();
-        for (index, line) in self.lines.iter_mut().enumerate() {
-            let (Head::Waits(since), Some(first)) = (line.head, line.entries.front()) else {
+        for (index, queue) in self.queues.iter_mut().enumerate() {
+            let (Head::Waits(since), Some(first)) = (queue.head, queue.entries.front()) else {
                 continue;
             };
             if since.is_some() || first.entry.may_run() {
                 let since = since.unwrap_or(self.now);
-                line.head = Head::Waits(Some(since));
+                queue.head = Head::Waits(Some(since));
                 waiting.push((since, first.number, index));
             }
         }
@@ -241,7 +255,7 @@ impl State {
         self.begin_works();
     }
 
-    /// Gives the threads of the host to the works that came first.
+    /// Gives the threads of the host to the works that were added first.
     fn begin_works(&mut self) {
         let threads = self.timing.as_ref().map_or(usize::MAX, Timing::threads);
         let busy = self.works.iter().filter(|work| work.ends.is_some()).count();
@@ -252,7 +266,7 @@ impl State {
     }
 
     fn begin_on(&mut self, index: usize) {
-        let Some(first) = self.lines[index].entries.front() else {
+        let Some(first) = self.queues[index].entries.front() else {
             return;
         };
         let (duration, engine) = match &self.timing {
@@ -260,16 +274,16 @@ impl State {
             None => (Duration::ZERO, None),
         };
         if engine.is_none_or(|engine| self.is_free(engine)) {
-            self.lines[index].head = Head::Begun(self.now + duration, engine);
+            self.queues[index].head = Head::Begun(self.now + duration, engine);
         }
     }
 
     fn is_free(&self, engine: Engine) -> bool {
         let capacity = self.timing.as_ref().map(|timing| timing.capacity(engine));
         let busy = self
-            .lines
+            .queues
             .iter()
-            .filter(|line| line.head.engine() == Some(engine));
+            .filter(|queue| queue.head.engine() == Some(engine));
         capacity.is_none_or(|capacity| busy.count() < capacity)
     }
 }

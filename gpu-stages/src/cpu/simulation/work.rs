@@ -8,17 +8,17 @@ use std::time::Duration;
 
 /// Work of the host in virtual time; see [`Simulation::host_work`](super::Simulation::host_work).
 ///
-/// Dropping it gives the work up.
+/// Dropping it gives up the work.
 #[derive(Debug)]
 #[must_use = "work begins when it is first polled"]
 pub struct HostWork {
     shared: Arc<Shared>,
     duration: Duration,
-    state: State,
+    progress: Progress,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
+enum Progress {
     New,
     Begun(u64),
     Done,
@@ -29,7 +29,7 @@ impl HostWork {
         HostWork {
             shared,
             duration,
-            state: State::New,
+            progress: Progress::New,
         }
     }
 }
@@ -39,29 +39,29 @@ impl Future for HostWork {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let waker = context.waker().clone();
-        let key = match self.state {
-            State::Done => return Poll::Ready(()),
-            State::New => {
+        let key = match self.progress {
+            Progress::Done => return Poll::Ready(()),
+            Progress::New => {
                 let key = self.shared.state().begin_work(self.duration, waker);
-                self.state = State::Begun(key);
+                self.progress = Progress::Begun(key);
                 self.shared.notify();
                 return Poll::Pending;
             }
-            State::Begun(key) => key,
+            Progress::Begun(key) => key,
         };
         let waits = self.shared.state().wait_for_work(key, waker);
         // Wakers are dropped outside of the lock.
         if waits.is_ok() {
             return Poll::Pending;
         }
-        self.state = State::Done;
+        self.progress = Progress::Done;
         Poll::Ready(())
     }
 }
 
 impl Drop for HostWork {
     fn drop(&mut self) {
-        if let State::Begun(key) = self.state {
+        if let Progress::Begun(key) = self.progress {
             let waker = self.shared.state().end_work(key);
             drop(waker);
         }

@@ -58,7 +58,8 @@
 //! **Copies on the device** read and write each byte, so that they go at half the memory's bandwidth. They and fills
 //! start as a kernel does.
 
-use super::{Cost, Timing};
+use super::cost::Cost;
+use super::model::Timing;
 use std::time::Duration;
 
 /// A card's figures. A profile of another one can be written down in the same way.

@@ -1,40 +1,40 @@
 //! [`Engines`]: a timing model in real time.
 
-use super::{Engine, Timing};
+use super::model::{Engine, Timing};
 use crate::backend::Command;
-use crate::cpu::Cpu;
-use crate::util::primitives::{Condvar, Mutex, lock, unpoisoned};
+use crate::cpu::backend::Cpu;
+use crate::util::primitives::{Condvar, Mutex, MutexGuard, lock, unpoisoned};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// The engines of a device that runs by itself. Its queues take turns at them.
+/// The engines of a device that runs by itself. The threads of its queues take turns at them.
 #[derive(Debug)]
 pub(in crate::cpu) struct Engines {
     timing: Timing,
-    lines: Mutex<Lines>,
+    states: Mutex<EngineStates>,
     /// An engine has become free.
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Lines {
-    upload: Line,
-    download: Line,
-    compute: Line,
+struct EngineStates {
+    upload: EngineState,
+    download: EngineState,
+    compute: EngineState,
 }
 
-/// The queues at one engine.
+/// The use of one engine.
 #[derive(Debug, Default)]
-struct Line {
-    /// For how many commands it works now.
+struct EngineState {
+    /// How many commands it runs now.
     busy: usize,
-    /// Who waits for it, the longest first.
+    /// Its wait queue: the tickets of the commands that wait, the oldest first.
     waiting: VecDeque<u64>,
-    /// How many have come so far, to tell them apart.
-    total: u64,
+    /// The number of tickets so far.
+    tickets: u64,
 }
 
-/// An engine that works for one command, until it is dropped.
+/// The use of an engine by one command, until it is dropped.
 #[derive(Debug)]
 pub(in crate::cpu) struct Hold<'a> {
     engines: &'a Engines,
@@ -42,8 +42,8 @@ pub(in crate::cpu) struct Hold<'a> {
     ends: Instant,
 }
 
-impl Lines {
-    fn at(&mut self, engine: Engine) -> &mut Line {
+impl EngineStates {
+    fn at(&mut self, engine: Engine) -> &mut EngineState {
         match engine {
             Engine::Upload => &mut self.upload,
             Engine::Download => &mut self.download,
@@ -52,16 +52,37 @@ impl Lines {
     }
 }
 
+impl EngineState {
+    /// Enters the wait queue.
+    fn enter(&mut self) -> u64 {
+        let ticket = self.tickets;
+        self.tickets += 1;
+        self.waiting.push_back(ticket);
+        ticket
+    }
+
+    /// Begins the use of the first in the wait queue.
+    fn begin(&mut self) {
+        self.waiting.pop_front();
+        self.busy += 1;
+    }
+
+    /// Whether the command with this ticket can begin on an engine that runs `capacity` commands at a time.
+    fn can_begin(&self, ticket: u64, capacity: usize) -> bool {
+        self.busy < capacity && self.waiting.front() == Some(&ticket)
+    }
+}
+
 impl Engines {
     pub fn new(timing: Timing) -> Self {
         Engines {
             timing,
-            lines: Mutex::default(),
+            states: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    /// Waits until the command's engine is free for it, which is now in use; `None` if it needs no engine.
+    /// Blocks this thread until the command's engine is free for it; `None` if it needs no engine.
     pub fn take(&self, command: &Command<Cpu>) -> Option<Hold<'_>> {
         let (duration, engine) = self.timing.of(command);
         Some(self.take_for(duration, engine?))
@@ -69,19 +90,14 @@ impl Engines {
 
     fn take_for(&self, duration: Duration, engine: Engine) -> Hold<'_> {
         let capacity = self.timing.capacity(engine);
-        let mut lines = lock(&self.lines);
-        let line = lines.at(engine);
-        let own = line.total;
-        line.total += 1;
-        line.waiting.push_back(own);
-        while line_is_closed(lines.at(engine), own, capacity) {
-            lines = unpoisoned(self.changed.wait(lines));
+        let mut states = self.states();
+        let ticket = states.at(engine).enter();
+        while !states.at(engine).can_begin(ticket, capacity) {
+            states = unpoisoned(self.changed.wait(states));
         }
-        let line = lines.at(engine);
-        line.waiting.pop_front();
-        line.busy += 1;
-        drop(lines);
-        // With several engines of a kind the next in line may find one free as well.
+        states.at(engine).begin();
+        drop(states);
+        // With several engines of a kind the next in the wait queue may find one free as well.
         self.changed.notify_all();
         Hold {
             engines: self,
@@ -89,15 +105,14 @@ impl Engines {
             ends: Instant::now() + duration,
         }
     }
-}
 
-/// Whether the one with number `own` has to wait.
-fn line_is_closed(line: &Line, own: u64, capacity: usize) -> bool {
-    line.busy >= capacity || line.waiting.front() != Some(&own)
+    fn states(&self) -> MutexGuard<'_, EngineStates> {
+        lock(&self.states)
+    }
 }
 
 impl Hold<'_> {
-    /// Sleeps until the command has taken as long as it should, at least.
+    /// Sleeps until the command has taken at least as long as it should.
     pub fn pass(&self) {
         std::thread::sleep(self.ends.saturating_duration_since(Instant::now()));
     }
@@ -105,7 +120,7 @@ impl Hold<'_> {
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        lock(&self.engines.lines).at(self.engine).busy -= 1;
+        self.engines.states().at(self.engine).busy -= 1;
         self.engines.changed.notify_all();
     }
 }
@@ -138,7 +153,20 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_works_for_as_many_as_the_model_says() {
+    fn a_command_begins_when_it_is_first_and_the_engine_is_free() {
+        let mut state = EngineState::default();
+        let (first, second) = (state.enter(), state.enter());
+        assert!(state.can_begin(first, 1));
+        assert!(!state.can_begin(second, 2));
+        state.begin();
+        assert!(!state.can_begin(second, 1));
+        assert!(state.can_begin(second, 2));
+        state.busy -= 1;
+        assert!(state.can_begin(second, 1));
+    }
+
+    #[test]
+    fn an_engine_runs_as_many_commands_as_the_model_says() {
         let engines = Engines::new(Timing::new().compute_engines(2));
         assert_eq!(at_a_time(&engines, Engine::Upload, 8), 1);
         assert_eq!(at_a_time(&engines, Engine::Download, 8), 1);
@@ -146,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn engines_work_side_by_side() {
+    fn engines_run_side_by_side() {
         let engines = Engines::new(Timing::new().compute_engines(2));
         let all = [
             Engine::Upload,
@@ -162,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn who_came_first_is_first() {
+    fn the_command_that_came_first_begins_first() {
         for _ in 0..100 {
             assert_eq!(turns(6), [0, 1, 2, 3, 4, 5]);
         }
     }
 
-    /// The order in which `count` threads, which come one after another, have their turns.
+    /// The order in which `count` threads, which come one after another, take an engine.
     fn turns(count: u64) -> Vec<u64> {
         let engines = Engines::new(Timing::new());
         let first = engines.take_for(NOTHING, Engine::Upload);
@@ -178,10 +206,10 @@ mod tests {
                 let (came, engines) = (came.clone(), &engines);
                 scope.spawn(move || {
                     let hold = engines.take_for(NOTHING, Engine::Upload);
-                    came.send(number).expect("somebody receives");
+                    came.send(number).expect("the receiver is alive");
                     drop(hold);
                 });
-                while lock(&engines.lines).upload.total < number + 2 {
+                while engines.states().upload.tickets < number + 2 {
                     thread::yield_now();
                 }
             }

@@ -1,217 +1,212 @@
-//! How a command ended: what the driver says, and what that says of others.
+//! How a command ended: what the driver says, and what follows for others.
 
-use super::{COMPLETE, Completion, FAILED};
+use super::completion::Completion;
 use crate::error::Failure;
 use crate::opencl::cl::{self, Code};
-use crate::opencl::failure::{self, Cause, Causes, Failing};
-use crate::opencl::line::Waits;
-use crate::sync::event::{EventSource, Status};
-use crate::util::panics::wake_all;
-use crate::util::primitives::{Arc, Ordering, lock};
+use crate::opencl::failures;
+use crate::opencl::fence::{self, DeferredFailure, Fence};
+use crate::sync::event::Status;
+use crate::util::primitives::{Arc, lock};
 use cl_sys as sys;
+
+/// What the driver says of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Complete,
+    /// Queued or running.
+    Unfinished,
+    Failed(i32),
+}
+
+impl Answer {
+    /// A call that fails says as much as an event that failed: the command cannot be relied on.
+    fn of(status: cl::Result<i32>) -> Self {
+        match status {
+            Ok(sys::CL_COMPLETE) => Answer::Complete,
+            Ok(code) if code > 0 => Answer::Unfinished,
+            Ok(code) | Err(Code(code)) => Answer::Failed(code),
+        }
+    }
+}
 
 impl Completion {
     /// Asks the driver.
     pub(in crate::opencl) fn ask(&self) -> Status {
-        if self.is_failing() {
+        if self.has_deferred_failure() {
             return self.ask_fence();
         }
-        let native = lock(&self.rest).native.as_ref().map(|event| event.0);
+        let native = lock(&self.rest).native();
         let status = match native.or_else(|| self.native()) {
-            // The event is alive: whoever asks holds a handle to this record, which owns it.
+            // The event is alive: the caller holds a handle to this record, which owns it.
             Some(native) => cl::event_status(native),
             None => Err(Code(sys::CL_OUT_OF_RESOURCES)),
         };
-        match status {
-            Ok(sys::CL_COMPLETE) => match self
-                .cause(|cause| cause.data)
-                .or_else(|| self.cause_of_others())
-            {
-                Some(failure) => self.over(Err(failure)),
-                None => self.over(Ok(())),
-            },
-            Ok(code) if code > 0 => match self.cause(|cause| cause.waited) {
-                Some(failure) if self.is_next() => {
-                    if let Some(line) = self.line() {
-                        line.failures.note_stuck();
-                    }
-                    self.fail(failure)
+        match Answer::of(status) {
+            Answer::Complete => {
+                let needed = self.failed_dependency(|dependency| dependency.is_data);
+                match needed.or_else(|| self.queue_failure()) {
+                    Some(failure) => self.end(Err(failure)),
+                    None => self.end(Ok(())),
                 }
-                _ => Status::Pending,
-            },
-            Ok(code) | Err(Code(code)) => {
-                let (failure, is_own) = failure::root(self, code);
-                if let Some(line) = self.line().filter(|_| is_own) {
-                    line.saw_failed(self.position(), &failure);
+            }
+            Answer::Unfinished => {
+                match self.failed_dependency(|dependency| dependency.is_waited_for) {
+                    Some(failure) if self.is_next() => {
+                        if let Some(queue) = self.native_queue() {
+                            queue.note_stuck();
+                        }
+                        self.fail(failure)
+                    }
+                    _ => Status::Pending,
+                }
+            }
+            Answer::Failed(code) => {
+                let (failure, is_own) = self.root_failure(code);
+                if let Some(queue) = self.native_queue().filter(|_| is_own) {
+                    queue.saw_failed(self.place().position, &failure);
                 }
                 self.fail(failure)
             }
         }
     }
 
-    /// The failure of one of those causes, as far as it is known.
-    fn cause(&self, which: impl Fn(&Cause) -> bool) -> Option<Arc<Failure>> {
-        let causes = self.causes();
-        let mut causes = causes.iter().filter(|cause| which(cause));
-        causes.find_map(|cause| cause.command.upgrade()?.badness())
-    }
-
-    /// Whether all that stands before on the queue is known to be complete.
+    /// Whether all commands before this one on its queue are known to be complete.
     fn is_next(&self) -> bool {
-        let completed = self.line().map(|line| line.identity.knowledge.completed());
-        completed.is_some_and(|completed| self.position().latest <= completed + 1)
+        let completed = self
+            .native_queue()
+            .map(|queue| queue.identity.knowledge.completed());
+        completed.is_some_and(|completed| self.place().position.latest <= completed + 1)
     }
 
-    /// Why nobody can rely on what the command made, as far as it is known.
-    pub(in crate::opencl) fn badness(&self) -> Option<Arc<Failure>> {
-        if !failure::any() {
-            return None;
-        }
-        self.told_or_failing().or_else(|| self.cause_of_others())
+    fn has_deferred_failure(&self) -> bool {
+        lock(&self.rest).deferred.is_some()
     }
 
-    /// For a command without an event of its own: the failure that it may be the cause of.
-    fn cause_of_others(&self) -> Option<Arc<Failure>> {
-        let line = {
-            let rest = lock(&self.rest);
-            let is_quiet = rest.native.is_none() || rest.stands_in;
-            rest.line.clone().filter(|_| is_quiet)
-        };
-        line?.failures.at(self.position())
-    }
-
-    /// The failure, whether or not it is told already.
-    pub(in crate::opencl) fn told_or_failing(&self) -> Option<Arc<Failure>> {
-        let rest = lock(&self.rest);
-        let failing = rest.failing.as_ref().map(|failing| failing.failure.clone());
-        rest.failure.clone().or(failing)
-    }
-
-    fn is_failing(&self) -> bool {
-        lock(&self.rest).failing.is_some()
-    }
-
-    /// What the driver says of the command's own event, if that is that it failed.
-    pub(in crate::opencl) fn native_failure(&self) -> Option<i32> {
-        let native = lock(&self.rest).native.as_ref().map(|event| event.0)?;
-        cl::event_status(native).ok().filter(|&status| status < 0)
-    }
-
-    /// The command has failed, which is told once the fence has passed.
+    /// The command has failed, which is reported once the fence has passed.
     fn fail(&self, failure: Arc<Failure>) -> Status {
-        let fence = self.line().as_ref().map(failure::fence);
-        let fence = fence.unwrap_or_default();
-        failure::note_any();
-        let mut failing = Some(Failing { failure, fence });
+        let fence = self.native_queue().as_ref().map(Fence::on);
+        let fence = fence.unwrap_or_else(Fence::passed);
+        failures::note_any();
+        let mut deferred = Some(DeferredFailure { failure, fence });
         {
             let mut rest = lock(&self.rest);
-            if rest.failing.is_none() {
-                rest.failing = failing.take();
+            if rest.deferred.is_none() {
+                rest.deferred = deferred.take();
             }
         }
-        // A second fence, if two threads came at once, is released outside of the lock.
-        drop(failing);
+        // If two threads came at once, the second fence is released outside of the lock.
+        drop(deferred);
         self.ask_fence()
     }
 
     fn ask_fence(&self) -> Status {
-        let (failure, fence) = {
+        let (failure, markers) = {
             let rest = lock(&self.rest);
-            let Some(failing) = &rest.failing else {
+            let Some(deferred) = &rest.deferred else {
                 return Status::Pending;
             };
-            let natives = failing.fence.iter().map(|event| event.0);
-            (failing.failure.clone(), natives.collect::<Waits>())
+            (deferred.failure.clone(), deferred.fence.natives())
         };
-        // The events are alive as long as the record is.
-        if failure::has_passed(&fence) {
-            self.over(Err(failure))
+        // The markers are alive as long as the record is.
+        if fence::has_passed(&markers) {
+            self.end(Err(failure))
         } else {
             Status::Pending
         }
     }
 
-    /// Notes the end. A command that went well got what it waited for: so did what made that.
-    fn over(&self, result: Result<(), Arc<Failure>>) -> Status {
+    /// Notes the end. If this command is complete, so are the commands that it waited for.
+    fn end(&self, result: Result<(), Arc<Failure>>) -> Status {
         let status = match &result {
             Ok(()) => Status::Complete,
             Err(failure) => Status::Failed(failure.clone()),
         };
-        let is_good = result.is_ok();
-        if let Some(line) = self.line().filter(|_| is_good) {
-            line.saw_complete(self.position());
+        let is_complete = result.is_ok();
+        if let Some(queue) = self.native_queue().filter(|_| is_complete) {
+            queue.saw_complete(self.place().position);
         }
-        let mut causes = self.close(result);
-        while let Some(cause) = causes.pop().filter(|_| is_good) {
-            let record = cause.command.upgrade();
-            if let Some(record) = record.filter(|record| !record.is_noted_over()) {
-                // What no wait list has proved, an event may deny.
-                let is_good = record.badness().is_none()
-                    && (cause.waited || record.native_failure().is_none());
-                if is_good {
-                    causes.extend_from_slice(&record.close(Ok(())));
+        let mut dependencies = self.close(result);
+        while let Some(dependency) = dependencies.pop().filter(|_| is_complete) {
+            let record = dependency.command.upgrade();
+            if let Some(record) = record.filter(|record| !record.is_closed()) {
+                // A command that was not in the wait list may have failed although this one ran.
+                let is_complete = record.known_failure().is_none()
+                    && (dependency.is_waited_for || record.native_failure().is_none());
+                if is_complete {
+                    dependencies.extend_from_slice(&record.close(Ok(())));
                 }
             }
         }
         status
     }
 
-    /// Sets the final state, once, and wakes whoever waits; returns what the command needed.
-    fn close(&self, result: Result<(), Arc<Failure>>) -> Causes {
-        let mut rest = lock(&self.rest);
-        if self.is_noted_over() {
-            return Causes::new();
+    /// The status as far as it is known without the driver.
+    pub(super) fn noted(&self) -> Status {
+        match self.closed_status() {
+            Status::Pending if self.is_passed() => self
+                .queue_failure()
+                .map_or(Status::Complete, Status::Failed),
+            status => status,
         }
-        let state = if result.is_ok() { COMPLETE } else { FAILED };
-        rest.failure = result.err();
-        let causes = std::mem::take(&mut rest.causes);
-        let wakers = rest.wakers.take();
-        self.state.store(state, Ordering::Release);
-        drop(rest);
-        wake_all(wakers);
-        causes
-    }
-
-    /// Whether the end is known without the driver.
-    pub(in crate::opencl) fn is_known_over(&self) -> bool {
-        self.noted().is_terminal()
-    }
-
-    /// Whether the driver's event is the command's own, and its end the command's.
-    pub(in crate::opencl) fn is_its_own_event(&self) -> bool {
-        let rest = lock(&self.rest);
-        rest.native.is_some() && !rest.stands_in && rest.failing.is_none()
     }
 
     /// Whether the command has no event of its own and stands before one of its queue that is complete.
     fn is_passed(&self) -> bool {
         let rest = lock(&self.rest);
-        let is_quiet = (rest.native.is_none() || rest.stands_in) && rest.failing.is_none();
-        let line = rest.line.as_ref().filter(|_| is_quiet);
-        line.is_some_and(|line| line.identity.knowledge.is_complete(self.position()))
+        let is_quiet = !rest.has_own_event() && rest.deferred.is_none();
+        let queue = rest.queue.as_ref().filter(|_| is_quiet);
+        let position = self.place().position;
+        queue.is_some_and(|queue| queue.identity.knowledge.is_complete(position))
     }
 
-    /// Whether the command will not touch memory any more, as far as is known without the driver.
+    /// Whether the end is known without the driver.
+    pub(super) fn is_known_over(&self) -> bool {
+        self.noted().is_terminal()
+    }
+
+    /// Whether the command is known, without the driver, not to touch memory any more.
     pub(in crate::opencl) fn is_done_with_memory(&self) -> bool {
-        let passed = || {
-            let knowledge = self.knowledge();
-            knowledge.is_some_and(|knowledge| knowledge.is_complete(self.position()))
+        let is_passed = || {
+            let queue = self.native_queue();
+            let position = self.place().position;
+            queue.is_some_and(|queue| queue.identity.knowledge.is_complete(position))
         };
-        self.is_noted_over() || passed()
+        self.is_closed() || is_passed()
     }
 
-    /// What is known without the driver.
-    pub(super) fn noted(&self) -> Status {
-        match self.state.load(Ordering::Acquire) {
-            COMPLETE => Status::Complete,
-            FAILED => match lock(&self.rest).failure.clone() {
-                Some(failure) => Status::Failed(failure),
-                None => Status::Complete,
-            },
-            _ if self.is_passed() => self
-                .cause_of_others()
-                .map_or(Status::Complete, Status::Failed),
-            _ => Status::Pending,
+    /// Asks the driver before a command of `moment` uses this one, unless this one was enqueued right before it, or
+    /// has no event.
+    pub(in crate::opencl) fn look_before_use(&self, moment: u64) {
+        let (has_event, is_fresh) = {
+            let rest = lock(&self.rest);
+            let is_fresh = moment != 0 && rest.moment == moment;
+            (rest.native.is_some(), is_fresh)
+        };
+        if has_event && !is_fresh && !self.is_known_over() {
+            self.ask();
         }
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_zero_is_complete() {
+        assert_eq!(Answer::of(Ok(0)), Answer::Complete);
+    }
+
+    #[test]
+    fn queued_submitted_and_running_are_unfinished() {
+        for status in [sys::CL_RUNNING, sys::CL_SUBMITTED, sys::CL_QUEUED] {
+            assert_eq!(Answer::of(Ok(status)), Answer::Unfinished);
+        }
+    }
+
+    #[test]
+    fn a_negative_status_and_a_failed_call_are_failures() {
+        assert_eq!(Answer::of(Ok(-1)), Answer::Failed(-1));
+        assert_eq!(Answer::of(Err(Code(-58))), Answer::Failed(-58));
     }
 }

@@ -1,11 +1,8 @@
-//! Events of the embedded device.
+//! [`Completion`]: the record that all handles to one event share.
 
-#[cfg(all(test, loom))]
-mod models;
-
-use super::hazards::Stamp;
-use super::simulation::id::SimulationId;
 use crate::backend::Identity;
+use crate::cpu::hazards::Stamp;
+use crate::cpu::simulation::id::SimulationId;
 use crate::error::Failure;
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::sync::event::{Erased, EventSource, Status, WaitKey, Wakers};
@@ -15,26 +12,26 @@ use crate::util::primitives::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock
 use std::task::Waker;
 
 const PENDING: usize = 0;
-const COMPLETE: usize = 1;
+pub(super) const COMPLETE: usize = 1;
 const FAILED: usize = 2;
 
 /// The completion of one command.
 #[derive(Debug)]
-pub(super) struct Completion {
-    state: AtomicUsize,
+pub(in crate::cpu) struct Completion {
+    pub(super) state: AtomicUsize,
     queue: AtomicU64,
     position: AtomicU64,
-    /// The simulation that the command is of; 0 if none.
+    /// The simulation that runs the command; 0 if none.
     simulation: AtomicU64,
-    rest: Mutex<Rest>,
+    pub(super) rest: Mutex<Rest>,
 }
 
 #[derive(Debug, Default)]
-struct Rest {
+pub(super) struct Rest {
     knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
-    wakers: Wakers,
-    /// What a hazard checker says of the command.
+    pub wakers: Wakers,
+    /// The command as a hazard checker knows it.
     stamp: Option<Arc<Stamp>>,
 }
 
@@ -65,8 +62,8 @@ impl Recycle for Completion {
 }
 
 impl Completion {
-    /// A completion to come, of the command at `position` of the queue.
-    pub(super) fn pending(
+    /// The completion to come of the command at `position` of the queue.
+    pub(in crate::cpu) fn pending(
         identity: &Identity,
         position: u64,
         simulation: Option<SimulationId>,
@@ -83,31 +80,31 @@ impl Completion {
     }
 
     /// Adds the stamp of a hazard checker.
-    pub(super) fn stamp_with(&self, stamp: Arc<Stamp>) {
+    pub(in crate::cpu) fn stamp_with(&self, stamp: Arc<Stamp>) {
         lock(&self.rest).stamp = Some(stamp);
     }
 
-    pub(super) fn stamp(&self) -> Option<Arc<Stamp>> {
+    pub(in crate::cpu) fn stamp(&self) -> Option<Arc<Stamp>> {
         lock(&self.rest).stamp.clone()
     }
 
-    /// The simulation that the command is of.
-    pub(super) fn simulation(&self) -> Option<SimulationId> {
+    /// The simulation that runs the command.
+    pub(in crate::cpu) fn simulation(&self) -> Option<SimulationId> {
         SimulationId::from_raw(self.simulation.load(Ordering::Relaxed))
     }
 
     /// Whether the command is over.
-    pub(super) fn is_over(&self) -> bool {
+    pub(in crate::cpu) fn is_over(&self) -> bool {
         self.state.load(Ordering::Acquire) != PENDING
     }
 
     /// The command is over.
-    pub(super) fn over(&self, result: Result<(), Arc<Failure>>) {
+    pub(in crate::cpu) fn over(&self, result: Result<(), Arc<Failure>>) {
         let mut rest = lock(&self.rest);
         let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
         let wakers = rest.wakers.take();
-        // Release: whoever sees the state sees what the command did.
+        // Release: a thread that sees the state sees what the command did.
         self.state.store(state, Ordering::Release);
         drop(rest);
         wake_all(wakers);
@@ -139,7 +136,7 @@ impl EventSource for Completion {
         }
     }
 
-    /// Asking costs nothing here.
+    /// The status itself: asking is no call of a driver here.
     fn known(&self) -> Status {
         self.status()
     }

@@ -1,0 +1,269 @@
+//! [`Completion`]: the record that all handles to one event share.
+
+use crate::error::{Failure, Origin};
+use crate::opencl::cl::{ClEvent, ContextId};
+use crate::opencl::fence::DeferredFailure;
+use crate::opencl::native_queue::NativeQueue;
+use crate::sync::clock::{Position, QueueId};
+use crate::sync::event::{Erased, Status, Wakers};
+use crate::util::panics::wake_all;
+use crate::util::pool::{Node, Pool, Pooled, Recycle, static_pool};
+use crate::util::primitives::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use cl_sys as sys;
+use smallvec::SmallVec;
+
+const PENDING: usize = 0;
+const COMPLETE: usize = 1;
+const FAILED: usize = 2;
+
+/// The completion of one command.
+#[derive(Debug)]
+pub(in crate::opencl) struct Completion {
+    state: AtomicUsize,
+    /// Set when there is reason to ask the driver.
+    pub(super) is_hinted: AtomicBool,
+    queue: AtomicU64,
+    earliest: AtomicU64,
+    latest: AtomicU64,
+    /// The last round in which the watchdog looked at the record.
+    round: AtomicU64,
+    pub(super) rest: Mutex<Rest>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    pub queue: Option<Arc<NativeQueue>>,
+    pub native: Option<ClEvent>,
+    /// Whether `native` is a marker that was enqueued later and stands in for the command's own event.
+    pub is_late_marker: bool,
+    /// Whether the driver and the watchdog have been told to hint.
+    pub is_armed: bool,
+    pub origin: Option<Origin>,
+    pub moment: u64,
+    pub dependencies: Dependencies,
+    /// A failure that is not reported yet.
+    pub deferred: Option<DeferredFailure>,
+    pub failure: Option<Arc<Failure>>,
+    pub wakers: Wakers,
+    node: Option<&'static Node<Completion>>,
+}
+
+impl Rest {
+    pub fn native(&self) -> Option<sys::cl_event> {
+        self.native.as_ref().map(|event| event.0)
+    }
+
+    pub fn has_own_event(&self) -> bool {
+        self.native.is_some() && !self.is_late_marker
+    }
+
+    /// Empties the record in place; what there is to release is handed out.
+    fn empty(&mut self) -> impl Sized + use<> {
+        self.is_late_marker = false;
+        self.is_armed = false;
+        self.dependencies.clear();
+        (
+            self.queue.take(),
+            self.native.take(),
+            self.deferred.take(),
+            self.failure.take(),
+            self.wakers.take(),
+        )
+    }
+}
+
+/// A completion whose record may serve another command by now.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::opencl) struct WeakCompletion {
+    node: &'static Node<Completion>,
+    pub place: Place,
+}
+
+/// Where a command stands. No two commands have the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::opencl) struct Place {
+    pub queue: QueueId,
+    pub position: Position,
+}
+
+/// A command that another one is ordered after, or needs the data of.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::opencl) struct Dependency {
+    pub command: WeakCompletion,
+    /// Whether it is in the other's wait list. If not, the queues order the two, and the other runs even if this one
+    /// failed.
+    pub is_waited_for: bool,
+    /// Whether the other needs what it made.
+    pub is_data: bool,
+}
+
+pub(in crate::opencl) type Dependencies = SmallVec<[Dependency; 4]>;
+
+/// What is known of a command when it has been enqueued.
+pub(in crate::opencl) struct Enqueued {
+    pub position: Position,
+    pub native: Option<ClEvent>,
+    pub origin: Option<Origin>,
+    pub moment: u64,
+    pub dependencies: Dependencies,
+    /// Set if the command was not enqueued, because what it needs had failed before.
+    pub deferred: Option<DeferredFailure>,
+}
+
+static_pool!(COMPLETIONS: Completion);
+
+impl Recycle for Completion {
+    type Object = dyn Erased;
+
+    fn pool() -> &'static Pool<Self> {
+        &COMPLETIONS
+    }
+
+    fn fresh() -> Self {
+        Completion {
+            state: AtomicUsize::new(PENDING),
+            is_hinted: AtomicBool::new(false),
+            queue: AtomicU64::new(0),
+            earliest: AtomicU64::new(0),
+            latest: AtomicU64::new(0),
+            round: AtomicU64::new(0),
+            rest: Mutex::default(),
+        }
+    }
+
+    fn recycle(&self) {
+        // No queue has the id 0: weak references from before no longer fit.
+        self.queue.store(0, Ordering::Relaxed);
+        let released = lock(&self.rest).empty();
+        drop(released);
+        self.state.store(PENDING, Ordering::Relaxed);
+        self.is_hinted.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Completion {
+    /// The completion to come of a command on `queue`.
+    pub(in crate::opencl) fn pending(queue: &Arc<NativeQueue>, enqueued: Enqueued) -> Pooled<Self> {
+        let record = Pooled::<Completion>::take();
+        let Position { earliest, latest } = enqueued.position;
+        record.earliest.store(earliest, Ordering::Relaxed);
+        record.latest.store(latest, Ordering::Relaxed);
+        {
+            let mut rest = lock(&record.rest);
+            rest.queue = Some(queue.clone());
+            rest.native = enqueued.native;
+            rest.origin = enqueued.origin;
+            rest.moment = enqueued.moment;
+            rest.dependencies = enqueued.dependencies;
+            rest.deferred = enqueued.deferred;
+            rest.node = Some(record.node());
+        }
+        let id = queue.identity.id.into_raw();
+        record.queue.store(id, Ordering::Release);
+        record
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place {
+            queue: QueueId::from_raw(self.queue.load(Ordering::Acquire)),
+            position: Position {
+                earliest: self.earliest.load(Ordering::Relaxed),
+                latest: self.latest.load(Ordering::Relaxed),
+            },
+        }
+    }
+
+    pub(super) fn native_queue(&self) -> Option<Arc<NativeQueue>> {
+        lock(&self.rest).queue.clone()
+    }
+
+    pub(super) fn origin(&self) -> Option<Origin> {
+        lock(&self.rest).origin
+    }
+
+    pub(super) fn dependencies(&self) -> Dependencies {
+        lock(&self.rest).dependencies.clone()
+    }
+
+    /// Whether the command is of this context.
+    pub(in crate::opencl) fn is_of(&self, context: ContextId) -> bool {
+        let rest = lock(&self.rest);
+        let queue = rest.queue.as_ref();
+        queue.is_some_and(|queue| queue.context == context)
+    }
+
+    /// Whether the driver's event is the command's own, and its end the command's.
+    pub(super) fn is_its_own_event(&self) -> bool {
+        let rest = lock(&self.rest);
+        rest.has_own_event() && rest.deferred.is_none()
+    }
+
+    /// Whether the watchdog has not looked at the record in this round.
+    pub(super) fn is_new_in(&self, round: u64) -> bool {
+        self.round.swap(round, Ordering::Relaxed) != round
+    }
+
+    pub(in crate::opencl) fn downgrade(&self) -> Option<WeakCompletion> {
+        Some(WeakCompletion {
+            node: lock(&self.rest).node?,
+            place: self.place(),
+        })
+    }
+
+    /// There is reason to look: wakes the waiting tasks. Makes no call of the driver.
+    pub(super) fn hint(&self) {
+        self.is_hinted.store(true, Ordering::Release);
+        let wakers = lock(&self.rest).wakers.take();
+        wake_all(wakers);
+    }
+
+    /// Whether the end of the command is noted in the record.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state.load(Ordering::Acquire) != PENDING
+    }
+
+    /// Whether it is noted in the record that the command is complete.
+    pub(super) fn is_closed_as_complete(&self) -> bool {
+        self.state.load(Ordering::Acquire) == COMPLETE
+    }
+
+    /// The end as it is noted in the record.
+    pub(super) fn closed_status(&self) -> Status {
+        match self.state.load(Ordering::Acquire) {
+            COMPLETE => Status::Complete,
+            FAILED => match lock(&self.rest).failure.clone() {
+                Some(failure) => Status::Failed(failure),
+                None => Status::Complete,
+            },
+            _ => Status::Pending,
+        }
+    }
+
+    /// Notes the end, once, and wakes the waiting tasks; returns the dependencies, for which no use is left in the
+    /// record.
+    pub(super) fn close(&self, result: Result<(), Arc<Failure>>) -> Dependencies {
+        let mut rest = lock(&self.rest);
+        if self.is_closed() {
+            return Dependencies::new();
+        }
+        let state = if result.is_ok() { COMPLETE } else { FAILED };
+        rest.failure = result.err();
+        let dependencies = std::mem::take(&mut rest.dependencies);
+        let wakers = rest.wakers.take();
+        self.state.store(state, Ordering::Release);
+        drop(rest);
+        wake_all(wakers);
+        dependencies
+    }
+}
+
+impl WeakCompletion {
+    pub(super) fn upgrade(&self) -> Option<Pooled<Completion>> {
+        let record = self.node.upgrade()?;
+        // Emptying a record takes its lock. After this one has been taken, the record is seen as it is now.
+        let rest = lock(&record.rest);
+        let is_same = record.place() == self.place;
+        drop(rest);
+        is_same.then_some(record)
+    }
+}
