@@ -160,9 +160,9 @@ use proc_macro::TokenStream;
 /// - Every other statement is **plain code**. A statement that only reads metadata of device resources is plain code
 ///   too: this metadata is available in the whole body.
 ///
-/// For the host, a device stage is over when its commands are *enqueued*. Only a host stage waits for a device, and only
-/// for the resources that it uses. All other code runs while the device is still at work, also after the last device
-/// stage. Code that has to run after the device work is complete goes after the `.await` of the call.
+/// For the host, a device stage is over when its commands are *enqueued*. Only a host stage waits for a device, and
+/// only for the resources that it uses. All other code runs while the device is still at work, also after the last
+/// device stage. Code that has to run after the device work is complete goes after the `.await` of the call.
 ///
 /// ```
 /// # use gpu_stages::cpu::{Device, DeviceBuffer, Queue};
@@ -192,7 +192,8 @@ use proc_macro::TokenStream;
 ///
 /// A stage can have two options:
 ///
-/// - `#[stage(name = "…")]` names it in messages and traces. Without it, the stage has the name of the first call in it.
+/// - `#[stage(name = "…")]` names it in messages and traces. Without it, the stage has the name of the first call in
+///   it.
 /// - `#[stage(blocking)]` runs a host stage on a thread that may block, not on the executor's. Such a stage has no
 ///   `.await` and no `return`, and uses no borrowed arguments. The locals that it mentions are moved there and back.
 ///
@@ -200,8 +201,8 @@ use proc_macro::TokenStream;
 ///
 /// `#[stage(queue = q, reads(a), writes(b, c))]` declares uses that the statement does not show: those of a foreign
 /// kernel whose arguments were bound before, or of a library call with hidden buffers and a workspace. The stage is a
-/// device stage on that queue. The declared uses are added to the uses in the statement; together there must be at least
-/// one. `writes` includes reading. A resource is named as a whole, without its parts.
+/// device stage on that queue. The declared uses are added to the uses in the statement; together there must be at
+/// least one. `writes` includes reading. A resource is named as a whole, without its parts.
 ///
 /// ```
 /// use gpu_stages::cpu::{DeviceBuffer, Kernel, Queue};
@@ -255,8 +256,8 @@ use proc_macro::TokenStream;
 ///
 /// # Options
 ///
-/// - `until = enqueued`: the future resolves when all commands are enqueued. Device errors are reported to the next call
-///   that uses the data.
+/// - `until = enqueued`: the future resolves when all commands are enqueued. Device errors are reported to the next
+///   call that uses the data.
 /// - `max_barriers = n`: the build fails when the schedule needs more barriers.
 /// - `schedule = NAME`, `schedule = Self::NAME`, `schedule = none`: the name and place of the schedule's constant.
 /// - `crate = path`: the path of the library, if it is not `::gpu_stages`.
@@ -282,8 +283,8 @@ use proc_macro::TokenStream;
 /// let second = tokio::spawn(count(&total));
 /// ```
 ///
-/// `tokio::spawn(async move { count(&total).await })` acquires when the task first runs. Tasks may run in any order, and
-/// a task that acquires again while it holds a resource may wait for itself. The macro cannot detect this, so it
+/// `tokio::spawn(async move { count(&total).await })` acquires when the task first runs. Tasks may run in any order,
+/// and a task that acquires again while it holds a resource may wait for itself. The macro cannot detect this, so it
 /// compiles. Spawn the future of the pipeline, and run what follows after it.
 ///
 /// # Signatures

@@ -1,8 +1,8 @@
 //! Write the synchronous GPU pipeline; get the fully overlapped one.
 //!
 //! [`#[gpu_pipeline]`](gpu_pipeline) turns a linear async function that declares its buffer reads and writes into
-//! code that acquires, waits for and hands on resources by itself, with the fewest waits, on the device where it
-//! can. The language is described there.
+//! code that acquires, waits for and releases resources by itself. It uses as few waits as possible, and waits on the
+//! device where it can. The language is described there.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -50,23 +50,24 @@
 //! - [`Timeline`]: when calls, stages and commands ran, as pictures and traces.
 //! - [`bound`]: how fast a pipeline can be at best, and how many slots and frames in flight that takes.
 //!
-//! # When the future is what counts
+//! # Calls and futures
 //!
 //! A call acquires when the function is called, not when its future is polled: `tokio::spawn(process(…))` is in
-//! order. `tokio::spawn(async move { process(…).await })` acquires whenever the task happens to run first, and is
-//! not. A future that is kept but neither polled nor dropped holds up everybody behind it.
+//! order. `tokio::spawn(async move { process(…).await })` acquires when the task first runs, and is not in order. A
+//! future that is kept but neither polled nor dropped blocks the later calls that use its resources.
 //!
-//! Dropping the future cancels the call. That is what `try_join!`, and `try_collect` on a stream of calls, do to all
-//! others when one fails, and what those were writing is lost with them. Where the others are good in themselves, let
-//! them end: `join!`, or a [`JobQueue`].
+//! Dropping the future cancels the call. When one call fails, `try_join!`, and `try_collect` on a stream of calls,
+//! cancel all others, and the data that those were writing is lost. Use `join!` or a [`JobQueue`] to let the others
+//! complete.
 //!
 //! # Spans
 //!
-//! With the feature `tracing`, each call has a span `call`, level `DEBUG`, with the fields `pipeline` and `call`, a number
-//! of its own. Within it each stage has a span `stage`, level `TRACE`, with `pipeline`, `stage` and `call`. Their target is
-//! `gpu_stages::call`. They are entered while the future is polled, while what it holds is dropped, and around a blocking
-//! stage on its thread; what is logged in a stage is in its span. A call's span is made when the function is called, in
-//! the caller's, and closed when the future resolves or is dropped. Where no subscriber wants them, none are made.
+//! With the feature `tracing`, each call has a span `call`, level `DEBUG`, with the fields `pipeline` and `call`, a
+//! unique number. Within it each stage has a span `stage`, level `TRACE`, with `pipeline`, `stage` and `call`. Their
+//! target is `gpu_stages::call`. They are entered while the future is polled or dropped, and around a blocking stage
+//! on its thread, so that events in a stage are in its span. The span of a call is created when the function is
+//! called, as a child of the caller's span, and closed when the future resolves or is dropped. Without an interested
+//! subscriber, no spans are created.
 
 mod acquire;
 mod backend;

@@ -222,7 +222,7 @@ impl Flow<'_> {
         }
     }
 
-    /// The contents after two branches with the contents `a` and `b`.
+    /// The contents after two branches that end with the contents `a` and `b`.
     fn joined(&self, a: Contents, b: Contents) -> Contents {
         match (a, b) {
             (a, b) if a == b => a,

@@ -52,8 +52,8 @@ impl Expand<'_> {
 
     /// The struct's parameters, and the condition that devices see its fields.
     ///
-    /// A condition with an unneeded lifetime is not checked at its definition. So `demands` reports a wrong field once, and
-    /// the other generated items do not report it again.
+    /// A condition with an unneeded lifetime is not checked at its definition. So `demands` reports a wrong field
+    /// once, and the other generated items do not report it again.
     fn generics(&self) -> Generics {
         let library = &self.visible.library;
         let mut generics = self.visible.generics.clone();

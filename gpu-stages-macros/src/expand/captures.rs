@@ -29,8 +29,8 @@ pub fn captures(
     }
 }
 
-/// Whether the future keeps an argument. It drops values at its end, as any `async fn` does, so it keeps them all. It does
-/// not keep a reference that the body does not mention.
+/// Whether the future keeps an argument. It drops values at its end, as any `async fn` does, so it keeps them all. It
+/// does not keep a reference that the body does not mention.
 pub fn is_captured(pipeline: &Pipeline, plain: &Plain) -> bool {
     let names = bound(&plain.pat);
     let mut names = names.iter().map(|(name, _)| name.to_string());

@@ -21,7 +21,7 @@ pub fn placed(pipeline: &Pipeline, value: &TokenStream) -> Placed {
     // A conflict of names is reported at the function's name.
     let glue = Span::mixed_site().located_at(name.span());
     let library = &pipeline.options.library;
-    let doc = format!(" What the stages of `{name}` do, and what waits for what.");
+    let doc = format!(" The stages of `{name}` and their synchronisation.");
     let mut inside = TokenStream::new();
     let (beside, path) = match at(pipeline) {
         ScheduleAt::Namespace => (

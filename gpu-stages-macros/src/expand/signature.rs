@@ -63,8 +63,8 @@ fn param_name(param: &Param, index: usize) -> Ident {
     }
 }
 
-/// The return type. As in an `async fn`, its anonymous lifetime is the only lifetime of the arguments. The references to
-/// queues and resources that the macro adds do not count.
+/// The return type. As in an `async fn`, its anonymous lifetime is the only lifetime of the arguments. The references
+/// to queues and resources that the macro adds do not count.
 fn output(pipeline: &Pipeline, types: &[Type]) -> Type {
     let mut output = pipeline.output.clone();
     if pipeline.receiver.is_none() {

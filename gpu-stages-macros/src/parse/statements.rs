@@ -77,7 +77,7 @@ fn option(meta: &Meta, options: &mut StageOptions, errors: &mut Errors) {
         }
         ("blocking" | "name", _) => errors.report(
             meta,
-            format!("the option `{name}` has another form"),
+            format!("the option `{name}` does not have this form"),
             "write `#[stage(blocking)]` and `#[stage(name = \"...\")]`",
         ),
         _ => {

@@ -2,8 +2,8 @@
 
 use crate::model::{Place, Work};
 
-/// The stages on queues for which no other lane waits. The last stage of a queue is not quiet: the end of the call waits
-/// for it.
+/// The stages on queues for which no other lane waits. The last stage of a queue is not quiet: the end of the call
+/// waits for it.
 pub fn quiet(works: &[&Work], after: &[Vec<usize>]) -> Vec<bool> {
     let mut quiet = vec![false; works.len()];
     let mut followed: Vec<Place> = Vec::new();
@@ -19,7 +19,8 @@ pub fn quiet(works: &[&Work], after: &[Vec<usize>]) -> Vec<bool> {
     quiet
 }
 
-/// The stages on queues that later stages wait for, and those in `open`: no later use is known to be ordered after them.
+/// The stages on queues that later stages wait for, and those in `open`: no later use is known to be ordered after
+/// them.
 pub fn marked(works: &[&Work], after: &[Vec<usize>], open: &[usize]) -> Vec<bool> {
     let mut marked = vec![false; works.len()];
     for &stage in after.iter().flatten().chain(open) {

@@ -72,8 +72,8 @@ enum State {
     Device(QueueId),
 }
 
-/// Plans the stages `works`. `owned` has an entry for each resource: whether it is declared `#[owns]`. No other call waits
-/// for such a resource, so it goes out of scope with the body.
+/// Plans the stages `works`. `owned` has an entry for each resource: whether it is declared `#[owns]`. No other call
+/// waits for such a resource, so it goes out of scope with the body.
 pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
     let resources = owned.len();
     let mut planner = Planner {
@@ -209,8 +209,8 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// The stages that the next use of their resources has to be ordered after. An owned value is dropped with the body:
-    /// stages that the host knows to be over do not count for it.
+    /// The stages that the next use of their resources has to be ordered after. An owned value is dropped with the
+    /// body: stages that the host knows to be over do not count for it.
     fn open(&self) -> Vec<usize> {
         let is_known = |stage| self.clocks.is_ordered(Place::Host, stage);
         let open = self.history.iter().zip(self.owned).map(|(history, owned)| {

@@ -59,7 +59,7 @@ fn uses(work: &Work, resource: ResourceId) -> bool {
     accesses.any(|access| access.resource == resource)
 }
 
-/// The second resource is the call's own.
+/// The second resource is declared `#[owns]`.
 const OWNED: [bool; RESOURCES] = {
     let mut owned = [false; RESOURCES];
     owned[1] = true;
@@ -146,24 +146,24 @@ proptest! {
         }
     }
 
-    /// Who uses a resource behind no other use of it waits for earlier calls.
+    /// A stage waits for earlier calls if it is ordered after no other use of the resource.
     #[test]
     fn earlier_calls_are_waited_for(works in program()) {
         let plan = planned(&works);
         for (later, work) in works.iter().enumerate() {
             for access in &work.accesses {
                 let resource = access.resource;
-                let is_behind = (0..later).any(|earlier| {
+                let is_later = (0..later).any(|earlier| {
                     uses(&works[earlier], resource) && is_ordered(&works, &plan.after, earlier, later)
                 });
                 let waits = plan.earlier[later].contains(&resource);
-                prop_assert_eq!(waits, !is_behind && !OWNED[resource.0]);
+                prop_assert_eq!(waits, !is_later && !OWNED[resource.0]);
             }
         }
     }
 
-    /// Markers are where somebody off the queue may wait: a later stage, or who comes after all uses of a resource.
-    /// Behind those of the call's own values comes the end of its body, on the host.
+    /// A stage has a marker if another lane may wait for it: a later stage, or the next call that uses the resource.
+    /// The uses of an owned value are followed by the end of the body, on the host.
     #[test]
     fn markers_are_needed(works in program()) {
         let plan = planned(&works);
@@ -183,8 +183,8 @@ proptest! {
         }
     }
 
-    /// Every resource is where it is used, with the right it is used with, and is handed on once, after its last
-    /// use; facts are copied while they can be; the uses of opaque stages are open while they run.
+    /// Every resource is at the place of each use, with the right of the use. It is released once, after its last use.
+    /// Metadata is copied before the resource is released. The uses of opaque stages are open while they run.
     #[test]
     fn steps_are_sound(works in program()) {
         let plan = planned(&works);
@@ -243,8 +243,8 @@ proptest! {
         }
         for resource in 0..RESOURCES {
             let last = works.iter().rfind(|work| uses(work, ResourceId(resource)));
-            let is_handed_on = last.is_some_and(|work| !work.is_last);
-            prop_assert_eq!(ready[resource], is_handed_on && !OWNED[resource]);
+            let is_released = last.is_some_and(|work| !work.is_last);
+            prop_assert_eq!(ready[resource], is_released && !OWNED[resource]);
         }
     }
 }

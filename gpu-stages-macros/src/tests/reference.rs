@@ -1,4 +1,4 @@
-//! The mistakes in the reference fail for the reason that stands under them, and what it says is expanded is.
+//! The mistakes in the reference fail with the errors below them, and its expansion is the one that the macro makes.
 
 use super::options;
 use crate::compile;
@@ -15,7 +15,7 @@ fn mistakes() -> Vec<(String, String)> {
         let quote = after
             .trim_start()
             .strip_prefix("> ")
-            .expect("the error stands under it");
+            .expect("the error is below it");
         let error = quote.lines().next().unwrap_or_default();
         let lines = code
             .lines()
@@ -25,7 +25,7 @@ fn mistakes() -> Vec<(String, String)> {
     mistakes.collect()
 }
 
-/// What the macro says about the pipelines in `code`: the first line of each error.
+/// The errors of the pipelines in `code`: the first line of each.
 fn errors(code: &str) -> Vec<String> {
     let file: File = syn::parse_str(code).expect("the example is Rust");
     let mut errors = Vec::new();

@@ -149,11 +149,11 @@ fn errors_leave_a_function() {
             };
             async move { ::core::unreachable!() }
         }
-        /// What the stages of `f` do, and what waits for what.
+        /// The stages of `f` and their synchronisation.
         #[allow(non_camel_case_types)]
         enum f {}
         impl f {
-            /// What the stages of `f` do, and what waits for what.
+            /// The stages of `f` and their synchronisation.
             const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new("f", &[]);
         }
         ::core::compile_error! {

@@ -1,10 +1,10 @@
-//! Where the rules draw the line: what is said about a body, and about which nothing is said.
+//! Which bodies the rules reject, with which errors, and which they accept.
 
 use crate::compile;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-/// What is said about a pipeline with `body`: the first lines of the messages.
+/// The errors of a pipeline with `body`: the first line of each.
 fn said(body: &str) -> Vec<String> {
     let body: TokenStream = body.parse().expect("tokens");
     let answer = compile::gpu_pipeline(

@@ -1,4 +1,4 @@
-//! The editor finds its way: what the user wrote is in the output, where it stood.
+//! Editors can navigate: every word of the user is in the output, with its location.
 
 use super::{pipelines, programs};
 use crate::compile;
@@ -7,13 +7,13 @@ use quote::quote;
 use std::collections::BTreeSet;
 use syn::Ident;
 
-/// A word and where it stands: line and column.
+/// A word and its location: line and column.
 type Word = (String, usize, usize);
 
 fn words(tokens: TokenStream, found: &mut BTreeSet<Word>) {
     for token in tokens {
         match token {
-            // Keywords are for nobody to look up, and some are the macro's to write.
+            // Editors do not look up keywords, and the macro adds and removes some.
             TokenTree::Ident(ident) if syn::parse_str::<Ident>(&ident.to_string()).is_err() => {}
             TokenTree::Ident(ident) => {
                 let start = ident.span().start();
@@ -61,7 +61,8 @@ fn output_words(options: TokenStream, function: TokenStream) -> BTreeSet<Word> {
     found
 }
 
-/// Every word of the user's is there, at its place. Glue may stand for a resource: `__x` or `__x_facts` for `x`.
+/// Every word of the user is there, at its location. Generated names may replace a resource: `__x` or `__x_facts` for
+/// `x`.
 #[test]
 fn a_pipeline_keeps_the_words_of_the_user() {
     for (options, function) in pipelines().into_iter().chain(programs()) {

@@ -1,4 +1,4 @@
-//! What the snapshots show compiles when it is pasted into a program, and does what the schedule says.
+//! The code of each snapshot compiles when it is pasted into a program, and does what the schedule says.
 
 #![deny(warnings)]
 #![allow(
@@ -81,7 +81,7 @@ fn every_snapshot_is_pasted() {
     let mut found: Vec<String> = files
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
         .filter_map(|name| Some(name.strip_suffix(".expanded.rs")?.to_owned()))
-        // What stands beside structs, and no pipeline.
+        // The expansion of a derive, not of a pipeline.
         .filter(|name| name != "derive")
         .collect();
     found.sort();

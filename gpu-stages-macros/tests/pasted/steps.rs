@@ -26,14 +26,14 @@ pub fn documentation(text: &str, name: &str) -> String {
     lines
 }
 
-/// What the function `name` in the source `text` does, in order, and whose facts it waits for.
+/// The steps of the function `name` in the source `text`, in order, and the resources whose metadata it waits for.
 pub fn done(text: &str, name: &str) -> (Vec<String>, Vec<String>) {
     let found = found(text, name);
     (found.steps, found.facts)
 }
 
-/// What `schedule` says. What the last stage holds goes out of scope with the body if its statement is the last: then
-/// no hand-on of it is `done`.
+/// The steps that `schedule` names. If the last stage is the last statement, its resources go out of scope with the
+/// body: then no release of them is in `done`.
 pub fn said(schedule: &Schedule, done: &[String]) -> Vec<String> {
     let mut steps = Vec::new();
     for (number, stage) in schedule.stages.iter().enumerate() {
@@ -45,7 +45,7 @@ pub fn said(schedule: &Schedule, done: &[String]) -> Vec<String> {
                 .last()
                 .is_some_and(|step| step.contains("ready") || step.contains("flush"))
         {
-            steps.extend(handed_on(stage));
+            steps.extend(released(stage));
         }
     }
     steps
@@ -64,7 +64,7 @@ fn waits(stage: &Stage) -> Vec<String> {
     }
 }
 
-fn handed_on(stage: &Stage) -> Vec<String> {
+fn released(stage: &Stage) -> Vec<String> {
     let names = stage.ready.join(", ");
     let mut steps = match stage.queue {
         _ if stage.ready.is_empty() => Vec::new(),
@@ -152,7 +152,7 @@ impl<'ast> Visit<'ast> for Found {
     }
 }
 
-/// The names in `tokens`, without what stands around them.
+/// The names in `tokens`, without the tokens around them.
 fn names(tokens: impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');

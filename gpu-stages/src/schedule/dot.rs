@@ -50,7 +50,7 @@ impl Dot {
         Ok(())
     }
 
-    /// What comes from earlier calls and is handed on to later ones.
+    /// The edges from earlier calls and to later ones.
     fn between_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stages = || self.0.stages.iter().enumerate();
         if stages().any(|(_, stage)| !stage.earlier.is_empty()) {

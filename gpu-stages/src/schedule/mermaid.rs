@@ -41,7 +41,7 @@ impl Mermaid {
         Ok(())
     }
 
-    /// What comes from earlier calls and is handed on to later ones.
+    /// The edges from earlier calls and to later ones.
     fn between_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, stage) in self.0.stages.iter().enumerate() {
             if !stage.earlier.is_empty() {
@@ -63,7 +63,7 @@ impl Mermaid {
     }
 }
 
-/// Text between quotation marks: what means something there becomes an entity.
+/// Text between quotation marks. Special characters become entities.
 fn text(raw: &str) -> String {
     let mut text = String::new();
     for letter in raw.chars() {

@@ -1,4 +1,4 @@
-//! [`Schedule`]: what a pipeline says about itself, as plain data.
+//! [`Schedule`]: the stages of a pipeline and their synchronisation, as plain data.
 
 mod dot;
 mod mermaid;
@@ -9,8 +9,8 @@ mod text;
 pub use stage::Stage;
 use std::fmt;
 
-/// What a pipeline does, known before it runs: its stages, where each runs, what each reads and writes, and all
-/// of its synchronisation.
+/// The description of a pipeline, known before it runs: its stages, where each runs, what each reads and writes, and
+/// all synchronisation.
 ///
 /// For a function `process_one` under [`#[gpu_pipeline]`](crate::gpu_pipeline) it is `process_one::SCHEDULE`, for
 /// a method the associated constant `PROCESS_ONE_SCHEDULE`. It prints as an aligned table; [`mermaid`](Self::mermaid)
@@ -47,22 +47,24 @@ use std::fmt;
 ///
 /// # Terms
 ///
-/// The schedule takes every stage as executed and its resources as distinct. It is what a pipeline needs at most:
-/// at run time a wait is skipped when its event is complete or is ordered otherwise, and so on; see the README.
+/// The schedule assumes that every stage is executed and that its resources are distinct. It is the most
+/// synchronisation that a pipeline needs. At run time a wait is skipped if its event is complete or ordered in another
+/// way; see the README.
 ///
 /// - A **wait** makes a resource usable where the stage runs: `wait_device` on a queue, `wait_events` on the host.
-///   What it waits for are commands and host stages of *earlier calls*, at the resource's first use, or earlier
-///   stages of *this call*. On the host the future awaits the events. On a queue the future only waits until the
-///   users before have enqueued their work; the device waits for that work, by a barrier.
-/// - A **barrier** keeps the commands of a stage behind what they wait for on other queues. It is one per stage,
-///   however many resources and events. The library's queues put the events into the wait lists of the stage's own
-///   commands and enqueue no barrier; before an opaque stage, and on queues whose commands the library does not see,
-///   such as `ocl::Queue`, a barrier is enqueued.
-/// - A **marker** is the event that the end of a stage is known by, where somebody off its queue may wait for it: a
-///   later stage, or the next user of what is handed on. It is one per stage. The library's queues use the event of
-///   the command itself and enqueue no marker; behind an opaque stage, and on `ocl::Queue`, a marker is enqueued.
-/// - A **ready** hands a resource on to the next call, right behind its last use. What the last statement of the
-///   body uses is handed on when the body ends.
+///   It waits for commands and host stages of *earlier calls*, at the first use of the resource, or for earlier stages
+///   of *this call*. On the host the future awaits the events. On a queue the future only waits until the earlier calls
+///   have enqueued their work; the device waits for that work, by a barrier.
+/// - A **barrier** orders the commands of a stage after their dependencies on other queues. A stage has at most one,
+///   for any number of resources and events. The library's queues put the events into the wait lists of the stage's
+///   own commands and enqueue no barrier; before an opaque stage, and on queues whose commands the library does not
+///   see, such as `ocl::Queue`, a barrier is enqueued.
+/// - A **marker** is the event for the end of a stage. It is needed where a wait from another queue or the host is
+///   possible: by a later stage, or by the next call that uses a released resource. A stage has at most one. The
+///   library's queues use the event of the command itself and enqueue no marker; after an opaque stage, and on
+///   `ocl::Queue`, a marker is enqueued.
+/// - A **ready** releases a resource to the next call, right after its last use. The resources of the last statement
+///   are released when the body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schedule {
@@ -143,9 +145,9 @@ impl Schedule {
 
     /// The schedule as a [Mermaid](https://mermaid.js.org) flowchart.
     ///
-    /// One lane for the host and each queue. Stages with no path of arrows between them can overlap. Thin arrows are
-    /// order that costs nothing: within a lane, and from a host stage to what is enqueued behind it. Bold ones are
-    /// waits, because of the resource at the arrow; dotted ones come from earlier calls and lead to later ones.
+    /// The host and each queue have a lane. Stages with no path of arrows between them can overlap. Thin arrows are
+    /// order without a wait: within a lane, and from a host stage to the commands that are enqueued after it. Bold
+    /// arrows are waits, for the resource at the arrow. Dotted arrows come from earlier calls and lead to later ones.
     pub fn mermaid(&self) -> impl fmt::Display + use<> {
         mermaid::Mermaid(*self)
     }
@@ -155,8 +157,8 @@ impl Schedule {
         dot::Dot(*self)
     }
 
-    /// The stages that are in order without a wait: those of one lane, and what is enqueued behind the host stages
-    /// before it. Not those that others imply.
+    /// The pairs of stages that are ordered without a wait: two of one lane, or a host stage and a stage that is
+    /// enqueued after it. Pairs that others imply are left out.
     fn in_order(&self) -> Vec<(usize, usize)> {
         let mut pairs = Vec::new();
         for (later, stage) in self.stages.iter().enumerate() {
@@ -167,11 +169,11 @@ impl Schedule {
             };
             let in_lane = before(stage.queue);
             pairs.extend(in_lane.map(|earlier| (earlier, later)));
-            // What comes after the host stage is behind it already.
-            let is_behind =
+            // A stage after the host stage implies the pair.
+            let is_ordered =
                 |host| in_lane > Some(host) || stage.after.iter().any(|(it, _)| *it > host);
             if let (Some(_), Some(host)) = (stage.queue, before(None)) {
-                if !is_behind(host) {
+                if !is_ordered(host) {
                     pairs.push((host, later));
                 }
             }
@@ -194,17 +196,18 @@ impl Schedule {
     }
 }
 
-/// `a, b` where a resource stands for a group of edges or cells.
+/// `a, b`
 fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-/// What a picture calls a lane.
+/// The title of a lane in a picture.
 fn title(queue: Option<&str>) -> String {
     queue.map_or_else(|| "host".to_owned(), |queue| format!("queue {queue}"))
 }
 
-/// What a picture calls a stage: its name and, in lines of their own, what it uses. `text` makes names fit for it.
+/// The label of a stage in a picture: its name, and the resources that it uses, each kind on a separate line. `text`
+/// escapes names.
 fn label(stage: &Stage, line: &str, text: impl Fn(&str) -> String) -> String {
     let mut label = text(stage.name);
     for (what, resources) in [("reads", stage.reads), ("writes", stage.writes)] {

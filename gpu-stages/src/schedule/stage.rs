@@ -1,4 +1,4 @@
-//! [`Stage`]: what is known of a stage before it runs.
+//! [`Stage`]: the description of a stage before it runs.
 
 /// One stage of a [`Schedule`](super::Schedule).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct Stage {
     pub name: &'static str,
     /// The queue that it enqueues on. Without one it runs on the host.
     pub queue: Option<&'static str>,
-    /// On a queue: whether the library does not see what it enqueues.
+    /// On a queue: whether its commands are hidden from the library.
     pub is_opaque: bool,
     /// On the host: whether it runs on a thread that may block.
     pub is_blocking: bool,
@@ -16,23 +16,23 @@ pub struct Stage {
     pub reads: &'static [&'static str],
     /// What it writes.
     pub writes: &'static [&'static str],
-    /// The resources that become usable where the stage runs, or for more than they were.
+    /// The resources that become usable where the stage runs, or usable with a stronger right.
     pub waits: &'static [&'static str],
-    /// The resources whose facts are asked before their first use: their turn is waited for, and no device.
+    /// The resources whose metadata is read before their first use. The stage waits for the grant, and for no device.
     pub facts: &'static [&'static str],
-    /// The resources that are used for the first time: users of earlier calls come before.
+    /// The resources that are used for the first time: the stage is ordered after earlier calls.
     pub earlier: &'static [&'static str],
-    /// The earlier stages of this call that it waits for, by their index, and because of which resource.
+    /// The earlier stages of this call that it waits for: the index of each, with the resource.
     pub after: &'static [(usize, &'static str)],
     /// Whether a barrier on the queue precedes the stage.
     pub barrier: bool,
     /// Whether a marker on the queue follows the stage.
     pub marker: bool,
-    /// Whether within the call only later commands of its own queue are behind the stage.
+    /// Whether within the call only later commands of its queue depend on the stage.
     pub quiet: bool,
-    /// The resources that are handed on right behind the stage.
+    /// The resources that are released right after the stage.
     pub ready: &'static [&'static str],
-    /// Whether the queue is flushed behind the stage: what comes next is elsewhere.
+    /// Whether the queue is flushed after the stage: the next stage is elsewhere.
     pub flush: bool,
 }
 
@@ -65,7 +65,7 @@ impl Stage {
         self
     }
 
-    /// The library does not see what it enqueues.
+    /// Its commands are hidden from the library.
     #[must_use]
     pub const fn opaque(mut self) -> Self {
         self.is_opaque = true;
@@ -100,21 +100,21 @@ impl Stage {
         self
     }
 
-    /// The facts of these resources are asked before their first use.
+    /// The metadata of these resources is read before their first use.
     #[must_use]
     pub const fn facts(mut self, resources: &'static [&'static str]) -> Self {
         self.facts = resources;
         self
     }
 
-    /// Users of these resources in earlier calls come before it.
+    /// It is ordered after the uses of these resources by earlier calls.
     #[must_use]
     pub const fn earlier(mut self, resources: &'static [&'static str]) -> Self {
         self.earlier = resources;
         self
     }
 
-    /// These stages of the call come before it: their indices, and because of which resource.
+    /// It waits for these stages of the call: the index of each, with the resource.
     #[must_use]
     pub const fn after(mut self, stages: &'static [(usize, &'static str)]) -> Self {
         self.after = stages;
@@ -135,22 +135,22 @@ impl Stage {
         self
     }
 
-    /// Says that within the call nobody waits for this stage but later commands of its own queue, so that its
-    /// commands need no event of their own. A hint: whoever waits after all gets a marker.
+    /// Within the call, only later commands of its queue depend on this stage, so that its commands need no event.
+    /// This is a hint: a wait that comes after all gets a marker.
     #[must_use]
     pub const fn quiet(mut self) -> Self {
         self.quiet = true;
         self
     }
 
-    /// These resources are handed on right behind it.
+    /// These resources are released right after it.
     #[must_use]
     pub const fn ready(mut self, resources: &'static [&'static str]) -> Self {
         self.ready = resources;
         self
     }
 
-    /// The queue is flushed behind it.
+    /// The queue is flushed after it.
     #[must_use]
     pub const fn flush(mut self) -> Self {
         self.flush = true;

@@ -1,7 +1,7 @@
 //! The table of a schedule: rows of strings in, Markdown out.
 //!
-//! The library compiles this file for what a schedule prints, the macro crate for the documentation of a pipeline: there
-//! it is a symbolic link. So it knows no type of either.
+//! The library compiles this file for what a schedule prints, the macro crate for the documentation of a pipeline:
+//! there it is a symbolic link. So it knows no type of either.
 
 const COLUMNS: usize = 8;
 
@@ -100,7 +100,7 @@ fn line(cells: &[String; COLUMNS], widths: [usize; COLUMNS]) -> String {
     format!("{}|", cells.collect::<String>())
 }
 
-/// A name in a cell. What means something in Markdown is escaped.
+/// A name in a cell, with the special characters of Markdown escaped.
 fn escaped(name: &str) -> String {
     let mut cell = String::new();
     for letter in name.chars() {

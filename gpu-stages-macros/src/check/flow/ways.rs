@@ -27,8 +27,8 @@ fn macro_may_diverge(mac: &Macro) -> bool {
     panics(mac) || Arguments::of(mac).is_none()
 }
 
-/// Whether `stmt` may leave the pipeline. The `?` of a statement that enqueues does not count: enqueuing may fail on every
-/// path, whether or not a resource was written.
+/// Whether `stmt` may leave the pipeline. The `?` of a statement that enqueues does not count: enqueuing may fail on
+/// every path, whether or not a resource was written.
 pub fn may_leave(stmt: &Stmt, names: &Names) -> bool {
     let enqueues = of_stmt(stmt, names)
         .iter()

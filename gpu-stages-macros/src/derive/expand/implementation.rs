@@ -7,11 +7,11 @@ use quote::quote_spanned;
 use syn::{Ident, Member, Type, parse_quote_spanned};
 
 impl Expand<'_> {
-    /// SAFETY: it has nothing but its fields, each of which keeps the trait's promises: `hold` and `facts`
-    /// ask the fields and read nothing else of the value, and what `hold` returns has every field once. What is
-    /// skipped is in no holder, so that no command reaches it and no device stage can; the host has it under the
-    /// same grant as the rest, and the value outlives the commands as a whole. Nothing here can be called
-    /// otherwise: the calls are by path, to the traits of the fields' types.
+    /// SAFETY: the struct has only its fields, and the type of each field keeps the promises of the trait. `hold` and
+    /// `facts` call the fields and read nothing else of the value. The result of `hold` has every visible field once. A
+    /// skipped field is in no holder, so that no command and no device stage can reach it. The host uses it under the
+    /// same grant as the other fields, and the whole value outlives the commands. All calls are by path, to the traits
+    /// of the fields' types, so that no other method can be called.
     pub fn implementation(&self) -> TokenStream {
         let (library, own) = (&self.visible.library, self.own());
         let mut generics = self.generics();

@@ -1,10 +1,10 @@
-//! Random programs, told to the hazard checker of the embedded device: what a plan decides is enough, and none of it
-//! can go.
+//! Random programs as traces for the hazard checker of the embedded device: the waits and markers of a plan are
+//! sufficient, and each of them is needed.
 //!
-//! The program is one call among others. Before it, another call has written every resource, on queues of its own;
-//! behind it other ones write them again, and wait for the stages whose ends are marked. Some of its resources are lists,
-//! whose parts have each its own users before and behind. The uses of opaque stages are between a barrier and a marker.
-//! A version that is pinned is, to a plan, a resource as any other.
+//! The program is one call among others. Before it, an earlier call has written every resource on other queues. After
+//! it, later calls write the resources again, and wait for the stages with markers. Some resources are lists: each
+//! part has separate earlier and later uses. The uses of opaque stages are between a barrier and a marker. A plan
+//! treats a pinned version like any other resource.
 
 use super::{OWNED, RESOURCES, planned, program, uses};
 use crate::model::{Place, ResourceId, Right, Work};
@@ -36,19 +36,19 @@ struct Part {
     written: Option<EventKey>,
 }
 
-/// A program on its way into a trace.
-struct Teller<'a> {
+/// Writes a program into a trace.
+struct Tracer<'a> {
     works: &'a [Work],
     plan: &'a Plan,
     trace: Trace,
     actor: ActorKey,
     queues: BTreeMap<usize, QueueKey>,
     resources: Vec<Resource>,
-    /// The ends of the stages on queues, as far as somebody may wait for them.
+    /// The ends of the stages on queues that have a marker.
     ends: Vec<Option<EventKey>>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Tracer<'a> {
     fn new(works: &'a [Work], plan: &'a Plan) -> Self {
         let mut trace = Trace::new();
         let before = trace.actor();
@@ -73,7 +73,7 @@ impl<'a> Teller<'a> {
             is_held: false,
         };
         let resources = (0..RESOURCES).map(resource).collect();
-        Teller {
+        Tracer {
             works,
             plan,
             actor: trace.actor(),
@@ -84,7 +84,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Tells the steps; those who would wait for the marker of stage `unmarked` do not.
+    /// Traces the steps. Waits for the marker of stage `unmarked` are left out.
     fn steps(&mut self, unmarked: Option<usize>) {
         let plan = self.plan;
         for step in &plan.steps {
@@ -165,20 +165,20 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The next users of the resources, each a call of its own.
-    fn behind(&mut self) {
+    /// The next use of each resource, in a separate call.
+    fn later_calls(&mut self) {
         for (index, resource) in self.resources.iter().enumerate() {
             let users = self.ends.iter().zip(self.works);
             let users = users.filter(|(_, work)| uses(work, ResourceId(index)));
             let ends: Vec<EventKey> = users.filter_map(|(end, _)| *end).collect();
             for part in &resource.parts {
-                // What nobody uses is as it was left before.
+                // Without a use in the program, the earlier write remains.
                 let events: Vec<EventKey> = ends.iter().copied().chain(part.written).collect();
                 let trace = &mut self.trace;
                 let next = trace.actor();
                 trace.acquire(next, part.lock, Turn::Exclusive);
                 let queue = trace.queue();
-                trace.command(next, queue, "behind", &events, &[write(part.memory)]);
+                trace.command(next, queue, "later call", &events, &[write(part.memory)]);
                 trace.release(next, part.lock, Turn::Exclusive);
             }
         }
@@ -203,26 +203,26 @@ proptest! {
     #[test]
     fn plans_are_sufficient_and_minimal(works in program()) {
         let plan = planned(&works);
-        let mut teller = Teller::new(&works, &plan);
-        teller.steps(None);
-        let edges = teller.trace.edges();
-        teller.behind();
-        let trace = teller.trace;
+        let mut tracer = Tracer::new(&works, &plan);
+        tracer.steps(None);
+        let edges = tracer.trace.edges();
+        tracer.later_calls();
+        let trace = tracer.trace;
         let hazards = trace.hazards();
         prop_assert!(hazards.is_empty(), "{}\n{plan:#?}", hazards[0]);
         for edge in edges {
-            // What is handed over with a slot is not the plan's.
+            // The plan does not decide the edges of turns.
             if matches!(edge.kind, EdgeKind::Wait | EdgeKind::HostWait) {
                 let found = trace.without(edge).hazards();
                 prop_assert!(!found.is_empty(), "{edge:?} is not needed: {plan:#?}");
             }
         }
         for stage in (0..works.len()).filter(|stage| plan.marked[*stage]) {
-            let mut teller = Teller::new(&works, &plan);
-            teller.steps(Some(stage));
-            teller.behind();
-            let found = teller.trace.hazards();
-            prop_assert!(!found.is_empty(), "the marker behind {stage} is not needed: {plan:#?}");
+            let mut tracer = Tracer::new(&works, &plan);
+            tracer.steps(Some(stage));
+            tracer.later_calls();
+            let found = tracer.trace.hazards();
+            prop_assert!(!found.is_empty(), "the marker after {stage} is not needed: {plan:#?}");
         }
     }
 }

@@ -32,12 +32,12 @@ pub struct Argument {
 /// Resources are numbered.
 #[derive(Debug)]
 enum Passed {
-    /// As many as there are; none for a value of the call's own.
+    /// Any number of resources; none for an owned value.
     Listed(Vec<usize>),
     Pinned(Version<Buffer>),
 }
 
-/// Stand where nothing is asked for.
+/// Resources for parameters that get no resource of the program.
 #[derive(Debug)]
 pub struct Spares {
     read: Resource<Buffer>,
@@ -56,8 +56,8 @@ impl Spares {
 
 /// The arguments of one call, beside calls that change the resources `changing`.
 ///
-/// A use through a version goes before those who wait to change the slot. Whoever asks at the same time for what
-/// these hold waits for ever (see [`Version`]): such a call gets nothing else.
+/// A use through a version is granted before calls that wait to change the slot. A call that also needs a resource of
+/// such a call would wait for ever (see [`Version`]): it gets no other argument.
 pub fn arguments(rng: &mut Rng, shared: &Shared, changing: &[usize]) -> Vec<Argument> {
     let overtakes = |version: &&(usize, _)| changing.contains(&version.0);
     let (overtaking, others): (Vec<_>, Vec<_>) = shared.versions.iter().partition(overtakes);

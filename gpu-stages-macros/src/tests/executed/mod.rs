@@ -1,12 +1,12 @@
 //! Random pipelines, planned as the macro does and executed on the embedded device, several in flight.
 //!
 //! Pipelines take resources, lists of them and pinned versions, and have opaque stages, some of which enqueue nothing
-//! that is seen. The hazard checker finds no hazard, and one as soon as any event is taken out of a command's wait
-//! list or out of what the host awaited: to that there are no exceptions, not after failures and drops either.
+//! that is seen. The hazard checker finds no hazard. It finds one as soon as any event is removed from the wait list
+//! of a command or from the waits of the host. There are no exceptions, also not after failures and drops.
 //!
-//! The trace's other edges are not held to be needed. `Seen` and `HostSeen` are events that were over when they were
-//! looked at, so that nobody waited. `HandOver` is a turn: it admits users one after another, whether or not their
-//! commands wait for each other. What the host awaits for a failure alone is no edge (`EdgeKind::HostWait`).
+//! The other edges of the trace need not be necessary. `Seen` and `HostSeen` are events that were over when they were
+//! queried, so that nothing waited. `HandOver` is a turn: turns are granted one after another, whether or not the
+//! commands wait for each other. A host wait that only asks for a failure is no edge (`EdgeKind::HostWait`).
 //!
 //! A failure names its seed. Threads take part in a program, so that a seed is worth several tries:
 //!
@@ -36,18 +36,18 @@ use pipeline::{Fault, Pipeline};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::Context;
 
-/// Something that holds up queues until it is opened.
+/// Blocks queues until it is opened.
 #[derive(Clone, Debug, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
     fn open(&self) {
-        *self.0.0.lock().expect("nobody panics") = true;
+        *self.0.0.lock().expect("no thread panics") = true;
         self.0.1.notify_all();
     }
 
     fn pass(&self) {
-        let open = self.0.0.lock().expect("nobody panics");
+        let open = self.0.0.lock().expect("no thread panics");
         drop(self.0.1.wait_while(open, |open| !*open));
     }
 }
@@ -57,7 +57,7 @@ struct Shared {
     device: Device,
     queues: Vec<Queue>,
     resources: Vec<Resource<Buffer>>,
-    /// Those that somebody holds, with the number of the resource.
+    /// The pinned versions, with the number of the resource.
     versions: Vec<(usize, Version<Buffer>)>,
     spares: Spares,
 }
@@ -97,7 +97,7 @@ fn buffer(device: &Device) -> Result<Buffer> {
     DeviceBuffer::new(device, 16)
 }
 
-/// A write by a call of its own, which has its turn at once.
+/// A write by a separate call, which is granted at once.
 fn write(queue: &Queue, resource: &Resource<Buffer>, kernel: &Kernel) -> Result<()> {
     let guard = resource.acquire_write()?;
     let mut guard = block_on(guard.wait_device(queue))?;

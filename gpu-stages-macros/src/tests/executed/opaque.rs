@@ -1,4 +1,4 @@
-//! Uses that are not seen: what an expansion says in one tuple, known only at run time.
+//! The uses of opaque stages: an expansion has them in one tuple, here they are known at run time only.
 
 use super::parameter::OnQueue;
 use futures::future::FutureExt;
@@ -19,12 +19,12 @@ pub struct Uses<'a> {
     pub owns_mut: Vec<&'a mut OnQueue<Own>>,
 }
 
-/// An empty list: it stands in the tuple where there is no use.
+/// An empty list: it fills the tuple where there is no use.
 fn nothing<A: Access>(queue: &Queue) -> OnQueue<A> {
     let list: GuardList<_, A, _> = [].into_iter().collect();
     let waited = list.wait_device(queue).now_or_never();
     waited
-        .expect("there is nobody to wait for")
+        .expect("there is nothing to wait for")
         .expect("nothing fails")
 }
 

@@ -22,7 +22,7 @@ pub enum Held<A: Access> {
     OnHost(GuardList<Buffer, A, OnHost>),
     OnHostToRead(GuardList<Buffer, A, OnHostToRead>),
     OnQueue(OnQueue<A>),
-    HandedOn,
+    Released,
 }
 
 impl<A: Access> From<Allocation<Buffer, A>> for Held<A> {
@@ -34,12 +34,12 @@ impl<A: Access> From<Allocation<Buffer, A>> for Held<A> {
 /// Calls `$body` with the list in any state.
 macro_rules! in_any_state {
     ($held:expr, $list:ident => $body:expr) => {
-        match std::mem::replace($held, Held::HandedOn) {
+        match std::mem::replace($held, Held::Released) {
             Held::Acquired($list) => $body,
             Held::OnHost($list) => $body,
             Held::OnHostToRead($list) => $body,
             Held::OnQueue($list) => $body,
-            Held::HandedOn => unreachable!("it was handed on"),
+            Held::Released => unreachable!("it was released"),
         }
     };
 }
@@ -54,7 +54,7 @@ pub trait Parameter: Send {
         queues: &'a [Queue],
     ) -> BoxFuture<'a, Result<()>>;
 
-    /// Copies the facts.
+    /// Copies the metadata.
     fn facts(&mut self) -> BoxFuture<'_, Result<()>>;
 
     fn ready(&mut self);
@@ -150,11 +150,11 @@ impl<A: Used> Parameter for Held<A> {
     }
 
     fn ready(&mut self) {
-        match std::mem::replace(self, Held::HandedOn) {
+        match std::mem::replace(self, Held::Released) {
             Held::OnHost(list) => list.ready(),
             Held::OnHostToRead(list) => list.ready(),
             Held::OnQueue(list) => list.ready(),
-            Held::Acquired(_) | Held::HandedOn => unreachable!("it is not in use"),
+            Held::Acquired(_) | Held::Released => unreachable!("it is not in use"),
         }
     }
 

@@ -76,7 +76,7 @@ impl Statement {
             let index = access.resource.0;
             let is_written = |next: &&Access| next.right == Right::Write && !self.fails;
             match access.right {
-                // A read and the write behind it are one command.
+                // A read and the write after it are one command.
                 Right::Read => match accesses.next_if(is_written) {
                     Some(next) => {
                         let both = held.get_disjoint_mut([index, next.resource.0]);

@@ -48,11 +48,11 @@ fn receive(
             },
         )
 }
-/// What the stages of `receive` do, and what waits for what.
+/// The stages of `receive` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum receive {}
 impl receive {
-    /// What the stages of `receive` do, and what waits for what.
+    /// The stages of `receive` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "receive",
             &[

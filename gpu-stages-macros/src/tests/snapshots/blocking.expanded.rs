@@ -74,11 +74,11 @@ fn load(
             },
         )
 }
-/// What the stages of `load` do, and what waits for what.
+/// The stages of `load` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum load {}
 impl load {
-    /// What the stages of `load` do, and what waits for what.
+    /// The stages of `load` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "load",
             &[

@@ -56,11 +56,11 @@ fn search(
             },
         )
 }
-/// What the stages of `search` do, and what waits for what.
+/// The stages of `search` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum search {}
 impl search {
-    /// What the stages of `search` do, and what waits for what.
+    /// The stages of `search` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "search",
             &[

@@ -48,11 +48,11 @@ fn facts(
             },
         )
 }
-/// What the stages of `facts` do, and what waits for what.
+/// The stages of `facts` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum facts {}
 impl facts {
-    /// What the stages of `facts` do, and what waits for what.
+    /// The stages of `facts` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "facts",
             &[

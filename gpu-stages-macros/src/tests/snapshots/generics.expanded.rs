@@ -37,11 +37,11 @@ where
             },
         )
 }
-/// What the stages of `copy` do, and what waits for what.
+/// The stages of `copy` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum copy {}
 impl copy {
-    /// What the stages of `copy` do, and what waits for what.
+    /// The stages of `copy` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "copy",
             &[

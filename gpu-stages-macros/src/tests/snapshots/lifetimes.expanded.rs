@@ -36,11 +36,11 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
             },
         )
 }
-/// What the stages of `describe` do, and what waits for what.
+/// The stages of `describe` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum describe {}
 impl describe {
-    /// What the stages of `describe` do, and what waits for what.
+    /// The stages of `describe` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "describe",
             &[
@@ -84,11 +84,11 @@ fn elided<'__text>(
             },
         )
 }
-/// What the stages of `elided` do, and what waits for what.
+/// The stages of `elided` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum elided {}
 impl elided {
-    /// What the stages of `elided` do, and what waits for what.
+    /// The stages of `elided` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "elided",
             &[

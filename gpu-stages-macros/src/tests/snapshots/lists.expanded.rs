@@ -52,11 +52,11 @@ fn sum(
             },
         )
 }
-/// What the stages of `sum` do, and what waits for what.
+/// The stages of `sum` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum sum {}
 impl sum {
-    /// What the stages of `sum` do, and what waits for what.
+    /// The stages of `sum` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "sum",
             &[
@@ -136,11 +136,11 @@ fn spread(
             },
         )
 }
-/// What the stages of `spread` do, and what waits for what.
+/// The stages of `spread` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum spread {}
 impl spread {
-    /// What the stages of `spread` do, and what waits for what.
+    /// The stages of `spread` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "spread",
             &[

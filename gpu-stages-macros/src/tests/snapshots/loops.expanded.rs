@@ -66,11 +66,11 @@ fn iterate(
             },
         )
 }
-/// What the stages of `iterate` do, and what waits for what.
+/// The stages of `iterate` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum iterate {}
 impl iterate {
-    /// What the stages of `iterate` do, and what waits for what.
+    /// The stages of `iterate` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "iterate",
             &[

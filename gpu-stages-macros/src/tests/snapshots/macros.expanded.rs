@@ -54,11 +54,11 @@ fn log(
             },
         )
 }
-/// What the stages of `log` do, and what waits for what.
+/// The stages of `log` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum log {}
 impl log {
-    /// What the stages of `log` do, and what waits for what.
+    /// The stages of `log` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "log",
             &[

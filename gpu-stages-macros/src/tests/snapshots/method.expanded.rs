@@ -55,7 +55,7 @@ impl Correlator {
                 },
             )
     }
-    /// What the stages of `process` do, and what waits for what.
+    /// The stages of `process` and their synchronisation.
     pub const PROCESS_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "process",
             &[
@@ -116,7 +116,7 @@ impl Correlator {
                 },
             )
     }
-    /// What the stages of `label` do, and what waits for what.
+    /// The stages of `label` and their synchronisation.
     const LABEL_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "label",
             &[

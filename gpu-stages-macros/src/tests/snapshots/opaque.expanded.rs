@@ -78,11 +78,11 @@ fn opaque(
             },
         )
 }
-/// What the stages of `opaque` do, and what waits for what.
+/// The stages of `opaque` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum opaque {}
 impl opaque {
-    /// What the stages of `opaque` do, and what waits for what.
+    /// The stages of `opaque` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "opaque",
             &[

@@ -30,7 +30,7 @@ fn fill(
             },
         )
 }
-/// What the stages of `fill` do, and what waits for what.
+/// The stages of `fill` and their synchronisation.
 const FILL: crate::some::library::Schedule = crate::some::library::Schedule::new(
         "fill",
         &[

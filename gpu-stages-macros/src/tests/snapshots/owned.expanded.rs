@@ -37,11 +37,11 @@ fn send(
             },
         )
 }
-/// What the stages of `send` do, and what waits for what.
+/// The stages of `send` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum send {}
 impl send {
-    /// What the stages of `send` do, and what waits for what.
+    /// The stages of `send` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "send",
             &[

@@ -62,11 +62,11 @@ fn parts(
             },
         )
 }
-/// What the stages of `parts` do, and what waits for what.
+/// The stages of `parts` and their synchronisation.
 #[allow(non_camel_case_types)]
 enum parts {}
 impl parts {
-    /// What the stages of `parts` do, and what waits for what.
+    /// The stages of `parts` and their synchronisation.
     const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "parts",
             &[

@@ -68,11 +68,11 @@ pub fn process_one(
             },
         )
 }
-/// What the stages of `process_one` do, and what waits for what.
+/// The stages of `process_one` and their synchronisation.
 #[allow(non_camel_case_types)]
 pub enum process_one {}
 impl process_one {
-    /// What the stages of `process_one` do, and what waits for what.
+    /// The stages of `process_one` and their synchronisation.
     pub const SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "process_one",
             &[
