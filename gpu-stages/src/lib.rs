@@ -98,7 +98,7 @@ mod util;
 
 pub use acquire::{Acquire, Request, Wanted, acquire};
 pub use backend::{Backend, Element, Grid};
-pub use call::{BlockingJob, Call, Run, blocking, set_blocking_spawner};
+pub use call::{BlockingJob, Call, Run, Until, blocking, set_blocking_spawner};
 pub use device::buffer::{DeviceBuffer, HostBuffer};
 pub use device::command_queue::{CommandQueue, Opaque, OpaqueUses, Release};
 pub use device::kernel::{KernelArgument, KernelArguments, Scalar};

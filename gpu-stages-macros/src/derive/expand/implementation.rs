@@ -91,15 +91,15 @@ impl Expand<'_> {
             quote_spanned! {self.glue=>
                 const ON_HOST: bool = #(#types::ON_HOST)||*;
 
-                fn spoil_on_host(&mut self) {
-                    #(#types::spoil_on_host(&mut self.#members);)*
+                fn fill_on_host(&mut self) {
+                    #(#types::fill_on_host(&mut self.#members);)*
                 }
 
-                fn spoil(
+                fn fill_on_device(
                     __holder: &mut Self::Holder,
                     __queue: &dyn ::core::any::Any,
                 ) -> #library::Result<()> {
-                    #(#types::spoil(&mut __holder.#places, __queue)?;)*
+                    #(#types::fill_on_device(&mut __holder.#places, __queue)?;)*
                     ::core::result::Result::Ok(())
                 }
             }

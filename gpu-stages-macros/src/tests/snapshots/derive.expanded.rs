@@ -111,24 +111,24 @@ const _: () = {
             DeviceBuffer<f32>,
         > as ::gpu_stages::DeviceVisible>::ON_HOST
             || <DeviceBuffer<f32> as ::gpu_stages::DeviceVisible>::ON_HOST;
-        fn spoil_on_host(&mut self) {
+        fn fill_on_host(&mut self) {
             <Vec<
                 DeviceBuffer<f32>,
-            > as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.weights);
+            > as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.weights);
             <DeviceBuffer<
                 f32,
-            > as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.bias);
+            > as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.bias);
         }
-        fn spoil(
+        fn fill_on_device(
             __holder: &mut Self::Holder,
             __queue: &dyn ::core::any::Any,
         ) -> ::gpu_stages::Result<()> {
             <Vec<
                 DeviceBuffer<f32>,
-            > as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.0, __queue)?;
+            > as ::gpu_stages::DeviceVisible>::fill_on_device(&mut __holder.0, __queue)?;
             <DeviceBuffer<
                 f32,
-            > as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.1, __queue)?;
+            > as ::gpu_stages::DeviceVisible>::fill_on_device(&mut __holder.1, __queue)?;
             ::core::result::Result::Ok(())
         }
     }
@@ -229,18 +229,18 @@ const _: () = {
         const ON_HOST: bool = <[DeviceBuffer<
             T,
         >; N] as ::gpu_stages::DeviceVisible>::ON_HOST;
-        fn spoil_on_host(&mut self) {
+        fn fill_on_host(&mut self) {
             <[DeviceBuffer<
                 T,
-            >; N] as ::gpu_stages::DeviceVisible>::spoil_on_host(&mut self.1);
+            >; N] as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.1);
         }
-        fn spoil(
+        fn fill_on_device(
             __holder: &mut Self::Holder,
             __queue: &dyn ::core::any::Any,
         ) -> ::gpu_stages::Result<()> {
             <[DeviceBuffer<
                 T,
-            >; N] as ::gpu_stages::DeviceVisible>::spoil(&mut __holder.0, __queue)?;
+            >; N] as ::gpu_stages::DeviceVisible>::fill_on_device(&mut __holder.0, __queue)?;
             ::core::result::Result::Ok(())
         }
     }
