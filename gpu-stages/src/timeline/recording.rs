@@ -1,7 +1,5 @@
-//! [`Recording`]: what a timeline has kept, as plain data.
+//! [`Recording`]: the frames that a timeline has kept, as plain data.
 
-use super::json::Json;
-use super::svg::Svg;
 use crate::error::PipelineResult;
 use crate::order::QueueId;
 use crate::sync::Arc;
@@ -18,69 +16,69 @@ pub struct Recording {
     pub frames: Vec<Frame>,
     /// The queues that they enqueued on, in the order of their first commands.
     pub queues: Vec<QueueTrack>,
-    /// How many frames were begun since the timeline was made, those included that are not kept any more.
+    /// How many frames have begun since the timeline was made. It includes those that are no longer kept.
     pub begun: u64,
-    /// When this was taken.
+    /// When the recording was taken.
     pub taken: Duration,
     /// Whether the times are those of a [simulation](crate::cpu::simulation).
     pub is_virtual: bool,
-    /// How far begins and ends on devices with clocks of their own may be off, all by the same for one device; `None`
-    /// where no such device is. See the [module](super).
+    /// The greatest error of begins and ends on devices with clocks of their own. It is the same for all times of one
+    /// device. `None` if there is no such device. See the [module](super).
     pub clock_error: Option<Duration>,
 }
 
-/// A queue, as pictures name it.
+/// A queue, with its name in pictures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueueTrack {
     /// The queue.
     pub id: QueueId,
-    /// What pipelines call it: their parameters, or `queue 1` and so on where nobody has a name for it.
+    /// The names of the parameters for which it was passed, or `queue 1` and so on if it has none.
     pub name: String,
 }
 
-/// One call of a pipeline, or allocations that were made by hand in one step.
+/// One call of a pipeline, or one acquisition through the manual interface.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Frame {
     /// The frames of a timeline are counted from 1.
     pub number: u64,
-    /// The pipeline's name; `manual` for allocations made by hand.
+    /// The pipeline's name; `manual` for the manual interface.
     pub pipeline: &'static str,
-    /// When the function was called, which is when it acquired.
+    /// When the function was called. Its resources were acquired then.
     pub called: Duration,
-    /// When the body was over: returned, failed, panicked or dropped.
+    /// When the body ended: it returned, failed, panicked or was dropped.
     pub returned: Option<Duration>,
-    /// When the future resolved, so that everything was over that it had enqueued; or when it was dropped.
+    /// When the future resolved, with everything that it had enqueued complete; or when it was dropped.
     pub ended: Option<Duration>,
-    /// How it went.
+    /// How the call ended.
     pub outcome: Outcome,
-    /// What it did, in order.
+    /// Its stages, in the order in which they ran.
     pub stages: Vec<StageRun>,
-    /// Stages, waits and commands that are not kept, because there were too many.
+    /// The number of stages, waits and commands that are not kept because there were too many.
     pub left_out: u64,
 }
 
-/// How a call went.
+/// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is not over, or its future was forgotten.
+    /// It has not ended, or its future was forgotten.
     InFlight,
-    /// It returned `Ok`, and so did the device.
+    /// It returned `Ok`, and no command failed.
     Succeeded,
-    /// It returned an error, its own or a device's.
+    /// It returned an error, or a command failed.
     Failed,
     /// Its future was dropped.
     Dropped,
     /// It panicked.
     Panicked,
-    /// Allocations made by hand: the last guard is gone. How it went is between the guards and their user.
+    /// The manual interface: the last guard was dropped or readied. Whether the work succeeded is not known.
     Released,
 }
 
 impl Outcome {
-    /// That of a call with this result.
+    /// The outcome of a call with this result.
     pub(crate) fn of<R: PipelineResult>(result: &R) -> Self {
         if result.is_good() {
             Outcome::Succeeded
@@ -108,7 +106,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A stage, as one call has run it.
+/// One run of a stage.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StageRun {
@@ -116,18 +114,18 @@ pub struct StageRun {
     pub name: &'static str,
     /// Its index in the pipeline's [`Schedule`](crate::Schedule).
     pub index: usize,
-    /// What the pipeline calls the queue that it enqueues on; none on the host.
+    /// The parameter of the queue that it enqueues on; none on the host.
     pub queue: Option<&'static str>,
-    /// When the host came to it.
+    /// When the host came to the stage.
     pub entered: Duration,
-    /// When it had waited for its resources and began to run on the host, where a stage on a queue only enqueues.
-    /// `None` while it waits, and if it never came to it.
+    /// When it had waited for its resources and began to run on the host. A stage on a queue only enqueues there. `None`
+    /// while it waits, and if it never began.
     pub began: Option<Duration>,
-    /// When the host left it.
+    /// When the host left the stage.
     pub left: Option<Duration>,
-    /// What it waited for on the host.
+    /// Its waits on the host.
     pub waits: Vec<Wait>,
-    /// What it enqueued.
+    /// The commands that it enqueued.
     pub commands: Vec<Command>,
 }
 
@@ -135,13 +133,13 @@ pub struct StageRun {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wait {
-    /// The resource's name, or else its parameter's.
+    /// The resource's name, or that of its parameter if it has none.
     pub resource: Arc<str>,
     /// What was waited for.
     pub awaited: Awaited,
     /// When it began.
     pub began: Duration,
-    /// When it ended; `None` if it did not, or was given up because the call was dropped.
+    /// When it ended; `None` if it has not, or if the call was dropped before.
     pub ended: Option<Duration>,
 }
 
@@ -149,9 +147,9 @@ pub struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Awaited {
-    /// Its turn: users before have not handed on.
+    /// The grant: earlier uses have not released it.
     Turn,
-    /// Devices, which are not done with it.
+    /// Commands on devices that use it.
     Device,
 }
 
@@ -163,38 +161,37 @@ pub struct Command {
     pub name: &'static str,
     /// The name of the kernel that is launched.
     pub kernel: Option<Arc<str>>,
-    /// Its queue.
+    /// The queue that it is on.
     pub queue: QueueId,
     /// When the host enqueued it.
     pub enqueued: Duration,
-    /// When it began on the device; `None` before that, and where the device does not tell.
+    /// When it began on the device; `None` before that, and if the device does not tell.
     pub began: Option<Duration>,
-    /// When it ended on the device, likewise.
+    /// When it ended on the device; `None` before that, and if the device does not tell.
     pub ended: Option<Duration>,
     /// Whether it is known to have failed.
     pub failed: bool,
 }
 
 impl Command {
-    /// Whether it does something, rather than only order others.
+    /// Whether it does work. Markers and barriers only order other commands.
     pub fn works(&self) -> bool {
         !matches!(self.name, "marker" | "barrier")
     }
 }
 
 impl Recording {
-    /// As JSON in Chrome's trace event format, which <https://ui.perfetto.dev> and `chrome://tracing` show: a track for
-    /// each queue, and on the host one for as many frames as are in flight at a time, with arrows that follow a frame
-    /// from queue to queue.
-    ///
-    /// The format is that of the "Trace Event Format" document of the Chromium project; times are in microseconds.
-    pub fn json(&self) -> Json<'_> {
-        Json(self)
+    /// From the first call to the last time that is known.
+    pub fn duration(&self) -> Duration {
+        let (begin, end) = self.extent();
+        end.saturating_sub(begin)
     }
 
-    /// As a picture in SVG: a row for the host and for each queue, a colour for each frame.
-    pub fn svg(&self) -> Svg<'_> {
-        Svg::new(self)
+    /// The time of the first call, and the last time that is known.
+    pub(super) fn extent(&self) -> (Duration, Duration) {
+        let begin = self.frames.iter().map(|frame| frame.called).min();
+        let end = self.frames.iter().map(Frame::last).max();
+        (begin.unwrap_or_default(), end.unwrap_or_default())
     }
 
     /// The names of the pipelines, each once.
@@ -210,7 +207,7 @@ impl Recording {
 }
 
 impl Frame {
-    /// The last that is known of it, on the host or on a device.
+    /// The last time that is known of it, on the host or on a device.
     pub(super) fn last(&self) -> Duration {
         let stages = self.stages.iter().flat_map(|stage| {
             let commands = stage.commands.iter();
