@@ -175,11 +175,9 @@ fn a_report_names_both_commands_and_what_is_missing() {
         queue(1),
     );
     assert_eq!(reports[0], expected);
+    assert!(reports[1].contains("`first`[0] in bytes 0..32; nothing orders it after `first.fill`"));
     assert!(
-        reports[1].contains("`first`[0] in bytes 0..32; nothing orders it behind `first.fill`")
-    );
-    assert!(
-        reports[2].contains("`second`[0] in bytes 0..64; nothing orders it behind `second.copy`")
+        reports[2].contains("`second`[0] in bytes 0..64; nothing orders it after `second.copy`")
     );
 }
 
