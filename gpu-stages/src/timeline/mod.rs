@@ -38,11 +38,11 @@
 //! let recording = timeline.recording();
 //! // std::fs::write("frames.svg", recording.svg().to_string())?;
 //! // std::fs::write("frames.json", recording.json().to_string())?;
-//! assert_eq!(recording.frames.len(), 3);
-//! let upload = &recording.frames[0].stages[1];
-//! assert_eq!((upload.name, upload.queue), ("up.upload", Some("up")));
-//! let command = &upload.commands[0];
-//! assert!(command.began >= Some(command.enqueued) && command.ended >= command.began);
+//! assert_eq!(recording.frames().len(), 3);
+//! let upload = &recording.frames()[0].stages()[1];
+//! assert_eq!((upload.name(), upload.queue()), ("up.upload", Some("up")));
+//! let command = &upload.commands()[0];
+//! assert!(command.began() >= Some(command.enqueued()) && command.ended() >= command.began());
 //! # Ok(())
 //! # }
 //! ```
@@ -131,9 +131,9 @@ pub use svg::Svg;
 ///     futures::executor::block_on(count(&total))?;
 /// }
 /// let recording = timeline.recording();
-/// let numbers: Vec<u64> = recording.frames.iter().map(|frame| frame.number).collect();
-/// assert_eq!((recording.begun, numbers), (3, vec![2, 3]));
-/// assert_eq!(recording.frames[1].outcome, Outcome::Succeeded);
+/// let numbers: Vec<u64> = recording.frames().iter().map(|frame| frame.number()).collect();
+/// assert_eq!((recording.begun(), numbers), (3, vec![2, 3]));
+/// assert_eq!(recording.frames()[1].outcome(), Outcome::Succeeded);
 /// # Ok(())
 /// # }
 /// ```

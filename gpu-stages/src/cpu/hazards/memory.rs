@@ -207,7 +207,7 @@ mod tests {
             clock: &Clock,
             bytes: Range<usize>,
             action: Action,
-        ) -> (Clock, Vec<Range<usize>>) {
+        ) -> (Clock, Vec<(usize, usize)>) {
             let doer = Doer {
                 name: "use".into(),
                 origin: None,
@@ -223,7 +223,10 @@ mod tests {
             let conflicts = self.history.access(&entry, clock).into_iter();
             let mut end = clock.clone();
             end.set(&agent, tick);
-            (end, conflicts.map(|it| it.bytes).collect())
+            (
+                end,
+                conflicts.map(|it| (it.bytes.start, it.bytes.end)).collect(),
+            )
         }
 
         fn segments(&self) -> Vec<(Range<usize>, usize)> {
@@ -241,7 +244,7 @@ mod tests {
         assert_eq!(scene.access(&none, 4..12, Action::Read).1, []);
         // Each read has conflicts of its own, which go across segments.
         let conflicts = scene.access(&none, 2..10, Action::Write).1;
-        assert_eq!(conflicts, [2..8, 4..10]);
+        assert_eq!(conflicts, [(2, 8), (4, 10)]);
         assert_eq!(scene.access(&none, 5..5, Action::Free).1, []);
     }
 
@@ -260,7 +263,7 @@ mod tests {
         assert_eq!(scene.segments(), [(0..4, 3), (4..8, 1)]);
         // A write stands for all that it is ordered after.
         let (_, conflicts) = scene.access(&third, 0..8, Action::Write);
-        assert_eq!(conflicts, [0..4]);
+        assert_eq!(conflicts, [(0, 4)]);
         assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
     }
 
@@ -270,7 +273,7 @@ mod tests {
         scene.access(&none, 0..2, Action::Read);
         scene.access(&none, 6..8, Action::Read);
         assert_eq!(scene.segments(), [(0..2, 1), (6..8, 1)]);
-        assert_eq!(scene.access(&none, 1..7, Action::Free).1, [1..2, 6..7]);
+        assert_eq!(scene.access(&none, 1..7, Action::Free).1, [(1, 2), (6, 7)]);
         assert_eq!(
             scene.segments(),
             [(0..1, 1), (1..2, 2), (2..6, 1), (6..7, 2), (7..8, 1)]
