@@ -31,14 +31,7 @@ fn command(stage: &StageRun) -> &Command {
 /// A stage's waits: the resource, what was awaited, from when to when.
 fn waits(stage: &StageRun) -> Vec<(&str, Awaited, Duration, Option<Duration>)> {
     let waits = stage.waits().iter();
-    let waits = waits.map(|wait| {
-        (
-            &*wait.resource(),
-            wait.awaited(),
-            wait.began(),
-            wait.ended(),
-        )
-    });
+    let waits = waits.map(|wait| (wait.resource(), wait.awaited(), wait.began(), wait.ended()));
     waits.collect()
 }
 

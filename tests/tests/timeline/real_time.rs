@@ -171,7 +171,7 @@ fn one_queue_of_several_names_has_one_track() {
     let names: Vec<_> = recording
         .queues()
         .iter()
-        .map(|queue| &*queue.name())
+        .map(|queue| queue.name())
         .collect();
     assert_eq!(names, ["up/compute/down"]);
 }
@@ -188,7 +188,7 @@ fn several_queues_of_one_name_are_told_apart() {
     let names: Vec<_> = recording
         .queues()
         .iter()
-        .map(|queue| &*queue.name())
+        .map(|queue| queue.name())
         .collect();
     assert_eq!(names, ["queue", "queue (2)", "queue (3)"]);
 }
@@ -220,10 +220,7 @@ fn what_is_done_by_hand_is_recorded_too() {
         ("manual", Outcome::Released)
     );
     let launch = command(&frame.stages()[0]);
-    assert_eq!(
-        (launch.name(), launch.kernel().as_deref()),
-        ("launch", Some("set"))
-    );
+    assert_eq!((launch.name(), launch.kernel()), ("launch", Some("set")));
     assert!(launch.began().is_some() && launch.ended() >= launch.began());
     assert_eq!(recording.queues()[0].name(), "queue 1");
 }

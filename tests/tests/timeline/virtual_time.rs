@@ -59,7 +59,7 @@ fn a_frame_alone() {
     assert_eq!((recording.begun(), recording.taken()), (1, ms(9)));
     assert_eq!(recording.duration(), ms(9));
     assert_eq!(recording.clock_error(), None);
-    let names = recording.queues().iter().map(|queue| &*queue.name());
+    let names = recording.queues().iter().map(|queue| queue.name());
     assert_eq!(names.collect::<Vec<_>>(), ["up", "compute", "down"]);
     check(
         &recording,
