@@ -46,8 +46,8 @@
 //! # What is counted
 //!
 //! - A **queue** runs one stage after another. For each frame it needs the time of all its stages. If several queues
-//!   [share](Frame::sharing) an engine, the engine needs the time of all their stages, divided by its capacity. The same
-//!   holds for the host, if the number of its [threads](Frame::host_threads) is limited.
+//!   [share](Frame::sharing) an engine, the engine needs the time of all their stages, divided by its capacity. The
+//!   same holds for the host, if the number of its [threads](Frame::host_threads) is limited.
 //! - A **resource** is held by a call from its first use to its last one. The next call that uses it waits for two
 //!   things: for the release, which comes when the last stage is enqueued (or over, on the host), and for the commands
 //!   that are in conflict with its own. With `k` slots, that next call is the one that writes `k` versions later.
@@ -62,28 +62,28 @@
 //!
 //! # The theory
 //!
-//! Frames repeat themselves, so that a graph of one frame describes the whole run. A node is something that happens once
-//! per frame. An edge from `u` to `v` with time `t` and distance `d` says that `v` happens in frame `n` no sooner than `t`
-//! after `u` has happened in frame `n - d`. Numbers of slots and of frames in flight are distances. Every node happens
-//! at the earliest time that satisfies all edges, which is the longest path: a linear recursion in the algebra of maximum
-//! and addition. Its rate is the **maximum cycle ratio**, the greatest sum of times over sum of distances of any cycle
-//! (Baccelli, Cohen, Olsder and Quadrat, "Synchronization and Linearity", 1992, chapters 2 and 3.2). A queue is a cycle
-//! through its stages over one frame, `k` slots are a cycle from the first use to the release and back over `k` frames,
-//! and so on. A cycle can go through several of them; they are then the bottleneck together. All sums are in whole
-//! nanoseconds.
+//! Frames repeat themselves, so that a graph of one frame describes the whole run. A node is something that happens
+//! once per frame. An edge from `u` to `v` with time `t` and distance `d` says that `v` happens in frame `n` no sooner
+//! than `t` after `u` has happened in frame `n - d`. Numbers of slots and of frames in flight are distances. Every node
+//! happens at the earliest time that satisfies all edges, which is the longest path: a linear recursion in the algebra
+//! of maximum and addition. Its rate is the **maximum cycle ratio**, the greatest sum of times over sum of distances of
+//! any cycle (Baccelli, Cohen, Olsder and Quadrat, "Synchronization and Linearity", 1992, chapters 2 and 3.2). A queue
+//! is a cycle through its stages over one frame, `k` slots are a cycle from the first use to the release and back over
+//! `k` frames, and so on. A cycle can go through several of them; they are then the bottleneck together. All sums are
+//! in whole nanoseconds.
 //!
 //! The recommended **depths** are the fewest at which no cycle takes longer than the slowest one does with unlimited
-//! depths: the fewest slots of all resources together; among equal sums, the fewest for the resource that is named first;
-//! and then the fewest frames in flight. One less of anything is slower, unless frames then come to a queue in another
-//! order.
+//! depths: the fewest slots of all resources together; among equal sums, the fewest for the resource that is named
+//! first; and then the fewest frames in flight. One less of anything is slower, unless frames then come to a queue in
+//! another order.
 //!
 //! # What is exact
 //!
 //! No run is faster than its bound. Whether runs reach it depends on one thing that the graph of a frame does not say:
-//! each queue must keep the frames in order, so that no command waits for one of a later frame. Commands run in the order
-//! in which they are enqueued. Where a call waits on the host between two stages of one queue, later frames may come
-//! between these stages. [`is_exact`](Bound::is_exact) tells whether that cannot happen. It cannot where each stage has
-//! a queue of its own, as above.
+//! each queue must keep the frames in order, so that no command waits for one of a later frame. Commands run in the
+//! order in which they are enqueued. Where a call waits on the host between two stages of one queue, later frames may
+//! come between these stages. [`is_exact`](Bound::is_exact) tells whether that cannot happen. It cannot where each
+//! stage has a queue of its own, as above.
 
 mod bottleneck;
 mod cycle;

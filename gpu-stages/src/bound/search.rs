@@ -11,8 +11,8 @@ use std::collections::{BinaryHeap, HashSet};
 /// Looks for depths at which no cycle takes longer than `ideal`, which is not zero.
 ///
 /// A cycle that takes longer needs another slot of one of the resources whose slots it uses again, whatever else is
-/// changed. So the search adds a slot of one of those only. It tries the fewest slots first; of equally many, the fewest
-/// of the resource that is named first.
+/// changed. So the search adds a slot of one of those only. It tries the fewest slots first; of equally many, the
+/// fewest of the resource that is named first.
 ///
 /// With few slots and frames in flight, frames can have an order on a queue that they do not have otherwise. A cycle
 /// with that order can take too long as well. One more of anything may resolve it.

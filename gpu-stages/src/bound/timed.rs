@@ -62,8 +62,8 @@ impl Timed {
         self.passing_earlier(parameter, name, 0)
     }
 
-    /// The call passes a [version](crate::Resource::pin) of the resource `name` for this parameter, which is read. It is
-    /// `back` versions older than the newest one at the time of the call.
+    /// The call passes a [version](crate::Resource::pin) of the resource `name` for this parameter, which is read. It
+    /// is `back` versions older than the newest one at the time of the call.
     ///
     /// # Panics
     ///

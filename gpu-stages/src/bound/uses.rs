@@ -1,7 +1,7 @@
 //! The uses of each version of a resource, in their order.
 //!
-//! Frames repeat themselves: one frame tells the order of all uses. If a frame writes a resource `m` times, its versions
-//! are numbered `n·m + j`, and version `v` lies in the slot of version `v - k` of `k` slots.
+//! Frames repeat themselves: one frame tells the order of all uses. If a frame writes a resource `m` times, its
+//! versions are numbered `n·m + j`, and version `v` lies in the slot of version `v - k` of `k` slots.
 
 use super::timed::Timed;
 

@@ -65,8 +65,8 @@ impl Alignment {
         Some(Duration::from_nanos(nanoseconds))
     }
 
-    /// The greatest error of times on the host's clock. If the clocks drift, the lower bound can be above the upper one;
-    /// the distance is then the drift.
+    /// The greatest error of times on the host's clock. If the clocks drift, the lower bound can be above the upper
+    /// one; the distance is then the drift.
     pub fn error(&self) -> Option<Duration> {
         let (least, most) = self.0?;
         let half = most.abs_diff(least).div_ceil(2);

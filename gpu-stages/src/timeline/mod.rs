@@ -1,10 +1,11 @@
 //! When frames ran: host and device times of every call and stage, as data, as a picture and as a trace.
 //!
-//! A [`Timeline`] records the calls that are made while it exists, and keeps the latest of them. A [`Recording`] is a copy
-//! of what it has kept. For each frame, which is a call of a pipeline, it has the time of the call and the outcome. For
-//! each stage it has when the host came to it, what it waited for and when it ran. For each command it has when it was
-//! enqueued, and when it began and ended on its device. A recording prints as an SVG picture, with a row for the host and
-//! each queue and a colour for each frame, and as JSON for <https://ui.perfetto.dev> and `chrome://tracing`.
+//! A [`Timeline`] records the calls that are made while it exists, and keeps the latest of them. A [`Recording`] is a
+//! copy of what it has kept. For each frame, which is a call of a pipeline, it has the time of the call and the
+//! outcome. For each stage it has when the host came to it, what it waited for and when it ran. For each command it has
+//! when it was enqueued, and when it began and ended on its device. A recording prints as an SVG picture, with a row
+//! for the host and each queue and a colour for each frame, and as JSON for <https://ui.perfetto.dev> and
+//! `chrome://tracing`.
 //!
 //! ```
 //! use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
@@ -53,27 +54,27 @@
 //! # How much is kept
 //!
 //! A timeline keeps as many frames as it was made for. These are the latest calls, whether or not they have ended: each
-//! further call removes the oldest one. Of one frame it keeps 4,096 stages, waits and commands; [`Frame::left_out`] counts
-//! the rest. So a program may leave a timeline in place and take a [`recording`](Timeline::recording) when something looks
-//! wrong. There can be several timelines at a time, which are independent.
+//! further call removes the oldest one. Of one frame it keeps 4,096 stages, waits and commands; [`Frame::left_out`]
+//! counts the rest. So a program may leave a timeline in place and take a [`recording`](Timeline::recording) when
+//! something looks wrong. There can be several timelines at a time, which are independent.
 //!
 //! # Clocks
 //!
-//! All times of a recording are on one clock and count from the timeline's zero. It is the host's monotonic clock, which
-//! is read when the host comes to a stage, begins or ends a wait, or enqueues. The embedded device reads the same clock
-//! right before and after each command.
+//! All times of a recording are on one clock and count from the timeline's zero. It is the host's monotonic clock,
+//! which is read when the host comes to a stage, begins or ends a wait, or enqueues. The embedded device reads the same
+//! clock right before and after each command.
 //!
-//! An OpenCL device has a clock of its own. It notes when a command was queued, when it started and when it ended (OpenCL
-//! 1.2 specification, 5.12: profiling). The command was queued during the host's call that enqueued it, so that every
-//! command gives bounds for the difference of the two clocks. The middle between the narrowest bounds is added to all
-//! times of the device. [`Recording::clock_error`] is half the distance of the bounds: the greatest error of begins and
-//! ends against the host, and against other devices. Among commands of one device they are as exact as the device tells.
-//! If the clocks drift by more than the bounds, the error is that drift.
+//! An OpenCL device has a clock of its own. It notes when a command was queued, when it started and when it ended
+//! (OpenCL 1.2 specification, 5.12: profiling). The command was queued during the host's call that enqueued it, so that
+//! every command gives bounds for the difference of the two clocks. The middle between the narrowest bounds is added to
+//! all times of the device. [`Recording::clock_error`] is half the distance of the bounds: the greatest error of begins
+//! and ends against the host, and against other devices. Among commands of one device they are as exact as the device
+//! tells. If the clocks drift by more than the bounds, the error is that drift.
 //!
 //! # What is not known
 //!
-//! - An OpenCL queue times its commands only if there was a timeline when it was made. Of commands on other queues, it is
-//!   only known when they were enqueued.
+//! - An OpenCL queue times its commands only if there was a timeline when it was made. Of commands on other queues, it
+//!   is only known when they were enqueued.
 //! - Of an `ocl::Queue`, the host's side is known. With `CL_QUEUE_PROFILING_ENABLE` the end of each stage is known as
 //!   well, by its marker. The library does not see what the application enqueued. The same holds for opaque stages.
 //! - A command that failed on an OpenCL device has no times.
@@ -83,9 +84,9 @@
 //! # What recording costs
 //!
 //! Without a timeline, each of these places reads a flag. With one, each takes a lock and reads the clock. The commands
-//! that are enqueued stay the same, with the same waits, markers and barriers. On OpenCL a queue that times its commands
-//! may be slower, which depends on the driver. Each command then has an event, which is kept as long as its frame, and a
-//! recording asks the driver four times for each.
+//! that are enqueued stay the same, with the same waits, markers and barriers. On OpenCL a queue that times its
+//! commands may be slower, which depends on the driver. Each command then has an event, which is kept as long as its
+//! frame, and a recording asks the driver four times for each.
 
 mod clock;
 mod device;

@@ -1,8 +1,8 @@
 //! [`Checker`]: happens-before over queues and the host, in one pass over what is enqueued.
 //!
 //! A command begins after three things: the command before it on its queue is complete, the events that it waits for
-//! are complete, and its call has enqueued it. Each call has a clock of its own. The clock joins those of events that the
-//! call awaited or saw complete, and those of the calls that released a slot that is granted to it. Threads do not
+//! are complete, and its call has enqueued it. Each call has a clock of its own. The clock joins those of events that
+//! the call awaited or saw complete, and those of the calls that released a slot that is granted to it. Threads do not
 //! matter, and neither does the order in which things happened to run.
 
 use super::clock::{Agent, Agents, Clock};
@@ -118,8 +118,8 @@ impl Checker {
         actor.clock.set(agent, tick);
     }
 
-    /// A slot is granted to the call. It is ordered after the last exclusive use; an exclusive one also after the shared
-    /// uses since.
+    /// A slot is granted to the call. It is ordered after the last exclusive use; an exclusive one also after the
+    /// shared uses since.
     pub fn acquire(&mut self, actor: ActorKey, lock: LockKey, turn: Turn) {
         let lock = self.locks.entry(lock).or_default();
         let clock = &mut self.actors.entry(actor).or_default().clock;

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 /// What was enqueued, waited for and used, in order: recorded by a device, or written by hand.
 ///
-/// A trace can be checked again without any one of its edges. If there is no hazard without it, the edge was not needed.
+/// A trace can be checked again without any one of its edges. If there is no hazard without it, the edge was not
+/// needed.
 ///
 /// ```
 /// use gpu_stages::cpu::hazards::{Access, Kind, Trace};
@@ -51,9 +52,9 @@ pub enum EdgeKind {
     Seen,
     /// The host awaits an event before it uses memory.
     ///
-    /// An event that the host awaits only to learn whether commands failed is not such an edge. Examples are the end of a
-    /// call, after which the call does nothing, and a wait for contents that turn out to be lost, so that they are not
-    /// used.
+    /// An event that the host awaits only to learn whether commands failed is not such an edge. Examples are the end of
+    /// a call, after which the call does nothing, and a wait for contents that turn out to be lost, so that they are
+    /// not used.
     HostWait,
     /// The host does not await an event, because the event is complete already.
     HostSeen,

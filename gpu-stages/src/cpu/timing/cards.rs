@@ -1,7 +1,7 @@
 //! Timing models of real cards, by published figures.
 //!
-//! A model of a card shows which engine a pipeline would keep busy on it, and how deep rings must be. It is no promise: a
-//! transfer shares the link and the host's memory with others. The times of kernels are not part of it; add them with
+//! A model of a card shows which engine a pipeline would keep busy on it, and how deep rings must be. It is no promise:
+//! a transfer shares the link and the host's memory with others. The times of kernels are not part of it; add them with
 //! [`Timing::kernel`].
 //!
 //! ```
@@ -158,8 +158,8 @@ impl Card {
         self.memory
     }
 
-    /// How many transfers can run at a time. With one engine, uploads and downloads exclude each other. More than two do
-    /// not help, as two transfers in one direction share the link.
+    /// How many transfers can run at a time. With one engine, uploads and downloads exclude each other. More than two
+    /// do not help, as two transfers in one direction share the link.
     pub const fn copy_engines(&self) -> usize {
         self.copy_engines
     }

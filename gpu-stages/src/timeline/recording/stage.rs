@@ -69,8 +69,8 @@ impl StageRun {
         self.entered
     }
 
-    /// When it had waited for its resources and began to run on the host. A stage on a queue only enqueues there. `None`
-    /// while it waits, and if it never began.
+    /// When it had waited for its resources and began to run on the host. A stage on a queue only enqueues there.
+    /// `None` while it waits, and if it never began.
     pub fn began(&self) -> Option<Duration> {
         self.began
     }

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 /// Prints a recording as an SVG picture; see [`Recording::svg`].
 ///
-/// Time goes from left to right, from the first call on. The first rows are the host's: as many as frames are at work at
-/// the same time. Then there is a row for each queue. A box is work: a stage on the host, a command on a queue. A thin
-/// line is a wait. On the host, it is a wait for a grant or for a device. On a queue, it is a wait of the next command.
-/// On the host, the wait before the first stage of a frame is drawn only as far as its row is free.
+/// Time goes from left to right, from the first call on. The first rows are the host's: as many as frames are at work
+/// at the same time. Then there is a row for each queue. A box is work: a stage on the host, a command on a queue. A
+/// thin line is a wait. On the host, it is a wait for a grant or for a device. On a queue, it is a wait of the next
+/// command. On the host, the wait before the first stage of a frame is drawn only as far as its row is free.
 ///
 /// All boxes of a frame have one colour. The colours are those of Okabe and Ito's palette ("Color Universal Design",
 /// 2008), which is made for colour-blind people as well; after seven frames they repeat. Boxes of frames that failed,
