@@ -168,7 +168,7 @@ fn a_report_names_both_commands_and_what_is_missing() {
     let queue = |index: usize| queues[index].id().to_string();
     let expected = format!(
         "read after write: `second.copy` of `chain` ({call}) on {} reads `first`[0] in bytes 0..64; nothing orders \
-         it behind `first.fill` of `chain` ({call}) on {}, which writes it in bytes 0..64: a wait of {} for that \
+         it after `first.fill` of `chain` ({call}) on {}, which writes it in bytes 0..64: a wait of {} for that \
          command is missing",
         queue(1),
         queue(0),
