@@ -37,18 +37,18 @@ impl Stages {
     /// For frames of this shape.
     pub fn on(card: &Card, shape: &Shape) -> Self {
         let nothing = Duration::ZERO;
-        let launch = card.launch.unwrap_or_default();
-        let kernel = |bytes: usize| Cost::rate(card.memory, launch).of(bytes);
+        let launch = card.launch().unwrap_or_default();
+        let kernel = |bytes: usize| Cost::rate(card.memory(), launch).of(bytes);
         let products = shape.baselines() * shape.spectra * shape.band;
         let dump = shape.visibilities() * COMPLEX + shape.baselines() * 4;
         Stages {
-            upload: Cost::rate(card.link.uploads(), nothing)
+            upload: Cost::rate(card.link().uploads(), nothing)
                 .of(shape.samples() + shape.all_spectra()),
             fir: kernel(5 * shape.samples()),
             fft: kernel(8 * shape.samples()),
             correlate: kernel(COMPLEX * products),
             clear: kernel(dump),
-            download: Cost::rate(card.link.downloads(), nothing).of(dump),
+            download: Cost::rate(card.link().downloads(), nothing).of(dump),
         }
     }
 

@@ -49,7 +49,7 @@ fn shape(antennas: usize) -> Shape {
 pub fn rows() -> Result<Vec<Row>, Error> {
     let all = ARRAYS
         .iter()
-        .flat_map(|&antennas| cards::ALL.map(|card| (card, antennas)));
+        .flat_map(|&antennas| cards::ALL.iter().map(move |card| (*card, antennas)));
     all.map(|(card, antennas)| row(card, antennas)).collect()
 }
 
@@ -103,7 +103,7 @@ pub fn table(rows: &[Row]) -> Table {
         let ms = |time: Duration| format!("{:.3}", 1e3 * time.as_secs_f64());
         let times = [upload, fir, fft, correlate, clear, download].map(ms);
         let ratio = row.bound.as_secs_f64() / row.makespan.as_secs_f64();
-        let mut cells = vec![row.antennas.to_string(), row.card.name.to_owned()];
+        let mut cells = vec![row.antennas.to_string(), row.card.name().to_owned()];
         cells.extend(times);
         cells.extend([
             row.bottleneck.clone(),

@@ -135,13 +135,13 @@ const BYTES: usize = 64 << 20;
 /// 2 ms each to fill and to reduce.
 fn on_card(card: &Card) -> Talk {
     let nothing = Duration::ZERO;
-    let upload = Cost::rate(card.link.uploads(), nothing);
-    let kernel = Cost::rate(card.memory / 2.0, card.launch.unwrap_or_default());
-    let download = Cost::rate(card.link.downloads(), nothing);
+    let upload = Cost::rate(card.link().uploads(), nothing);
+    let kernel = Cost::rate(card.memory() / 2.0, card.launch().unwrap_or_default());
+    let download = Cost::rate(card.link().downloads(), nothing);
     let [upload, kernel, download] = [upload, kernel, download].map(|cost| cost.of(BYTES));
     Talk {
         times: [ms(2), upload, kernel, download, ms(2)],
-        one_copy_engine: card.copy_engines < 2,
+        one_copy_engine: card.copy_engines() < 2,
         ..Talk::on(3)
     }
 }
@@ -151,7 +151,7 @@ pub fn cards(frames: usize) -> Result<Table> {
     let header = ["card", "alone, ms", "per frame, ms", "bottleneck", "depths"];
     let mut table = vec![header.map(str::to_owned).to_vec()];
     for card in cards::ALL {
-        let scene = Box::new(on_card(&card));
+        let scene = Box::new(on_card(card));
         let alone = scene.makespan(&Depths::of(1).in_flight(1), 1)?;
         for row in rows(
             &Runs {
@@ -162,7 +162,7 @@ pub fn cards(frames: usize) -> Result<Table> {
         )? {
             let others = row.makespan.saturating_sub(alone).as_secs_f64();
             table.push(vec![
-                card.name.to_owned(),
+                card.name().to_owned(),
                 format!("{:.2}", 1e3 * alone.as_secs_f64()),
                 format!("{:.2}", 1e3 * others / (frames.max(2) - 1) as f64),
                 row.bottleneck,

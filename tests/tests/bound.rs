@@ -86,7 +86,7 @@ fn limits_are_told_one_by_one() {
     let bound = talk().bound(&Depths::of(1).in_flight(4)).unwrap();
     let limits = bound.limits().iter();
     let limits: Vec<_> = limits
-        .map(|it| (it.what.to_string(), it.frames, it.time))
+        .map(|it| (it.what().to_string(), it.frames(), it.time()))
         .collect();
     let expected = [
         ("the number of slots of `d_in`", 1, ms(5)),

@@ -1,7 +1,7 @@
 //! The models of cards, in virtual time: what takes how long, and what goes on side by side.
 
 use futures::future::try_join;
-use gpu_stages::cpu::timing::cards::{self, Card};
+use gpu_stages::cpu::timing::cards;
 use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue, Simulation};
 use gpu_stages::{Result, gpu_pipeline};
@@ -96,13 +96,13 @@ fn at(rate: f64, latency: Duration) -> Duration {
 fn a_card_is_as_fast_as_its_link_and_its_memory() {
     for card in cards::ALL {
         let world = World::new(card.timing());
-        let launches = card.launch.unwrap_or_default();
+        let launches = card.launch().unwrap_or_default();
         let nothing = Duration::ZERO;
-        assert_eq!(world.upload_takes(), at(card.link.uploads(), nothing));
-        assert_eq!(world.download_takes(), at(card.link.downloads(), nothing));
+        assert_eq!(world.upload_takes(), at(card.link().uploads(), nothing));
+        assert_eq!(world.download_takes(), at(card.link().downloads(), nothing));
         assert_eq!(
             world.takes(fill(&world.queue(), world.on_device())),
-            at(card.memory / 2.0, launches)
+            at(card.memory() / 2.0, launches)
         );
         assert_eq!(
             world.takes(launch(&world.queue(), world.on_device())),
@@ -114,10 +114,7 @@ fn a_card_is_as_fast_as_its_link_and_its_memory() {
 #[test]
 fn a_card_copies_both_ways_at_once_if_it_has_two_engines() {
     for copy_engines in [1, 2, 3] {
-        let card = Card {
-            copy_engines,
-            ..cards::A10
-        };
+        let card = cards::A10.with_copy_engines(copy_engines);
         let world = World::new(card.timing());
         let (up, down) = (world.upload_takes(), world.download_takes());
         let expected = if copy_engines == 1 {

@@ -168,18 +168,16 @@ fn a_report_names_both_commands_and_what_is_missing() {
     let queue = |index: usize| queues[index].id().to_string();
     let expected = format!(
         "read after write: `second.copy` of `chain` ({call}) on {} reads `first`[0] in bytes 0..64; nothing orders \
-         it behind `first.fill` of `chain` ({call}) on {}, which writes it in bytes 0..64: a wait of {} for that \
+         it after `first.fill` of `chain` ({call}) on {}, which writes it in bytes 0..64: a wait of {} for that \
          command is missing",
         queue(1),
         queue(0),
         queue(1),
     );
     assert_eq!(reports[0], expected);
+    assert!(reports[1].contains("`first`[0] in bytes 0..32; nothing orders it after `first.fill`"));
     assert!(
-        reports[1].contains("`first`[0] in bytes 0..32; nothing orders it behind `first.fill`")
-    );
-    assert!(
-        reports[2].contains("`second`[0] in bytes 0..64; nothing orders it behind `second.copy`")
+        reports[2].contains("`second`[0] in bytes 0..64; nothing orders it after `second.copy`")
     );
 }
 

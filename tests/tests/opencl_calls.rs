@@ -80,7 +80,7 @@ fn recording_keeps_events_and_asks_when_somebody_looks() {
         let most = most + if queues == 1 { 2.0 + 2.0 } else { 3.0 * 2.0 };
         assert!(calls <= most, "{calls} calls per frame on {queues} queues");
         let before = driver_calls();
-        assert_eq!(timeline.recording().frames.len(), 4);
+        assert_eq!(timeline.recording().frames().len(), 4);
         let asked = driver_calls() - before;
         assert_eq!(
             asked,

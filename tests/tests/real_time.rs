@@ -101,7 +101,7 @@ fn results_are_the_same_at_the_pace_of_a_card() {
         let expected: Vec<f32> = (0..10)
             .map(|seed| Talk::<Cpu>::expected(LEN, seed))
             .collect();
-        assert_eq!(sums, expected, "{}", card.name);
+        assert_eq!(sums, expected, "{}", card.name());
         device.assert_no_hazards();
     }
 }

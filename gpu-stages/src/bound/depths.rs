@@ -1,4 +1,4 @@
-//! [`Depths`]: how many slots and places in flight there are.
+//! [`Depths`]: how many slots and frames in flight there are.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,19 +14,19 @@ use std::num::NonZeroUsize;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Depths {
-    /// Of resources that are not named.
+    /// The slots of resources that are not named; none if unlimited.
     others: Option<NonZeroUsize>,
     named: BTreeMap<String, NonZeroUsize>,
     in_flight: Option<NonZeroUsize>,
 }
 
 impl Depths {
-    /// As many slots and places as anybody wants.
+    /// An unlimited number of slots for each resource, and of frames in flight.
     pub fn unlimited() -> Self {
         Self::default()
     }
 
-    /// `slots` slots for each resource, and as many frames in flight as can be; 0 counts as 1.
+    /// `slots` slots for each resource, and an unlimited number of frames in flight; 0 counts as 1.
     pub fn of(slots: usize) -> Self {
         Depths {
             others: Some(at_least_one(slots)),
@@ -48,13 +48,13 @@ impl Depths {
         self
     }
 
-    /// The slots of this resource; none if there are as many as anybody wants.
+    /// The number of slots of this resource; none if it is unlimited.
     pub fn of_resource(&self, resource: &str) -> Option<usize> {
         let named = self.named.get(resource).copied();
         named.or(self.others).map(NonZeroUsize::get)
     }
 
-    /// How many frames may be in flight; none if any number.
+    /// How many frames may be in flight; none if unlimited.
     pub fn frames(&self) -> Option<usize> {
         self.in_flight.map(NonZeroUsize::get)
     }
@@ -64,7 +64,7 @@ fn at_least_one(count: usize) -> NonZeroUsize {
     NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// ``2 slots for `d_in`, 3 in flight``: what has other than the one slot that every resource has.
+/// ``2 slots for `d_in`, 3 in flight``: it names the resources whose number of slots is not the usual one.
 impl fmt::Display for Depths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let usual = self.others.unwrap_or(NonZeroUsize::MIN);
@@ -100,5 +100,32 @@ fn listed(names: &[String]) -> String {
         [] => String::new(),
         [name] => name.clone(),
         [names @ .., last] => format!("{} and {last}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_slots_and_frames_count_as_one() {
+        assert_eq!(Depths::of(0).in_flight(0), Depths::of(1).in_flight(1));
+        let named = Depths::unlimited().slots("x", 0);
+        assert_eq!(named.of_resource("x"), Some(1));
+        assert_eq!((named.of_resource("y"), named.frames()), (None, None));
+    }
+
+    #[test]
+    fn a_name_goes_before_the_others_and_the_last_number_counts() {
+        let depths = Depths::of(2).slots("x", 3).slots("x", 4).in_flight(5);
+        let slots = ["x", "y"].map(|name| depths.of_resource(name));
+        assert_eq!((slots, depths.frames()), ([Some(4), Some(2)], Some(5)));
+    }
+
+    #[test]
+    fn names_are_listed_with_commas_and_an_and() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let lists: Vec<String> = (0..4).map(|end| listed(&names[..end])).collect();
+        assert_eq!(lists, ["", "a", "a and b", "a, b and c"]);
     }
 }

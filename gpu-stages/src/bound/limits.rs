@@ -1,15 +1,18 @@
-//! [`Bound`]: what no run of a pipeline beats, and why.
+//! [`Bound`]: what no run of a pipeline is faster than, and why.
 
-use super::Frame;
-use super::cycle::{Ratio, slowest};
-use super::graph::{Cause, Edge, Graph, Layout};
+use super::bottleneck::{Bottleneck, Limit};
+use super::cycle::{Cycle, Ratio, slowest};
+use super::frame::Frame;
+use super::graph::{Cause, Edge, Graph};
+use super::layout::Layout;
 use super::loads::{Load, loads};
 use super::order::Orders;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-/// What no run beats, at certain [depths](super::Depths).
+/// What no run is faster than, at certain [depths](super::Depths).
 ///
 /// It prints as `a frame every 3ms: `compute` is the bottleneck`.
 #[derive(Clone, Debug)]
@@ -23,64 +26,25 @@ pub struct Bound {
     loads: Vec<Load>,
 }
 
-/// What limits how often a frame can come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Bottleneck {
-    /// A queue, which runs its stages of every frame.
-    Queue(String),
-    /// What several queues [share](super::Frame::sharing).
-    Shared(String),
-    /// The [threads of the host](super::Frame::host_threads).
-    Host,
-    /// A resource that frames use one after another, each because of what the one before did: one that they update,
-    /// or read from the frame before.
-    Turns(String),
-    /// A resource of which there are as many slots as there are.
-    Slots(String),
-    /// The number of frames in flight.
-    InFlight,
-}
-
-/// How often frames can come because of one thing alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// What it is.
-    pub what: Bottleneck,
-    /// So many frames…
-    pub frames: u64,
-    /// …take this long.
-    pub time: Duration,
-}
-
 impl Bound {
     pub(super) fn of(frame: &Frame, layout: &Layout, graph: Graph, orders: &Orders) -> Self {
         let loads = loads(frame, layout, &graph);
-        let mut limits: Vec<Limit> = loads.iter().map(Load::limit).collect();
-        limits.extend(alone(layout, &graph));
-        // Stable: with as much to say, in the order above.
-        limits.sort_by_key(|limit| std::cmp::Reverse(limit.ratio()));
+        let limits = limits(layout, &graph, &loads);
         let slowest = slowest(graph.nodes, &graph.edges);
-        let together = slowest.as_ref().map_or(Ratio::ZERO, |cycle| cycle.ratio());
-        let most = limits.first().map_or(Ratio::ZERO, Limit::ratio);
-        let period = together.max(most);
-        let mut bottleneck: Vec<Bottleneck> = Vec::new();
-        match (limits.first(), slowest) {
-            _ if period.time == 0 => {}
-            (Some(limit), _) if most == period => bottleneck.push(limit.what.clone()),
-            (_, Some(cycle)) => {
-                for edge in cycle.edges.iter().rev() {
-                    let what = layout.bottleneck(graph.edges[*edge].cause);
-                    bottleneck.extend(what.filter(|what| !bottleneck.contains(what)));
-                }
-            }
-            _ => {}
-        }
+        let together = slowest.as_ref().map_or(Ratio::ZERO, Cycle::ratio);
+        let period = limits
+            .first()
+            .map_or(together, |tightest| together.max(tightest.ratio()));
+        let bottleneck = match (limits.first(), slowest) {
+            _ if period == Ratio::ZERO => Vec::new(),
+            (Some(limit), _) if limit.ratio() == period => vec![limit.what().clone()],
+            (_, slowest) => slowest.map_or(Vec::new(), |cycle| on_cycle(layout, &graph, &cycle)),
+        };
         Bound {
             period,
             limits,
             bottleneck,
-            is_exact: orders.are_fixed.iter().all(|it| *it) && frame.is_simple(),
+            is_exact: orders.are_fixed.iter().all(|it| *it) && frame.is_fully_modelled(),
             graph,
             end: layout.end,
             loads,
@@ -96,32 +60,34 @@ impl Bound {
         Duration::from_nanos(self.period.time.div_ceil(self.period.frames))
     }
 
-    /// The same exactly: so many frames take this long.
+    /// The exact rate of a long run: a number of frames, and the time that they take.
     pub fn rate(&self) -> (u64, Duration) {
         (self.period.frames, Duration::from_nanos(self.period.time))
     }
 
-    /// What determines it: one thing, or several in whose cycle a frame is; nothing if no time passes or any number of
-    /// frames can go on side by side.
+    /// What determines the period: one thing, or several on a common cycle. It is empty if no time passes, or if any
+    /// number of frames can run side by side.
     pub fn bottleneck(&self) -> &[Bottleneck] {
         &self.bottleneck
     }
 
-    /// What each queue, resource and so on alone would allow, the tightest first.
+    /// The limit of each queue, resource and so on if it were the only one, the tightest first.
     pub fn limits(&self) -> &[Limit] {
         &self.limits
     }
 
-    /// Whether runs reach it: [`makespan`](Self::makespan) is then the time of one in virtual time, to the nanosecond.
+    /// Whether runs reach the bound. The [`makespan`](Self::makespan) is then that of a run in virtual time, to the
+    /// nanosecond.
     ///
-    /// It is known where queues keep the frames in order whatever happens, and each has an engine for itself. Otherwise
-    /// it is a bound all the same, but frames may get in each other's way in an order that costs time: try it in a
-    /// [simulation](crate::cpu::simulation).
+    /// It is known where each queue keeps the frames in order and has an engine of its own. Otherwise the bound holds,
+    /// but frames may come to a queue or an engine in an order that costs time. A
+    /// [simulation](crate::cpu::simulation) tells how much.
     pub fn is_exact(&self) -> bool {
         self.is_exact
     }
 
-    /// The least time for so many frames, from the beginning of the first to the end of the last.
+    /// The least time for this many frames, from the beginning of the first to the end of the last. It is zero for no
+    /// frames.
     pub fn makespan(&self, frames: usize) -> Duration {
         if frames == 0 {
             return Duration::ZERO;
@@ -135,7 +101,7 @@ impl Bound {
     fn longest_path(&self, frames: usize) -> u64 {
         let edges = self.graph.edges.iter();
         let mut edges: Vec<&Edge> = edges.filter(|edge| edge.frames < frames as u64).collect();
-        // Within a frame, nodes are numbered in an order in which edges lead forward.
+        // Within a frame, every edge leads to a node with a greater number.
         edges.sort_by_key(|edge| edge.to);
         let memory = edges.iter().map(|edge| edge.frames).max().unwrap_or(0) as usize;
         let mut past: VecDeque<Vec<u64>> = VecDeque::new();
@@ -147,7 +113,7 @@ impl Bound {
                     0 => Some(times[edge.from]),
                     frames => past.get(frames - 1).map(|times| times[edge.from]),
                 };
-                // Before the first frame there is nothing to wait for.
+                // Nothing precedes the first frame.
                 let time = from.map_or(0, |from: u64| from.saturating_add(edge.time));
                 times[edge.to] = times[edge.to].max(time);
             }
@@ -159,79 +125,59 @@ impl Bound {
     }
 }
 
-/// The limits that turns, slots and places in flight are, each without the others.
-fn alone(layout: &Layout, graph: &Graph) -> Vec<Limit> {
+/// All limits, the tightest first: those of equal ratio in the order of loads, turns, slots and frames in flight.
+fn limits(layout: &Layout, graph: &Graph, loads: &[Load]) -> Vec<Limit> {
     let resources = 0..layout.resources.len();
     let turns = resources.clone().map(Cause::Turn);
     let causes = turns
         .chain(resources.map(Cause::Slot))
         .chain([Cause::InFlight]);
-    let limit = |cause| {
-        let edges = graph.edges.iter();
-        let edges = edges.filter(|edge| edge.cause == Cause::Step || edge.cause == cause);
-        let edges: Vec<Edge> = edges.cloned().collect();
-        let cycle = slowest(graph.nodes, &edges)?;
-        Some(Limit {
-            what: layout.bottleneck(cause)?,
-            frames: cycle.ratio().frames,
-            time: Duration::from_nanos(cycle.time),
-        })
-    };
-    causes.filter_map(limit).collect()
+    let others = causes.filter_map(|cause| limit_alone(layout, graph, cause));
+    let mut limits: Vec<Limit> = loads.iter().map(Load::limit).chain(others).collect();
+    limits.sort_by_key(|limit| Reverse(limit.ratio()));
+    limits
 }
 
-impl Layout {
-    fn bottleneck(&self, cause: Cause) -> Option<Bottleneck> {
-        let resource = |number: usize| self.resources[number].name.clone();
-        match cause {
-            Cause::Step => None,
-            Cause::Queue(queue) => Some(Bottleneck::Queue(self.queues[queue].clone())),
-            Cause::Turn(number) => Some(Bottleneck::Turns(resource(number))),
-            Cause::Slot(number) => Some(Bottleneck::Slots(resource(number))),
-            Cause::InFlight => Some(Bottleneck::InFlight),
-        }
+/// The limit of the edges of this cause if the graph had no others but the steps within a frame.
+fn limit_alone(layout: &Layout, graph: &Graph, cause: Cause) -> Option<Limit> {
+    let edges = graph.edges.iter();
+    let edges = edges.filter(|edge| edge.cause == Cause::Step || edge.cause == cause);
+    let edges: Vec<Edge> = edges.cloned().collect();
+    let cycle = slowest(graph.nodes, &edges)?;
+    Some(Limit::new(bottleneck(layout, cause)?, cycle.ratio()))
+}
+
+/// The bottlenecks on a cycle, each once, in the order of its edges.
+fn on_cycle(layout: &Layout, graph: &Graph, cycle: &Cycle) -> Vec<Bottleneck> {
+    let mut all: Vec<Bottleneck> = Vec::new();
+    for edge in cycle.edges.iter().rev() {
+        let what = bottleneck(layout, graph.edges[*edge].cause);
+        all.extend(what.filter(|what| !all.contains(what)));
     }
+    all
 }
 
-impl Limit {
-    fn ratio(&self) -> Ratio {
-        Ratio {
-            time: self.time.as_nanos() as u64,
-            frames: self.frames,
-        }
-    }
-}
-
-impl fmt::Display for Bottleneck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Bottleneck::Queue(name) | Bottleneck::Shared(name) => write!(f, "`{name}`"),
-            Bottleneck::Host => f.write_str("the host"),
-            Bottleneck::Turns(name) => write!(f, "the turn at `{name}`"),
-            Bottleneck::Slots(name) => write!(f, "the number of slots of `{name}`"),
-            Bottleneck::InFlight => f.write_str("the number of frames in flight"),
-        }
+/// What a cause is to users; none for the order within a frame.
+fn bottleneck(layout: &Layout, cause: Cause) -> Option<Bottleneck> {
+    let resource = |number: usize| layout.resources[number].name.clone();
+    match cause {
+        Cause::Step => None,
+        Cause::Queue(queue) => Some(Bottleneck::Queue(layout.queues[queue].clone())),
+        Cause::Turn(number) => Some(Bottleneck::Turns(resource(number))),
+        Cause::Slot(number) => Some(Bottleneck::Slots(resource(number))),
+        Cause::InFlight => Some(Bottleneck::InFlight),
     }
 }
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<String> = self.bottleneck.iter().map(ToString::to_string).collect();
-        match names.as_slice() {
-            [] => f.write_str("nothing limits how often frames come"),
-            [name] => write!(
-                f,
-                "a frame every {:?}: {name} is the bottleneck",
-                self.period()
-            ),
-            names => {
-                let names = names.join(" and ");
-                write!(
-                    f,
-                    "a frame every {:?}: {names} are the bottleneck",
-                    self.period()
-                )
-            }
-        }
+        let (names, verb) = match names.as_slice() {
+            [] => return f.write_str("nothing limits how often frames come"),
+            [name] => (name.clone(), "is"),
+            names => (names.join(" and "), "are"),
+        };
+        let period = self.period();
+        write!(f, "a frame every {period:?}: {names} {verb} the bottleneck")
     }
 }

@@ -2,38 +2,37 @@
 
 use super::cycle::{Cycle, Ratio, slower};
 use super::depths::Depths;
-use super::graph::{Cause, Graph, Layout, Stuck};
+use super::graph::{Cause, Edge, Graph};
+use super::layout::{Layout, SelfWait};
+use super::order::ordered;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
 /// Looks for depths at which no cycle takes longer than `ideal`, which is not zero.
 ///
-/// A cycle that does needs another slot of one of the resources whose slots it uses again, whatever else is changed:
-/// only those are tried, and always the fewest slots first. With as many slots, fewer of the resource that comes
-/// first.
+/// A cycle that takes longer needs another slot of one of the resources whose slots it uses again, whatever else is
+/// changed. So the search adds a slot of one of those only. It tries the fewest slots first; of equally many, the
+/// fewest of the resource that is named first.
 ///
-/// Few slots and places in flight can keep frames in an order on a queue that they would not have otherwise, and a
-/// cycle with that order can take too long as well. It may need one more of anything.
+/// With few slots and frames in flight, frames can have an order on a queue that they do not have otherwise. A cycle
+/// with that order can take too long as well. One more of anything may resolve it.
 pub(super) struct Search<'a> {
     layout: &'a Layout,
-    /// The orders of the queues with unlimited depths.
-    orders: Graph,
+    /// The orders on the queues with unlimited depths.
+    orders: Vec<Edge>,
     ideal: Ratio,
     /// The numbers of the resources with slots.
     rings: Vec<usize>,
 }
 
 impl<'a> Search<'a> {
-    pub fn new(layout: &'a Layout, ideal: Ratio) -> Result<Self, Stuck> {
-        let (unlimited, orders) = layout.graph(&Depths::unlimited())?;
+    pub fn new(layout: &'a Layout, ideal: Ratio) -> Result<Self, SelfWait> {
+        let (_, orders) = ordered(layout, &Depths::unlimited())?;
         let resources = layout.resources.iter().enumerate();
         let rings = resources.filter(|(_, resource)| resource.has_versions);
         Ok(Search {
             layout,
-            orders: Graph {
-                nodes: unlimited.nodes,
-                edges: orders.edges,
-            },
+            orders: orders.edges,
             ideal,
             rings: rings.map(|(number, _)| number).collect(),
         })
@@ -52,10 +51,10 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// A cycle that takes too long at these depths, and at all with no more of what it uses.
-    fn too_slow(&self, depths: &Depths) -> Result<Option<TooSlow>, Stuck> {
-        let mut graph = self.layout.unordered(depths)?;
-        graph.edges.extend(self.orders.edges.iter().cloned());
+    /// A cycle that takes too long at these depths, even without the orders that only these depths cause.
+    fn too_slow(&self, depths: &Depths) -> Result<Option<TooSlow>, SelfWait> {
+        let mut graph = self.layout.graph(depths)?;
+        graph.edges.extend(self.orders.iter().cloned());
         let cycle = slower(graph.nodes, &graph.edges, self.ideal);
         Ok(cycle.map(|cycle| TooSlow {
             causes: cycle
@@ -68,13 +67,12 @@ impl<'a> Search<'a> {
     }
 
     /// Whether frames take too long because of an order that they have at these depths.
-    fn is_held_up(&self, depths: &Depths) -> bool {
-        let slow = |graph: &Graph| slower(graph.nodes, &graph.edges, self.ideal).is_some();
-        let graph = self.layout.graph(depths);
-        graph.is_ok_and(|(graph, _)| slow(&graph))
+    fn is_slowed_by_order(&self, depths: &Depths) -> bool {
+        let is_slow = |graph: &Graph| slower(graph.nodes, &graph.edges, self.ideal).is_some();
+        ordered(self.layout, depths).is_ok_and(|(graph, _)| is_slow(&graph))
     }
 
-    /// The fewest slots of one resource if there are any number of all others.
+    /// The fewest slots of one resource if all others have an unlimited number.
     fn alone(&self, ring: usize) -> usize {
         let name = &self.layout.resources[self.rings[ring]].name;
         let mut slots = 1;
@@ -82,7 +80,7 @@ impl<'a> Search<'a> {
             match self.too_slow(&Depths::unlimited().slots(name, slots)) {
                 Ok(None) => return slots,
                 Ok(Some(found)) => slots += self.missing(&found, Cause::Slot(self.rings[ring])),
-                Err(Stuck) => slots += 1,
+                Err(SelfWait) => slots += 1,
             }
         }
     }
@@ -95,12 +93,12 @@ impl<'a> Search<'a> {
             let depths = self.depths(&slots);
             let more = match self.too_slow(&depths) {
                 Ok(Some(found)) => found.causes,
-                Ok(None) if self.is_held_up(&depths) => {
+                Ok(None) if self.is_slowed_by_order(&depths) => {
                     self.rings.iter().map(|ring| Cause::Slot(*ring)).collect()
                 }
                 Ok(None) => return slots,
-                // With as many slots as each needs alone, no call waits for itself.
-                Err(Stuck) => continue,
+                // Each resource has as many slots as it needs alone: no call waits for itself.
+                Err(SelfWait) => continue,
             };
             for (index, ring) in self.rings.iter().enumerate() {
                 let mut slots = slots.clone();
@@ -121,13 +119,13 @@ impl<'a> Search<'a> {
             let depths = slots.clone().in_flight(frames);
             match self.too_slow(&depths) {
                 Ok(Some(found)) => frames += self.missing(&found, Cause::InFlight),
-                Ok(None) if self.is_held_up(&depths) => frames += 1,
-                Ok(None) | Err(Stuck) => return depths,
+                Ok(None) if self.is_slowed_by_order(&depths) => frames += 1,
+                Ok(None) | Err(SelfWait) => return depths,
             }
         }
     }
 
-    /// How many more `cause` needs at least, if each lets the cycle take a frame longer wherever it is used.
+    /// How many more of `cause` the cycle needs at least. Each one gives the cycle a frame more wherever it is used.
     fn missing(&self, found: &TooSlow, cause: Cause) -> usize {
         let uses = found
             .causes
@@ -144,8 +142,61 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A cycle, and why its edges are there.
+/// A cycle, and the causes of its edges.
 struct TooSlow {
     cycle: Cycle,
     causes: Vec<Cause>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::Frame;
+    use super::super::timed::Timed;
+    use super::*;
+    use crate::schedule::{Schedule, Stage};
+    use std::time::Duration;
+
+    const CHAIN: Schedule = Schedule::new(
+        "chain",
+        &[
+            Stage::new("a").on("q").writes(&["x"]),
+            Stage::new("b").on("r").reads(&["x"]).writes(&["y"]),
+            Stage::new("c").reads(&["y"]),
+        ],
+    )
+    .queues(&["q", "r"])
+    .writes(&["x", "y"]);
+
+    /// The depths that are found for these times, and the ideal time of a frame.
+    fn found(times: [u64; 3], ideal: u64) -> Depths {
+        let layout = Layout::of(&Frame::of(Timed::new(
+            CHAIN,
+            times.map(Duration::from_nanos),
+        )));
+        let ideal = Ratio {
+            time: ideal,
+            frames: 1,
+        };
+        Search::new(&layout, ideal).unwrap().run()
+    }
+
+    #[test]
+    fn slots_and_frames_are_as_many_as_the_ideal_needs() {
+        let depths = |x, y, frames| {
+            Depths::unlimited()
+                .slots("x", x)
+                .slots("y", y)
+                .in_flight(frames)
+        };
+        // `x` is used for a + b = 6, `y` for b + c = 5, and a frame takes 8.
+        assert_eq!(found([3, 3, 2], 3), depths(2, 2, 3));
+        assert_eq!(found([3, 3, 2], 6), depths(1, 1, 2));
+        assert_eq!(found([3, 3, 2], 8), depths(1, 1, 1));
+    }
+
+    #[test]
+    fn a_long_stage_takes_as_many_slots_at_once() {
+        let slots = found([1, 1, 1_000_000_000_000], 1).of_resource("y");
+        assert_eq!(slots, Some(1_000_000_000_001));
+    }
 }

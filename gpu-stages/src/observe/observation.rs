@@ -37,13 +37,13 @@ impl Interest {
     }
 }
 
-/// What the host waits for.
+/// What the host waits for before it uses a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Awaited {
-    /// Its turn with the resource: earlier calls still use it.
+    /// The grant: earlier uses have not released it.
     Turn,
-    /// Devices, which still use the resource.
+    /// Commands on devices that use it.
     Device,
 }
 

@@ -3,7 +3,7 @@
 use super::{Schedule, label, list, title};
 use std::fmt;
 
-/// Prints as a directed graph.
+/// Prints a schedule as a directed graph.
 pub(super) struct Dot(pub(super) Schedule);
 
 impl fmt::Display for Dot {
@@ -50,7 +50,7 @@ impl Dot {
         Ok(())
     }
 
-    /// The edges from earlier calls and to later ones.
+    /// The resources that come from earlier calls and those that are released to later ones.
     fn between_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stages = || self.0.stages.iter().enumerate();
         if stages().any(|(_, stage)| !stage.earlier.is_empty()) {
@@ -79,7 +79,7 @@ impl Dot {
     }
 }
 
-/// Text between quotation marks.
+/// A text, escaped for a string in quotation marks.
 fn text(raw: &str) -> String {
     let mut text = String::new();
     for letter in raw.chars() {

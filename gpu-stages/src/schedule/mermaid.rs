@@ -3,7 +3,7 @@
 use super::{Schedule, label, list, title};
 use std::fmt;
 
-/// Prints as a flowchart.
+/// Prints a schedule as a flowchart.
 pub(super) struct Mermaid(pub(super) Schedule);
 
 impl fmt::Display for Mermaid {
@@ -41,7 +41,7 @@ impl Mermaid {
         Ok(())
     }
 
-    /// The edges from earlier calls and to later ones.
+    /// The resources that come from earlier calls and those that are released to later ones.
     fn between_calls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, stage) in self.0.stages.iter().enumerate() {
             if !stage.earlier.is_empty() {
@@ -63,7 +63,7 @@ impl Mermaid {
     }
 }
 
-/// Text between quotation marks. Special characters become entities.
+/// A text for a string in quotation marks: special characters become entities.
 fn text(raw: &str) -> String {
     let mut text = String::new();
     for letter in raw.chars() {

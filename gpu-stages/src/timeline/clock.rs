@@ -1,4 +1,4 @@
-//! The clocks of hosts and devices, and how the times of one are told on another.
+//! The clocks of the host and of devices, and the conversion of times between them.
 
 use crate::observe::device_times::{ClockId, host_now};
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use std::time::Duration;
 pub(crate) trait Clock: Debug + Send + Sync {
     fn id(&self) -> ClockId;
 
-    /// The time since the clock's own zero. It never goes back.
+    /// The time since the zero of the clock. It never goes back.
     fn now(&self) -> Duration;
 }
 
@@ -26,10 +26,10 @@ impl Clock for HostClock {
     }
 }
 
-/// What is known of the clock of a device that counts from a zero of its own.
+/// The bounds of the difference between the host's clock and that of a device.
 ///
-/// A driver notes the device's time while the host is enqueuing: so the host's time at that moment lies between when
-/// the call began and when it returned. Every command narrows what the two clocks can be apart.
+/// A driver notes the device's time while the host is enqueuing a command. The host's time at that moment lies between
+/// the begin and the end of the driver call. So every command narrows the bounds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Alignment(Option<(i128, i128)>);
 
@@ -50,8 +50,8 @@ impl Alignment {
         Some(Duration::from_nanos(nanoseconds))
     }
 
-    /// How far times on the host's clock can be off. Where the clocks drift, the two ends have passed each other, and
-    /// the distance is what they drifted by.
+    /// The greatest error of times on the host's clock. If the clocks drift, the lower bound can be above the upper
+    /// one; the distance is then the drift.
     pub fn error(&self) -> Option<Duration> {
         let (least, most) = self.0?;
         let half = most.abs_diff(least).div_ceil(2);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_narrows_the_distance_of_the_clocks() {
+    fn every_command_narrows_the_difference_of_the_clocks() {
         let mut alignment = Alignment::default();
         assert_eq!((alignment.on_host(ns(5)), alignment.error()), (None, None));
         // The device is 1,000 ns ahead.
@@ -89,18 +89,18 @@ mod tests {
     }
 
     #[test]
-    fn a_device_behind_the_host_and_one_that_drifts() {
+    fn a_device_may_be_behind_the_host_and_drift() {
         let mut alignment = Alignment::default();
         alignment.narrow(ns(10), ns(1_000), ns(1_004));
         assert_eq!(alignment.on_host(ns(20)), Some(ns(1_012)));
-        // Ten nanoseconds were lost meanwhile: neither is right for both.
+        // The clocks have drifted by ten nanoseconds: no difference is right for both commands.
         alignment.narrow(ns(1_010), ns(2_014), ns(2_014));
         assert_eq!(alignment.error(), Some(ns(5)));
         assert_eq!(alignment.on_host(ns(1_010)), Some(ns(2_009)));
     }
 
     #[test]
-    fn nothing_is_before_the_zero() {
+    fn times_before_the_zero_of_the_host_are_zero() {
         let mut alignment = Alignment::default();
         alignment.narrow(ns(500), ns(0), ns(0));
         assert_eq!(alignment.on_host(ns(400)), Some(ns(0)));

@@ -1,14 +1,14 @@
-//! Lanes for what overlaps in time.
+//! Lanes for spans that overlap in time.
 
 use std::time::Duration;
 
-/// A lane for each of `spans`, the lowest that is free: no two that overlap share one. Those that begin earlier
-/// choose first.
+/// A lane for each of `spans`: no two that overlap share one. In the order of their begins, each gets the lowest lane
+/// that is free.
 pub(super) fn assign(spans: &[(Duration, Duration)]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|&index| spans[index].0);
     let mut lanes = vec![0; spans.len()];
-    // When what is in each lane ends.
+    // When the last span of each lane ends.
     let mut ends: Vec<Duration> = Vec::new();
     for index in order {
         let (begin, end) = spans[index];
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_overlaps_is_in_lanes_of_its_own() {
+    fn spans_that_overlap_are_in_different_lanes() {
         let span = |begin, end| (Duration::from_secs(begin), Duration::from_secs(end));
         let spans = [span(0, 4), span(1, 3), span(3, 5), span(4, 6), span(4, 7)];
         assert_eq!(assign(&spans), [0, 1, 1, 0, 2]);

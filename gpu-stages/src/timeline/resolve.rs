@@ -1,4 +1,4 @@
-//! From what was noted to a [`Recording`]: asks devices for their times and puts everything on one clock.
+//! Makes a [`Recording`] of what was recorded: asks devices for their times, and puts all times on one clock.
 
 use super::clock::Alignment;
 use super::recorder::{CommandRecord, FrameRecord, Recorder, StageRecord, WaitRecord};
@@ -9,14 +9,14 @@ use crate::sync::clock::QueueId;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// The clocks of devices, and which queue is called what.
+/// The clocks of devices, and the names of queues.
 struct Resolver<'a> {
     recorder: &'a Recorder,
     clocks: HashMap<usize, Alignment>,
     queues: Vec<(QueueId, Vec<&'static str>)>,
 }
 
-/// A command, and what its device said.
+/// A command, with the times that its device has told.
 type Asked = (CommandRecord, OnDevice);
 
 pub(super) fn resolve(recorder: &Recorder) -> Recording {
@@ -26,7 +26,7 @@ pub(super) fn resolve(recorder: &Recorder) -> Recording {
         clocks: HashMap::new(),
         queues: Vec::new(),
     };
-    // Every command says something about its device's clock: all are asked before any time is told.
+    // Every command tells something about its device's clock: all are asked before any time is converted.
     let mut asked: Vec<(FrameRecord, Vec<Vec<Asked>>)> = Vec::new();
     for mut frame in records.frames {
         let stages = frame.stages.iter_mut();
@@ -68,8 +68,8 @@ impl Resolver<'_> {
         let schedule = frame.schedule;
         let stages = frame.stages.into_iter().zip(commands);
         let stages = stages.map(|(stage, commands)| {
-            let facts = schedule.stages.get(stage.index);
-            self.stage(stage, facts, commands)
+            let declared = schedule.stages.get(stage.index);
+            self.stage(stage, declared, commands)
         });
         Frame {
             stages: stages.collect(),
@@ -86,14 +86,14 @@ impl Resolver<'_> {
     fn stage(
         &mut self,
         stage: StageRecord,
-        facts: Option<&Stage>,
+        declared: Option<&Stage>,
         commands: Vec<Asked>,
     ) -> StageRun {
-        let queue = facts.and_then(|facts| facts.queue);
+        let queue = declared.and_then(|declared| declared.queue);
         let commands = commands.into_iter().map(|asked| self.command(asked, queue));
         StageRun {
             commands: commands.collect(),
-            name: facts.map_or("?", |facts| facts.name),
+            name: declared.map_or("?", |declared| declared.name),
             index: stage.index,
             queue,
             entered: stage.entered,
@@ -132,7 +132,7 @@ impl Resolver<'_> {
     }
 }
 
-/// When a stage had waited, if it had.
+/// When a stage began: after its last wait. None if a wait has not ended.
 fn began(stage: &StageRecord) -> Option<Duration> {
     let mut began = stage.entered;
     for wait in &stage.waits {
@@ -150,7 +150,7 @@ fn wait(wait: WaitRecord) -> Wait {
     }
 }
 
-/// A name for each queue that no other has.
+/// A unique name for each queue.
 fn names(queues: &[(QueueId, Vec<&'static str>)]) -> Vec<QueueTrack> {
     let mut tracks: Vec<QueueTrack> = Vec::new();
     let mut unnamed = 0;

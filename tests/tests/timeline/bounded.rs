@@ -13,8 +13,9 @@ async fn count(#[updates] total: u32) -> Result<u32> {
 }
 
 fn numbers(timeline: &Timeline) -> Vec<u64> {
-    let frames = timeline.recording().frames;
-    frames.iter().map(|frame| frame.number).collect()
+    let recording = timeline.recording();
+    let frames = recording.frames();
+    frames.iter().map(|frame| frame.number()).collect()
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn the_latest_frames_are_kept() {
     assert!(kept[3].iter().copied().eq(1..=10));
     let begun = timelines
         .each_ref()
-        .map(|timeline| timeline.recording().begun);
+        .map(|timeline| timeline.recording().begun());
     assert_eq!(begun, [10; 4]);
 }
 
@@ -50,9 +51,10 @@ fn a_frame_in_flight_is_forgotten_as_well() {
     drop(holder);
     block_on(waiting).unwrap();
     assert_eq!(numbers(&timeline), [3, 4]);
-    let frames = timeline.recording().frames;
+    let recording = timeline.recording();
+    let frames = recording.frames();
     assert!(
-        frames.iter().all(|frame| frame.stages.len() == 2),
+        frames.iter().all(|frame| frame.stages().len() == 2),
         "{frames:?}"
     );
 }
@@ -72,13 +74,14 @@ fn of_one_frame_so_many_events_are_kept() {
     let (queue, data) = (queue(), device_buffers(1, 1));
     let timeline = Timeline::new(2);
     block_on(fill(&queue, &data)).unwrap();
-    let frame = &timeline.recording().frames[0];
-    let kept = commands(frame).count() + frame.stages.len();
+    let recording = timeline.recording();
+    let frame = &recording.frames()[0];
+    let kept = commands(frame).count() + frame.stages().len();
     assert_eq!(kept, 4_096);
     // All commands and both stages, but for those that are kept.
-    assert_eq!(frame.left_out, COMMANDS + 1 + 2 - 4_096);
-    assert_eq!(frame.stages.len(), 1);
-    assert!(frame.stages[0].left.is_some());
+    assert_eq!(frame.left_out(), COMMANDS + 1 + 2 - 4_096);
+    assert_eq!(frame.stages().len(), 1);
+    assert!(frame.stages()[0].left().is_some());
 }
 
 #[test]
@@ -91,14 +94,14 @@ fn only_calls_that_are_made_meanwhile_are_recorded() {
     block_on(before).unwrap();
     block_on(during).unwrap();
     let recording = timeline.recording();
-    assert_eq!(recording.frames.len(), 2);
+    assert_eq!(recording.frames().len(), 2);
     drop(timeline);
     block_on(unfinished).unwrap();
     let timeline = Timeline::new(10);
     block_on(count(&total)).unwrap();
     assert_eq!(numbers(&timeline), [1]);
     // A timeline that was there before does not keep what came after it.
-    assert_eq!(recording.frames.len(), 2);
+    assert_eq!(recording.frames().len(), 2);
 }
 
 #[test]
@@ -118,8 +121,13 @@ fn calls_of_several_threads_are_in_order() {
     });
     let recording = timeline.recording();
     crate::check_order(&recording);
-    assert_eq!(recording.frames.len(), 4 * EACH as usize);
-    assert!(recording.frames.iter().all(|frame| frame.ended.is_some()));
+    assert_eq!(recording.frames().len(), 4 * EACH as usize);
+    assert!(
+        recording
+            .frames()
+            .iter()
+            .all(|frame| frame.ended().is_some())
+    );
     let mut numbers = numbers(&timeline);
     numbers.sort_unstable();
     assert!(numbers.into_iter().eq(1..=u64::from(4 * EACH)));

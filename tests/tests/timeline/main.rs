@@ -22,7 +22,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// The one command of a stage.
 fn command(stage: &StageRun) -> &Command {
-    let [command] = stage.commands.as_slice() else {
+    let [command] = stage.commands() else {
         panic!("{stage:?}")
     };
     command
@@ -30,44 +30,48 @@ fn command(stage: &StageRun) -> &Command {
 
 /// A stage's waits: the resource, what was awaited, from when to when.
 fn waits(stage: &StageRun) -> Vec<(&str, Awaited, Duration, Option<Duration>)> {
-    let waits = stage.waits.iter();
-    let waits = waits.map(|wait| (&*wait.resource, wait.awaited, wait.began, wait.ended));
+    let waits = stage.waits().iter();
+    let waits = waits.map(|wait| (wait.resource(), wait.awaited(), wait.began(), wait.ended()));
     waits.collect()
 }
 
 /// All commands of `frame`, in order.
 fn commands(frame: &Frame) -> impl Iterator<Item = &Command> {
-    frame.stages.iter().flat_map(|stage| &stage.commands)
+    frame.stages().iter().flat_map(|stage| stage.commands())
 }
 
 /// What must hold of the times of every recording whose frames are over, whatever they were.
 fn check_order(recording: &Recording) {
-    for frame in &recording.frames {
-        let ended = frame.ended.expect("it is over");
-        let returned = frame.returned.expect("it is over");
-        assert!(frame.called <= returned && returned <= ended && ended <= recording.taken);
-        let mut before = frame.called;
-        for stage in &frame.stages {
-            assert!(before <= stage.entered, "{frame:?}");
-            before = stage.left.expect("it is over");
-            for wait in &stage.waits {
-                let ended = wait.ended.unwrap_or(before);
-                assert!(stage.entered <= wait.began && wait.began <= ended && ended <= before);
+    for frame in recording.frames() {
+        let ended = frame.ended().expect("it is over");
+        let returned = frame.returned().expect("it is over");
+        assert!(frame.called() <= returned && returned <= ended && ended <= recording.taken());
+        let mut before = frame.called();
+        for stage in frame.stages() {
+            assert!(before <= stage.entered(), "{frame:?}");
+            before = stage.left().expect("it is over");
+            for wait in stage.waits() {
+                let ended = wait.ended().unwrap_or(before);
+                assert!(
+                    stage.entered() <= wait.began() && wait.began() <= ended && ended <= before
+                );
             }
-            let began = stage.began.unwrap_or(before);
-            assert!(stage.entered <= began && began <= before, "{stage:?}");
-            for command in &stage.commands {
+            let began = stage.began().unwrap_or(before);
+            assert!(stage.entered() <= began && began <= before, "{stage:?}");
+            for command in stage.commands() {
                 // Some markers come where the resource is used next.
-                let is_in_time = command.enqueued <= before || !command.works();
-                assert!(began <= command.enqueued && is_in_time, "{stage:?}");
+                let is_in_time = command.enqueued() <= before || !command.works();
+                assert!(began <= command.enqueued() && is_in_time, "{stage:?}");
             }
         }
         assert!(before <= returned, "{frame:?}");
     }
-    for queue in &recording.queues {
-        let all = recording.frames.iter().flat_map(commands);
-        let own = all.filter(|command| command.queue == queue.id);
-        let mut spans: Vec<_> = own.filter_map(|it| Some((it.began?, it.ended?))).collect();
+    for queue in recording.queues() {
+        let all = recording.frames().iter().flat_map(commands);
+        let own = all.filter(|command| command.queue() == queue.id());
+        let mut spans: Vec<_> = own
+            .filter_map(|it| Some((it.began()?, it.ended()?)))
+            .collect();
         spans.sort_unstable();
         for (began, ended) in &spans {
             assert!(began <= ended, "{queue:?}");
@@ -77,7 +81,7 @@ fn check_order(recording: &Recording) {
             overlaps.count(),
             0,
             "commands of {} overlap: {spans:?}",
-            queue.name
+            queue.name()
         );
     }
 }

@@ -27,15 +27,15 @@ fn the_clocks_are_close() {
     let recording = timeline.recording();
     // No more than it took the host to enqueue a command, which is less than its frame took.
     let shortest = recording
-        .frames
+        .frames()
         .iter()
-        .map(|it| it.ended.unwrap() - it.called);
-    assert!(recording.clock_error.unwrap() < shortest.min().unwrap());
+        .map(|it| it.ended().unwrap() - it.called());
+    assert!(recording.clock_error().unwrap() < shortest.min().unwrap());
     // The same frames say the same again.
     let again = timeline.recording();
     let times = |recording: &Recording| -> Vec<_> {
-        let all = recording.frames.iter().flat_map(commands);
-        all.map(|it| (it.began, it.ended)).collect()
+        let all = recording.frames().iter().flat_map(commands);
+        all.map(|it| (it.began(), it.ended())).collect()
     };
     assert_eq!(times(&recording), times(&again));
 }
@@ -48,19 +48,19 @@ fn a_queue_that_was_there_before_has_no_times() {
     block_on(talk.frame(1)).unwrap();
     let recording = timeline.recording();
     check_order(&recording);
-    let [frame] = recording.frames.as_slice() else {
+    let [frame] = recording.frames() else {
         panic!("{recording:?}")
     };
-    assert_eq!(frame.outcome, Outcome::Succeeded);
+    assert_eq!(frame.outcome(), Outcome::Succeeded);
     assert_eq!(commands(frame).count(), 3);
     for command in commands(frame) {
         assert_eq!(
-            (command.began, command.ended, command.failed),
+            (command.began(), command.ended(), command.failed()),
             (None, None, false)
         );
-        assert!(command.enqueued > Duration::ZERO);
+        assert!(command.enqueued() > Duration::ZERO);
     }
-    assert_eq!(recording.clock_error, None);
+    assert_eq!(recording.clock_error(), None);
     // The picture has the host's rows all the same.
     let svg = recording.svg().to_string();
     let document = roxmltree::Document::parse(&svg).unwrap();
@@ -77,7 +77,9 @@ fn a_recording_outlives_queues_and_buffers() {
     block_on(talk.frame(1)).unwrap();
     drop(talk);
     let recording = timeline.recording();
-    assert!(commands(&recording.frames[0]).all(|it| it.began.is_some() && it.ended >= it.began));
+    assert!(
+        commands(&recording.frames()[0]).all(|it| it.began().is_some() && it.ended() >= it.began())
+    );
 }
 
 type Foreign<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -136,18 +138,18 @@ fn of_a_foreign_queue_the_markers_are_known() {
     let profiling = ocl::flags::CommandQueueProperties::PROFILING_ENABLE;
     for (properties, is_timed) in [(None, false), (Some(profiling), true)] {
         let recording = record_foreign(properties);
-        let frame = &recording.frames[0];
-        assert_eq!(recording.queues[0].name, "queue");
-        assert!(frame.stages.iter().all(|stage| stage.left.is_some()));
-        let read = command(&frame.stages[1]);
-        assert_eq!((read.name, read.works()), ("marker", false));
+        let frame = &recording.frames()[0];
+        assert_eq!(recording.queues()[0].name(), "queue");
+        assert!(frame.stages().iter().all(|stage| stage.left().is_some()));
+        let read = command(&frame.stages()[1]);
+        assert_eq!((read.name(), read.works()), ("marker", false));
         assert_eq!(
-            (read.began.is_some(), read.ended.is_some()),
+            (read.began().is_some(), read.ended().is_some()),
             (is_timed, is_timed)
         );
         if is_timed {
-            let error = recording.clock_error.unwrap();
-            assert!(read.ended.unwrap() <= frame.ended.unwrap() + error);
+            let error = recording.clock_error().unwrap();
+            assert!(read.ended().unwrap() <= frame.ended().unwrap() + error);
         }
         let svg = recording.svg().to_string();
         assert_eq!(svg.contains("class=\"tick\""), is_timed);

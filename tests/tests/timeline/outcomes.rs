@@ -66,8 +66,8 @@ impl Scene {
 
     fn only(&self) -> Frame {
         let recording = self.recording();
-        assert_eq!(recording.frames.len(), 1);
-        recording.frames[0].clone()
+        assert_eq!(recording.frames().len(), 1);
+        recording.frames()[0].clone()
     }
 }
 
@@ -77,11 +77,11 @@ fn an_error_of_the_body() {
     let scene = Scene::new();
     block_on(scene.frame(set(1.0), End::Error)).unwrap_err();
     let frame = scene.only();
-    assert_eq!(frame.outcome, Outcome::Failed);
-    assert!(frame.outcome.is_bad() && frame.ended.is_some());
-    assert_eq!(frame.stages.len(), 3);
-    assert!(frame.stages.iter().all(|stage| stage.left.is_some()));
-    assert!(!command(&frame.stages[0]).failed);
+    assert_eq!(frame.outcome(), Outcome::Failed);
+    assert!(frame.outcome().is_bad() && frame.ended().is_some());
+    assert_eq!(frame.stages().len(), 3);
+    assert!(frame.stages().iter().all(|stage| stage.left().is_some()));
+    assert!(!command(&frame.stages()[0]).failed());
 }
 
 #[test]
@@ -90,16 +90,16 @@ fn a_command_that_fails_and_those_that_need_it() {
     let scene = Scene::new();
     block_on(scene.frame(failing(), End::Well)).unwrap_err();
     let frame = scene.only();
-    assert_eq!(frame.outcome, Outcome::Failed);
-    assert!(command(&frame.stages[0]).failed && command(&frame.stages[1]).failed);
+    assert_eq!(frame.outcome(), Outcome::Failed);
+    assert!(command(&frame.stages()[0]).failed() && command(&frame.stages()[1]).failed());
     // Nobody came to the third.
     assert_eq!(
-        frame.stages[2].began,
-        frame.stages[2].waits.last().and_then(|it| it.ended)
+        frame.stages()[2].began(),
+        frame.stages()[2].waits().last().and_then(|it| it.ended())
     );
     let next = scene.frame(set(2.0), End::Well);
     assert_eq!(block_on(next).unwrap(), 2.0);
-    assert_eq!(scene.recording().frames[1].outcome, Outcome::Succeeded);
+    assert_eq!(scene.recording().frames()[1].outcome(), Outcome::Succeeded);
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn a_panic() {
     assert!(caught.is_err());
     drop(frame);
     let frame = scene.only();
-    assert_eq!(frame.outcome, Outcome::Panicked);
-    assert!(frame.returned.is_some() && frame.stages[2].left.is_some());
+    assert_eq!(frame.outcome(), Outcome::Panicked);
+    assert!(frame.returned().is_some() && frame.stages()[2].left().is_some());
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn a_call_that_is_dropped_before_it_is_polled() {
     let scene = Scene::new();
     drop(scene.frame(set(1.0), End::Well));
     let frame = scene.only();
-    assert_eq!(frame.outcome, Outcome::Dropped);
-    assert!(frame.stages.is_empty() && frame.ended >= Some(frame.called));
+    assert_eq!(frame.outcome(), Outcome::Dropped);
+    assert!(frame.stages().is_empty() && frame.ended() >= Some(frame.called()));
 }
 
 #[test]
@@ -137,24 +137,24 @@ fn a_call_that_is_dropped_while_it_waits() {
     drop((first, second));
     let recording = scene.recording();
     let given_up = |frame: &Frame, name: &str, awaited: Awaited| {
-        assert_eq!(frame.outcome, Outcome::Dropped);
-        let last = frame.stages.last().unwrap();
-        assert_eq!((last.name, last.began), (name, None));
-        assert_eq!(last.left, frame.ended);
+        assert_eq!(frame.outcome(), Outcome::Dropped);
+        let last = frame.stages().last().unwrap();
+        assert_eq!((last.name(), last.began()), (name, None));
+        assert_eq!(last.left(), frame.ended());
         let waits = waits(last);
         assert!(
             matches!(waits[..], [("out", it, _, None)] if it == awaited),
             "{waits:?}"
         );
     };
-    given_up(&recording.frames[0], "look", Awaited::Device);
-    given_up(&recording.frames[1], "queue.download", Awaited::Turn);
+    given_up(&recording.frames()[0], "look", Awaited::Device);
+    given_up(&recording.frames()[1], "queue.download", Awaited::Turn);
     // What was enqueued goes on.
     gate.open();
     scene.queue.finish();
     let recording = scene.recording();
-    let launch = command(&recording.frames[0].stages[0]);
-    assert!(launch.ended >= recording.frames[0].ended && !launch.failed);
+    let launch = command(&recording.frames()[0].stages()[0]);
+    assert!(launch.ended() >= recording.frames()[0].ended() && !launch.failed());
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn a_future_that_is_forgotten_stays_in_flight() {
     gate.open();
     scene.queue.finish();
     let frame = scene.only();
-    assert_eq!((frame.outcome, frame.ended), (Outcome::InFlight, None));
-    assert!(command(&frame.stages[1]).ended.is_some());
+    assert_eq!((frame.outcome(), frame.ended()), (Outcome::InFlight, None));
+    assert!(command(&frame.stages()[1]).ended().is_some());
 }
 
 #[test]
@@ -190,18 +190,18 @@ fn a_pipeline_within_a_stage_is_a_frame_of_its_own() {
     block_on(outer(&Resource::new(0), Resource::new(0))).unwrap();
     let recording = timeline.recording();
     let names: Vec<_> = recording
-        .frames
+        .frames()
         .iter()
-        .map(|frame| frame.pipeline)
+        .map(|frame| frame.pipeline())
         .collect();
     assert_eq!(names, ["outer", "inner"]);
-    let (outer, inner) = (&recording.frames[0], &recording.frames[1]);
-    assert!(outer.stages[0].began <= Some(inner.called));
-    assert!(inner.ended <= outer.stages[0].left);
+    let (outer, inner) = (&recording.frames()[0], &recording.frames()[1]);
+    assert!(outer.stages()[0].began() <= Some(inner.called()));
+    assert!(inner.ended() <= outer.stages()[0].left());
     assert!(
         recording
-            .frames
+            .frames()
             .iter()
-            .all(|frame| frame.outcome == Outcome::Succeeded)
+            .all(|frame| frame.outcome() == Outcome::Succeeded)
     );
 }

@@ -18,19 +18,19 @@ pub fn check_talk<B: TestBackend>(queues: usize, slots: usize, frames: u32) {
     }
     let recording = timeline.recording();
     check_order(&recording);
-    assert!(!recording.is_virtual);
-    assert_eq!(recording.frames.len(), frames as usize);
+    assert!(!recording.is_virtual());
+    assert_eq!(recording.frames().len(), frames as usize);
     assert!(
         recording
-            .frames
+            .frames()
             .iter()
-            .map(|frame| frame.number)
+            .map(|frame| frame.number())
             .eq(1..=frames.into())
     );
-    assert_eq!(recording.queues.len(), queues);
-    for frame in &recording.frames {
-        assert_eq!(frame.outcome, Outcome::Succeeded);
-        let names = frame.stages.iter().map(|stage| stage.name);
+    assert_eq!(recording.queues().len(), queues);
+    for frame in recording.frames() {
+        assert_eq!(frame.outcome(), Outcome::Succeeded);
+        let names = frame.stages().iter().map(|stage| stage.name());
         match queues {
             1 => {
                 let names: Vec<_> = names.collect();
@@ -47,23 +47,23 @@ pub fn check_talk<B: TestBackend>(queues: usize, slots: usize, frames: u32) {
                 "sum"
             ])),
         }
-        let kinds = commands(frame).map(|it| (it.name, it.kernel.as_deref()));
+        let kinds = commands(frame).map(|it| (it.name(), it.kernel()));
         assert!(kinds.eq([
             ("upload", None),
             ("launch", Some("triple")),
             ("download", None)
         ]));
         // What the host cannot foresee: the devices' clocks may be a little off.
-        let error = recording.clock_error.unwrap_or_default();
+        let error = recording.clock_error().unwrap_or_default();
         for it in commands(frame) {
-            assert!(it.enqueued <= it.began.unwrap() + error, "{frame:?}");
+            assert!(it.enqueued() <= it.began().unwrap() + error, "{frame:?}");
             assert!(
-                it.ended.unwrap() <= frame.ended.unwrap() + error,
+                it.ended().unwrap() <= frame.ended().unwrap() + error,
                 "{frame:?}"
             );
         }
         // Each needs what the one before made.
-        let spans: Vec<_> = commands(frame).map(|it| (it.began, it.ended)).collect();
+        let spans: Vec<_> = commands(frame).map(|it| (it.began(), it.ended())).collect();
         assert!(
             spans.windows(2).all(|pair| pair[0].1 <= pair[1].0),
             "{frame:?}"
@@ -96,7 +96,7 @@ fn recording_changes_nothing_about_what_is_enqueued() {
         let without = counts(queues, slots);
         let timeline = Timeline::new(10);
         assert_eq!(counts(queues, slots), without);
-        assert_eq!(timeline.recording().frames.len(), 10);
+        assert_eq!(timeline.recording().frames().len(), 10);
     }
 }
 
@@ -126,11 +126,11 @@ fn waits_are_named_while_they_last_and_afterwards() {
     }
 
     let recording = timeline.recording();
-    let [first_frame, second_frame] = recording.frames.as_slice() else {
+    let [first_frame, second_frame] = recording.frames() else {
         panic!("{recording:?}")
     };
-    let last = first_frame.stages.last().unwrap();
-    assert_eq!((last.began, last.left), (None, None));
+    let last = first_frame.stages().last().unwrap();
+    assert_eq!((last.began(), last.left()), (None, None));
     let [(resource, awaited, _, ended)] = waits(last)[..] else {
         panic!("{last:?}")
     };
@@ -138,10 +138,10 @@ fn waits_are_named_while_they_last_and_afterwards() {
         (resource, awaited, ended),
         ("held up", Awaited::Device, None)
     );
-    let launch = command(&first_frame.stages[0]);
-    assert_eq!((launch.ended, launch.failed), (None, false));
-    let last = second_frame.stages.last().unwrap();
-    assert_eq!((last.name, last.began), ("queue.download", None));
+    let launch = command(&first_frame.stages()[0]);
+    assert_eq!((launch.ended(), launch.failed()), (None, false));
+    let last = second_frame.stages().last().unwrap();
+    assert_eq!((last.name(), last.began()), ("queue.download", None));
     let [(resource, awaited, _, ended)] = waits(last)[..] else {
         panic!("{last:?}")
     };
@@ -152,11 +152,11 @@ fn waits_are_named_while_they_last_and_afterwards() {
     let recording = timeline.recording();
     check_order(&recording);
     let ended = |frame: usize, stage: usize| {
-        let stage = &recording.frames[frame].stages[stage];
-        stage.waits.iter().all(|wait| wait.ended.is_some()) && stage.began.is_some()
+        let stage = &recording.frames()[frame].stages()[stage];
+        stage.waits().iter().all(|wait| wait.ended().is_some()) && stage.began().is_some()
     };
     assert!(ended(0, 2) && ended(1, 1) && ended(1, 2));
-    assert_eq!(waits(&recording.frames[1].stages[1]).len(), 1);
+    assert_eq!(waits(&recording.frames()[1].stages()[1]).len(), 1);
 }
 
 #[test]
@@ -168,7 +168,11 @@ fn one_queue_of_several_names_has_one_track() {
     block_on(talk.frame(1)).unwrap();
     let recording = timeline.recording();
     check_order(&recording);
-    let names: Vec<_> = recording.queues.iter().map(|queue| &*queue.name).collect();
+    let names: Vec<_> = recording
+        .queues()
+        .iter()
+        .map(|queue| queue.name())
+        .collect();
     assert_eq!(names, ["up/compute/down"]);
 }
 
@@ -181,7 +185,11 @@ fn several_queues_of_one_name_are_told_apart() {
         block_on(fetch(&queue, &data, &out, gpu_stages_tests::set(1.0))).unwrap();
     }
     let recording = timeline.recording();
-    let names: Vec<_> = recording.queues.iter().map(|queue| &*queue.name).collect();
+    let names: Vec<_> = recording
+        .queues()
+        .iter()
+        .map(|queue| queue.name())
+        .collect();
     assert_eq!(names, ["queue", "queue (2)", "queue (3)"]);
 }
 
@@ -204,20 +212,17 @@ fn what_is_done_by_hand_is_recorded_too() {
     });
     let recording = timeline.recording();
     check_order(&recording);
-    let [frame] = recording.frames.as_slice() else {
+    let [frame] = recording.frames() else {
         panic!("{recording:?}")
     };
     assert_eq!(
-        (frame.pipeline, frame.outcome),
+        (frame.pipeline(), frame.outcome()),
         ("manual", Outcome::Released)
     );
-    let launch = command(&frame.stages[0]);
-    assert_eq!(
-        (launch.name, launch.kernel.as_deref()),
-        ("launch", Some("set"))
-    );
-    assert!(launch.began.is_some() && launch.ended >= launch.began);
-    assert_eq!(recording.queues[0].name, "queue 1");
+    let launch = command(&frame.stages()[0]);
+    assert_eq!((launch.name(), launch.kernel()), ("launch", Some("set")));
+    assert!(launch.began().is_some() && launch.ended() >= launch.began());
+    assert_eq!(recording.queues()[0].name(), "queue 1");
 }
 
 #[test]
@@ -243,11 +248,11 @@ fn an_opaque_stage_shows_its_barrier_and_marker() {
     block_on(opaque(&up, &across, &host, &data)).unwrap();
     let recording = timeline.recording();
     check_order(&recording);
-    let hidden = &recording.frames[0].stages[1];
-    assert_eq!((hidden.name, hidden.queue), ("hidden", Some("across")));
-    let marker = hidden.commands.last().unwrap();
-    assert_eq!((marker.name, marker.works()), ("marker", false));
-    assert!(marker.began >= command(&recording.frames[0].stages[0]).ended);
+    let hidden = &recording.frames()[0].stages()[1];
+    assert_eq!((hidden.name(), hidden.queue()), ("hidden", Some("across")));
+    let marker = hidden.commands().last().unwrap();
+    assert_eq!((marker.name(), marker.works()), ("marker", false));
+    assert!(marker.began() >= command(&recording.frames()[0].stages()[0]).ended());
 }
 
 /// Events of a device on which no command of the other can wait: the host waits.
@@ -273,7 +278,7 @@ fn a_wait_of_the_host_on_behalf_of_a_queue_is_shown() {
         .unwrap();
     let recording = timeline.recording();
     check_order(&recording);
-    let waits = waits(&recording.frames[1].stages[0]);
+    let waits = waits(&recording.frames()[1].stages()[0]);
     assert!(
         matches!(waits[..], [("shared", Awaited::Device, _, Some(_))]),
         "{waits:?}"

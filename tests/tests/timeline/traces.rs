@@ -103,10 +103,10 @@ fn tracks_slices_and_arrows() {
         slices.count()
     };
     assert_eq!((count("frame"), count("stage")), (4, 4 * 5));
-    let waits = recording.frames.iter().flat_map(|frame| &frame.stages);
+    let waits = recording.frames().iter().flat_map(|frame| frame.stages());
     assert_eq!(
         count("wait"),
-        waits.map(|stage| stage.waits.len()).sum::<usize>()
+        waits.map(|stage| stage.waits().len()).sum::<usize>()
     );
     let mut waits = phase(&events, "X").filter(|slice| slice["cat"] == "wait");
     assert!(waits.any(|wait| wait["name"] == "waits for a device, with result"));
@@ -197,7 +197,7 @@ fn frames_in_flight_are_slices_as_well() {
     let recording = timeline.recording();
     let events = events(&recording.json().to_string());
     check_nesting(&events);
-    let end = recording.taken.as_nanos() as u64;
+    let end = recording.taken().as_nanos() as u64;
     let ends: Vec<u64> = phase(&events, "X").map(|slice| span(slice).1).collect();
     assert_eq!(ends, [end; 4], "{events:?}");
 }

@@ -25,27 +25,27 @@ type OnDevice = (u64, u64, u64);
 
 /// Checks the number `number` of the frames, stage by stage.
 fn check(recording: &Recording, number: usize, expected: [(&str, OnHost, Option<OnDevice>); 5]) {
-    let frame = &recording.frames[number];
-    assert_eq!(frame.stages.len(), 5);
-    for (stage, (name, on_host, on_device)) in frame.stages.iter().zip(expected) {
-        assert_eq!(stage.name, name);
+    let frame = &recording.frames()[number];
+    assert_eq!(frame.stages().len(), 5);
+    for (stage, (name, on_host, on_device)) in frame.stages().iter().zip(expected) {
+        assert_eq!(stage.name(), name);
         let (entered, began, left) = on_host;
-        let times = (stage.entered, stage.began, stage.left);
+        let times = (stage.entered(), stage.began(), stage.left());
         assert_eq!(
             times,
             (ms(entered), Some(ms(began)), Some(ms(left))),
             "{name}"
         );
-        assert_eq!(stage.commands.len(), usize::from(on_device.is_some()));
+        assert_eq!(stage.commands().len(), usize::from(on_device.is_some()));
         if let Some((enqueued, began, ended)) = on_device {
             let it = command(stage);
-            let times = (it.enqueued, it.began, it.ended);
+            let times = (it.enqueued(), it.began(), it.ended());
             assert_eq!(
                 times,
                 (ms(enqueued), Some(ms(began)), Some(ms(ended))),
                 "{name}"
             );
-            assert!(!it.failed);
+            assert!(!it.failed());
         }
     }
 }
@@ -55,11 +55,11 @@ fn a_frame_alone() {
     let _alone = alone();
     let recording = record(1, 1, 1);
     check_order(&recording);
-    assert!(recording.is_virtual);
-    assert_eq!((recording.begun, recording.taken), (1, ms(9)));
+    assert!(recording.is_virtual());
+    assert_eq!((recording.begun(), recording.taken()), (1, ms(9)));
     assert_eq!(recording.duration(), ms(9));
-    assert_eq!(recording.clock_error, None);
-    let names = recording.queues.iter().map(|queue| &*queue.name);
+    assert_eq!(recording.clock_error(), None);
+    let names = recording.queues().iter().map(|queue| queue.name());
     assert_eq!(names.collect::<Vec<_>>(), ["up", "compute", "down"]);
     check(
         &recording,
@@ -72,23 +72,30 @@ fn a_frame_alone() {
             ("reduce", (1, 8, 9), None),
         ],
     );
-    let frame = &recording.frames[0];
-    assert_eq!((frame.number, frame.pipeline), (1, "process_one"));
-    assert_eq!(frame.called, ms(0));
-    assert_eq!((frame.returned, frame.ended), (Some(ms(9)), Some(ms(9))));
-    assert_eq!((frame.outcome, frame.left_out), (Outcome::Succeeded, 0));
-    let queues = frame.stages.iter().map(|stage| stage.queue);
+    let frame = &recording.frames()[0];
+    assert_eq!((frame.number(), frame.pipeline()), (1, "process_one"));
+    assert_eq!(frame.called(), ms(0));
+    assert_eq!(
+        (frame.returned(), frame.ended()),
+        (Some(ms(9)), Some(ms(9)))
+    );
+    assert_eq!((frame.outcome(), frame.left_out()), (Outcome::Succeeded, 0));
+    let queues = frame.stages().iter().map(|stage| stage.queue());
     assert!(queues.eq([None, Some("up"), Some("compute"), Some("down"), None]));
-    assert!(frame.stages.iter().map(|stage| stage.index).eq(0..5));
-    let kinds = commands(frame).map(|it| (it.name, it.kernel.as_deref()));
+    assert!(frame.stages().iter().map(|stage| stage.index()).eq(0..5));
+    let kinds = commands(frame).map(|it| (it.name(), it.kernel()));
     assert!(kinds.eq([
         ("upload", None),
         ("launch", Some("triple")),
         ("download", None)
     ]));
     let own = [("result", Awaited::Device, ms(1), Some(ms(8)))];
-    assert_eq!(waits(&frame.stages[4]), own);
-    assert!(frame.stages[..4].iter().all(|stage| stage.waits.is_empty()));
+    assert_eq!(waits(&frame.stages()[4]), own);
+    assert!(
+        frame.stages()[..4]
+            .iter()
+            .all(|stage| stage.waits().is_empty())
+    );
 }
 
 #[test]
@@ -110,20 +117,20 @@ fn the_second_frame_waits_for_the_first_where_it_must() {
             ("reduce", (9, 13, 14), None),
         ],
     );
-    let frame = &recording.frames[1];
-    assert_eq!((frame.called, frame.ended), (ms(0), Some(ms(14))));
+    let frame = &recording.frames()[1];
+    assert_eq!((frame.called(), frame.ended()), (ms(0), Some(ms(14))));
     let (turn, device) = (Awaited::Turn, Awaited::Device);
     let h_in = [
         ("h_in", turn, ms(0), Some(ms(1))),
         ("h_in", device, ms(1), Some(ms(3))),
     ];
-    assert_eq!(waits(&frame.stages[0]), h_in);
-    assert_eq!(waits(&frame.stages[1]), []);
-    assert_eq!(waits(&frame.stages[2]), []);
+    assert_eq!(waits(&frame.stages()[0]), h_in);
+    assert_eq!(waits(&frame.stages()[1]), []);
+    assert_eq!(waits(&frame.stages()[2]), []);
     let result = [("result", turn, ms(4), Some(ms(9)))];
-    assert_eq!(waits(&frame.stages[3]), result);
+    assert_eq!(waits(&frame.stages()[3]), result);
     let result = [("result", device, ms(9), Some(ms(13)))];
-    assert_eq!(waits(&frame.stages[4]), result);
+    assert_eq!(waits(&frame.stages()[4]), result);
 }
 
 #[test]
@@ -132,19 +139,19 @@ fn everything_takes_as_long_as_the_model_says() {
     for (slots, makespan) in [(1, 9 + 9 * 5), (2, 9 + 9 * 3), (3, 9 + 9 * 3)] {
         let recording = record(slots, 10, 4);
         check_order(&recording);
-        assert_eq!(recording.frames.len(), 10);
+        assert_eq!(recording.frames().len(), 10);
         assert_eq!(recording.duration(), ms(makespan), "{slots} slots");
-        for frame in &recording.frames {
+        for frame in recording.frames() {
             let work = frame
-                .stages
+                .stages()
                 .iter()
-                .map(|stage| match stage.commands.first() {
-                    Some(command) => command.ended.unwrap() - command.began.unwrap(),
-                    None => stage.left.unwrap() - stage.began.unwrap(),
+                .map(|stage| match stage.commands().first() {
+                    Some(command) => command.ended().unwrap() - command.began().unwrap(),
+                    None => stage.left().unwrap() - stage.began().unwrap(),
                 });
             let expected = STAGES.map(ms);
             assert!(work.eq(expected), "{frame:?}");
-            let device: Vec<_> = commands(frame).map(|it| (it.began, it.ended)).collect();
+            let device: Vec<_> = commands(frame).map(|it| (it.began(), it.ended())).collect();
             assert!(
                 device.windows(2).all(|pair| pair[0].1 <= pair[1].0),
                 "{frame:?}"
@@ -174,24 +181,24 @@ fn a_recording_can_be_taken_at_any_time() {
     let mut frame = Box::pin(upload(&queue, &host, &buffer));
     assert!(poll_once(&mut frame).is_pending());
     let recording = timeline.recording();
-    let first = &recording.frames[0];
-    assert_eq!((first.outcome, first.ended), (Outcome::InFlight, None));
+    let first = &recording.frames()[0];
+    assert_eq!((first.outcome(), first.ended()), (Outcome::InFlight, None));
     assert_eq!(
-        first.returned,
+        first.returned(),
         Some(ms(0)),
         "its body is over, and its command is not"
     );
-    assert_eq!(command(&first.stages[0]).ended, None);
+    assert_eq!(command(&first.stages()[0]).ended(), None);
     simulation.block_on(frame).unwrap();
     let recording = timeline.recording();
-    let first = &recording.frames[0];
+    let first = &recording.frames()[0];
     assert_eq!(
-        (first.outcome, first.ended),
+        (first.outcome(), first.ended()),
         (Outcome::Succeeded, Some(ms(4)))
     );
-    assert_eq!(first.returned, Some(ms(0)));
-    let upload = command(&first.stages[0]);
-    assert_eq!((upload.began, upload.ended), (Some(ms(0)), Some(ms(4))));
+    assert_eq!(first.returned(), Some(ms(0)));
+    let upload = command(&first.stages()[0]);
+    assert_eq!((upload.began(), upload.ended()), (Some(ms(0)), Some(ms(4))));
 }
 
 #[test]
@@ -206,10 +213,10 @@ fn devices_of_other_clocks_have_no_times() {
     let talk = Talk::<Cpu>::with(&device, queues.into(), 1, 4);
     other.block_on(talk.frame(2)).unwrap();
     let recording = timeline.recording();
-    assert_eq!(recording.frames.len(), 2);
-    for frame in &recording.frames {
+    assert_eq!(recording.frames().len(), 2);
+    for frame in recording.frames() {
         assert_eq!(commands(frame).count(), 3);
-        assert!(commands(frame).all(|it| it.began.is_none() && it.enqueued == Duration::ZERO));
+        assert!(commands(frame).all(|it| it.began().is_none() && it.enqueued() == Duration::ZERO));
     }
 }
 
@@ -233,5 +240,5 @@ fn nothing_to_wait_for_is_no_wait() {
         .unwrap();
     let recording = timeline.recording();
     check_order(&recording);
-    assert_eq!(waits(&recording.frames[2].stages[0]), []);
+    assert_eq!(waits(&recording.frames()[2].stages()[0]), []);
 }

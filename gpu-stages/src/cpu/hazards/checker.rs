@@ -1,9 +1,9 @@
 //! [`Checker`]: happens-before over queues and the host, in one pass over what is enqueued.
 //!
-//! A command begins when the command before it on its queue is over, and every event that it waits for, and not
-//! before its call enqueued it. Each call has a clock of its own: it learns of events that the call awaited or
-//! saw complete, and of what those did on the host who handed a slot on to it. Which thread does something does
-//! not matter, and neither does what happened to run first.
+//! A command begins after three things: the command before it on its queue is complete, the events that it waits for
+//! are complete, and its call has enqueued it. Each call has a clock of its own. The clock joins those of events that
+//! the call awaited or saw complete, and those of the calls that released a slot that is granted to it. Threads do not
+//! matter, and neither does the order in which things happened to run.
 
 use super::clock::{Agent, Agents, Clock};
 use super::keys::{Access, ActorKey, LockKey, MemoryKey, QueueKey, Turn};
@@ -12,7 +12,10 @@ use super::report::{Doer, Hazard, Kind, Party};
 use crate::util::primitives::Arc;
 use std::collections::HashMap;
 
-/// Hazards kept; a missing wait in a loop says nothing new after so many.
+#[cfg(test)]
+mod tests;
+
+/// The number of hazards that are kept. More of them, from a missing wait in a loop, say nothing new.
 const LIMIT: usize = 1_000;
 
 #[derive(Debug, Default)]
@@ -28,7 +31,7 @@ pub(super) struct Checker {
 #[derive(Debug)]
 struct QueueClock {
     agent: Arc<Agent>,
-    /// Of its last command's end.
+    /// That of the end of its last command.
     clock: Clock,
 }
 
@@ -36,16 +39,16 @@ struct QueueClock {
 #[derive(Debug, Default)]
 struct Actor {
     clock: Clock,
-    /// Set when it first uses memory by itself.
+    /// Set by its first use of memory on the host.
     agent: Option<Arc<Agent>>,
 }
 
-/// What orders the users of one slot.
+/// The clocks that order the uses of one slot.
 #[derive(Debug, Default)]
 struct Lock {
-    /// What the exclusive users so far knew.
+    /// That of the last exclusive use when it was released.
     exclusive: Clock,
-    /// What the shared users since knew.
+    /// The join of those of the shared uses that were released since.
     shared: Clock,
 }
 
@@ -53,16 +56,16 @@ struct Lock {
 struct Contents {
     name: Option<(Arc<str>, usize)>,
     history: History,
-    /// What those knew who gave back their handles to it.
+    /// The join of those of the commands and calls that have dropped their handles to it.
     handles: Clock,
 }
 
-/// A use by the host that may not be over.
+/// A use by the host that may not have ended.
 #[derive(Debug)]
 pub(super) struct HostUse(Arc<Record>);
 
 impl Checker {
-    /// A command, enqueued in the name of all these calls; returns the clock of its end.
+    /// A command is enqueued on behalf of all these calls. Returns the clock of its end.
     pub fn command<'a>(
         &mut self,
         queue: QueueKey,
@@ -87,12 +90,12 @@ impl Checker {
         end
     }
 
-    /// No more commands come on this queue.
+    /// No more commands will be enqueued on this queue.
     pub fn close_queue(&mut self, queue: QueueKey) {
         self.queues.remove(&queue);
     }
 
-    /// The call has awaited an event, or seen it complete.
+    /// The call has awaited an event, or has seen that it is complete.
     pub fn learn(&mut self, actor: ActorKey, event: &Clock) {
         self.actors.entry(actor).or_default().clock.join(event);
     }
@@ -115,8 +118,8 @@ impl Checker {
         actor.clock.set(agent, tick);
     }
 
-    /// The call has its turn on a slot: behind the last exclusive user, and if it is exclusive itself behind
-    /// the shared users since.
+    /// A slot is granted to the call. It is ordered after the last exclusive use; an exclusive one also after the
+    /// shared uses since.
     pub fn acquire(&mut self, actor: ActorKey, lock: LockKey, turn: Turn) {
         let lock = self.locks.entry(lock).or_default();
         let clock = &mut self.actors.entry(actor).or_default().clock;
@@ -126,7 +129,7 @@ impl Checker {
         }
     }
 
-    /// The call hands a slot on, with what it knows.
+    /// The call releases a slot. Later uses are ordered after what the call is ordered after.
     pub fn release(&mut self, actor: ActorKey, lock: LockKey, turn: Turn) {
         let Some(actor) = self.actors.get(&actor) else {
             return;
@@ -135,13 +138,13 @@ impl Checker {
         if turn == Turn::Shared {
             lock.shared.join(&actor.clock);
         } else {
-            // It knows what those before it knew.
+            // It has joined the clocks of the uses before.
             lock.exclusive = actor.clock.clone();
             lock.shared = Clock::default();
         }
     }
 
-    /// Whoever has a turn on the slot from now on is behind this event.
+    /// Every later use of the slot is ordered after this event.
     pub fn vouch(&mut self, lock: LockKey, event: &Clock) {
         self.locks.entry(lock).or_default().exclusive.join(event);
     }
@@ -156,17 +159,17 @@ impl Checker {
         self.locks.remove(&lock);
     }
 
-    /// Names a memory in reports.
+    /// Sets the resource and slot that reports give for a memory.
     pub fn name(&mut self, memory: MemoryKey, resource: Arc<str>, slot: usize) {
         self.memories.entry(memory).or_default().name = Some((resource, slot));
     }
 
-    /// A command that is over has given back its handle to a memory.
+    /// A command that is complete has dropped its handle to a memory.
     pub fn give_back(&mut self, memory: MemoryKey, event: &Clock) {
         self.memories.entry(memory).or_default().handles.join(event);
     }
 
-    /// A call has given back its handle to a memory.
+    /// A call has dropped its handle to a memory.
     pub fn let_go(&mut self, actor: ActorKey, memory: MemoryKey) {
         if let Some(actor) = self.actors.get(&actor) {
             let memory = self.memories.entry(memory).or_default();
@@ -180,14 +183,14 @@ impl Checker {
         self.end(actor, &freed);
     }
 
-    /// Whoever gave back the last handle to a memory frees it, knowing what all of them knew.
+    /// The last handle to a memory was dropped, which frees it. The free is ordered after all drops of handles.
     pub fn free_last(&mut self, memory: MemoryKey, doer: Doer) {
         let clock = self.memories.entry(memory).or_default().handles.clone();
         let record = Record::open(self.agents.take(), doer);
         self.touch_all(&record, &[Access::free(memory)], &clock);
     }
 
-    /// Nobody can name this memory any more.
+    /// The memory is freed, and will not be used again.
     pub fn forget(&mut self, memory: MemoryKey) {
         self.memories.remove(&memory);
     }

@@ -1,4 +1,4 @@
-//! What was done with one memory: the accesses that later ones could conflict with, byte range by byte range.
+//! [`History`]: the accesses to one memory that later ones could conflict with, byte range by byte range.
 
 use super::clock::{Agent, Clock};
 use super::report::{Action, Doer};
@@ -14,7 +14,7 @@ pub(super) struct Record {
     tick: AtomicU64,
 }
 
-/// The tick of a use that has not ended: nobody is behind it.
+/// The tick of a use that has not ended: nothing is ordered after it.
 const OPEN: u64 = u64::MAX;
 
 impl Record {
@@ -24,12 +24,12 @@ impl Record {
         Arc::new(Record { doer, agent, tick })
     }
 
-    /// A use whose end is not known yet.
+    /// A use that has not ended.
     pub fn open(agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
         Self::ending_at(OPEN, agent, doer)
     }
 
-    /// The use ends now. Returns the agent and its tick.
+    /// The use ends now. Returns the agent, and its tick at the end.
     pub fn close(&self) -> (&Agent, u64) {
         let tick = self.agent.tick();
         self.tick.store(tick, Ordering::Relaxed);
@@ -61,14 +61,14 @@ impl Entry {
     }
 }
 
-/// An earlier access that a new one is not behind.
+/// An earlier access that a new one conflicts with and is not ordered after.
 #[derive(Debug)]
 pub(super) struct Conflict {
     pub earlier: Entry,
     pub bytes: Range<usize>,
 }
 
-/// Bytes with one history.
+/// Bytes to which the same accesses were made.
 #[derive(Debug)]
 struct Segment {
     bytes: Range<usize>,
@@ -82,10 +82,10 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Adds an access that begins at `clock`; returns what it conflicts with and is not behind.
+    /// Adds an access that begins at `clock`. Returns the conflicts with accesses that it is not ordered after.
     ///
-    /// What the new access is behind, and stands for, is forgotten: whoever is not behind the old one is not
-    /// behind the new one either, and conflicts with it if it does with the old one.
+    /// An old access is removed if the new one is ordered after it and conflicts with everything that the old one does.
+    /// A later access that is not ordered after the old one is not ordered after the new one either.
     pub fn access(&mut self, new: &Entry, clock: &Clock) -> Vec<Conflict> {
         let mut conflicts = Vec::new();
         if new.bytes.is_empty() {
@@ -119,7 +119,7 @@ impl History {
         &mut self.segments[from..to]
     }
 
-    /// Makes a segment end at `at`, if one goes across.
+    /// Splits the segment that contains `at`, if it does not begin there.
     fn cut(&mut self, at: usize) {
         let index = self.segments.partition_point(|it| it.bytes.end <= at);
         let Some(segment) = self.segments.get_mut(index) else {
@@ -135,7 +135,7 @@ impl History {
         }
     }
 
-    /// Makes segments where `bytes` were not touched before.
+    /// Adds segments for those of `bytes` that were not accessed before.
     fn fill_gaps(&mut self, bytes: &Range<usize>) {
         let mut index = self
             .segments
@@ -175,7 +175,7 @@ impl History {
     }
 }
 
-/// Adds a conflict, or the bytes of one that is there already.
+/// Adds a conflict, or extends the bytes of the one with the same access.
 fn note(conflicts: &mut Vec<Conflict>, old: &Entry, bytes: &Range<usize>) {
     let known = |it: &&mut Conflict| it.earlier.is(old) && it.bytes.end == bytes.start;
     match conflicts.iter_mut().find(known) {
@@ -184,5 +184,116 @@ fn note(conflicts: &mut Vec<Conflict>, old: &Entry, bytes: &Range<usize>) {
             earlier: old.clone(),
             bytes: bytes.clone(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::Agents;
+    use super::super::report::Place;
+    use super::*;
+
+    /// A memory, and accesses to it by new agents, each a complete use.
+    #[derive(Default)]
+    struct Scene {
+        history: History,
+        agents: Agents,
+    }
+
+    impl Scene {
+        /// Makes an access that is ordered after `clock`. Returns the clock of its end, and the bytes of the conflicts.
+        fn access(
+            &mut self,
+            clock: &Clock,
+            bytes: Range<usize>,
+            action: Action,
+        ) -> (Clock, Vec<(usize, usize)>) {
+            let doer = Doer {
+                name: "use".into(),
+                origin: None,
+                place: Place::Host,
+            };
+            let agent = self.agents.take();
+            let tick = agent.tick();
+            let entry = Entry {
+                record: Record::ending_at(tick, agent.clone(), doer),
+                bytes,
+                action,
+            };
+            let conflicts = self.history.access(&entry, clock).into_iter();
+            let mut end = clock.clone();
+            end.set(&agent, tick);
+            (
+                end,
+                conflicts.map(|it| (it.bytes.start, it.bytes.end)).collect(),
+            )
+        }
+
+        fn segments(&self) -> Vec<(Range<usize>, usize)> {
+            let segments = self.history.segments.iter();
+            segments
+                .map(|it| (it.bytes.clone(), it.entries.len()))
+                .collect()
+        }
+    }
+
+    #[test]
+    fn conflicts_are_of_the_common_bytes_and_not_between_reads() {
+        let (mut scene, none) = (Scene::default(), Clock::default());
+        assert_eq!(scene.access(&none, 0..8, Action::Read).1, []);
+        assert_eq!(scene.access(&none, 4..12, Action::Read).1, []);
+        // Each read has conflicts of its own, which go across segments.
+        let conflicts = scene.access(&none, 2..10, Action::Write).1;
+        assert_eq!(conflicts, [(2, 8), (4, 10)]);
+        assert_eq!(scene.access(&none, 5..5, Action::Free).1, []);
+    }
+
+    #[test]
+    fn an_access_replaces_the_older_ones_that_it_stands_for() {
+        let (mut scene, none) = (Scene::default(), Clock::default());
+        let (first, _) = scene.access(&none, 0..8, Action::Write);
+        // A read does not stand for a write: other reads have no conflict with it.
+        let (second, conflicts) = scene.access(&first, 0..4, Action::Read);
+        assert_eq!(conflicts, []);
+        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
+        // It stands for a read that it is ordered after.
+        let (third, _) = scene.access(&second, 0..4, Action::Read);
+        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
+        scene.access(&first, 0..4, Action::Read);
+        assert_eq!(scene.segments(), [(0..4, 3), (4..8, 1)]);
+        // A write stands for all that it is ordered after.
+        let (_, conflicts) = scene.access(&third, 0..8, Action::Write);
+        assert_eq!(conflicts, [(0, 4)]);
+        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
+    }
+
+    #[test]
+    fn bytes_between_two_accesses_have_no_history() {
+        let (mut scene, none) = (Scene::default(), Clock::default());
+        scene.access(&none, 0..2, Action::Read);
+        scene.access(&none, 6..8, Action::Read);
+        assert_eq!(scene.segments(), [(0..2, 1), (6..8, 1)]);
+        assert_eq!(scene.access(&none, 1..7, Action::Free).1, [(1, 2), (6, 7)]);
+        assert_eq!(
+            scene.segments(),
+            [(0..1, 1), (1..2, 2), (2..6, 1), (6..7, 2), (7..8, 1)]
+        );
+    }
+
+    #[test]
+    fn nothing_is_ordered_after_a_use_that_has_not_ended() {
+        let mut agents = Agents::default();
+        let doer = Doer {
+            name: "use".into(),
+            origin: None,
+            place: Place::Host,
+        };
+        let record = Record::open(agents.take(), doer);
+        let mut clock = Clock::default();
+        clock.set(&record.agent, u64::MAX - 1);
+        assert!(!record.is_before(&clock));
+        let (_, tick) = record.close();
+        assert_eq!(tick, 1);
+        assert!(record.is_before(&clock));
     }
 }

@@ -1,26 +1,34 @@
-//! A trace that is checked again.
+//! Checks a whole [`Trace`].
 
 use super::checker::{Checker, HostUse};
 use super::clock::Clock;
 use super::keys::{EventKey, UseKey};
 use super::report::Hazard;
-use super::trace::Op;
+use super::trace::{Op, Trace};
 use std::collections::HashMap;
 
-/// A trace on its way through the checker.
+impl Trace {
+    /// Every hazard, in the order of the later accesses. At most 1,000 are listed.
+    ///
+    /// If a later access conflicts with several earlier ones, those are left out that another one of them is ordered
+    /// after: what orders the later access after that one orders it after all.
+    pub fn hazards(&self) -> Vec<Hazard> {
+        let mut replay = Replay::default();
+        self.ops.iter().for_each(|op| replay.step(op));
+        replay.checker.hazards
+    }
+}
+
+/// A checker that is given the operations of a trace.
 #[derive(Debug, Default)]
-pub(super) struct Replay {
+struct Replay {
     checker: Checker,
     events: HashMap<EventKey, Clock>,
     uses: HashMap<UseKey, HostUse>,
 }
 
 impl Replay {
-    pub fn hazards(self) -> Vec<Hazard> {
-        self.checker.hazards
-    }
-
-    pub fn step(&mut self, op: &Op) {
+    fn step(&mut self, op: &Op) {
         let Replay {
             checker,
             events,

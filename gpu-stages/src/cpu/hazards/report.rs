@@ -1,4 +1,4 @@
-//! [`Hazard`]: two accesses that nothing orders, and what is missing between them.
+//! [`Hazard`]: two accesses that nothing orders, and the synchronisation that is missing.
 
 use crate::error::Origin;
 use crate::util::primitives::Arc;
@@ -13,13 +13,13 @@ use std::ops::Range;
 ///
 /// ```text
 /// read after write: `compute.launch` of `process` (call 7) on queue 2 reads `d_in`[0] in bytes 0..4096; nothing
-/// orders it behind `up.upload` of `process` (call 7) on queue 1, which writes it in bytes 0..4096: a wait of
+/// orders it after `up.upload` of `process` (call 7) on queue 1, which writes it in bytes 0..4096: a wait of
 /// queue 2 for that command is missing
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Hazard {
-    /// What the later access is in danger of.
+    /// The kind of hazard.
     pub kind: Kind,
     /// The resource: its own name, or the name of the parameter of its first use.
     pub resource: Arc<str>,
@@ -29,7 +29,7 @@ pub struct Hazard {
     pub bytes: Range<usize>,
     /// The access that comes first when the calls run one after another.
     pub earlier: Party,
-    /// The access that comes second, and has to be behind the first.
+    /// The access that comes second, and must be ordered after the first.
     pub later: Party,
 }
 
@@ -38,7 +38,7 @@ pub struct Hazard {
 pub enum Kind {
     /// A read may miss what was written before, or see it half written.
     ReadAfterWrite,
-    /// A write or a free may destroy what is still to be read.
+    /// A write or a free may destroy data before it is read.
     WriteAfterRead,
     /// Of two writes, or a write and a free, the earlier may come last.
     WriteAfterWrite,
@@ -48,9 +48,9 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Party {
-    /// Who accesses.
+    /// The command, or the use by the host.
     pub doer: Doer,
-    /// How.
+    /// What it does with the bytes.
     pub action: Action,
     /// All bytes that it accesses.
     pub bytes: Range<usize>,
@@ -62,7 +62,7 @@ pub struct Party {
 pub struct Doer {
     /// The command's name, `host` for a use by the host, or the name given in a [`Trace`](super::Trace).
     pub name: Cow<'static, str>,
-    /// The stage, if a stage did it.
+    /// The stage that it belongs to, if any.
     pub origin: Option<Origin>,
     /// Where it happens.
     pub place: Place,
@@ -70,6 +70,7 @@ pub struct Doer {
 
 /// Where an access happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Place {
     /// On the queue of this number.
     OnQueue(u64),
@@ -77,8 +78,9 @@ pub enum Place {
     Host,
 }
 
-/// What is done with memory.
+/// What an access does with memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Action {
     /// It is read.
     Read,
@@ -122,7 +124,7 @@ impl fmt::Display for Doer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.origin {
             Some(origin) => {
-                // The manual interface has no stages to name.
+                // The manual interface has no stages.
                 let manual = origin.stage == origin.pipeline;
                 let what = if manual { &*self.name } else { origin.stage };
                 write!(
@@ -141,7 +143,7 @@ impl fmt::Display for Doer {
 }
 
 impl Party {
-    /// A free concerns all bytes that there are.
+    /// Nothing for a free, which is of all bytes.
     fn write_bytes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.action {
             Action::Free => Ok(()),
@@ -156,7 +158,7 @@ impl fmt::Display for Hazard {
         write!(f, "{}: {} {} ", self.kind, later.doer, later.action)?;
         write!(f, "`{}`[{}]", self.resource, self.slot)?;
         later.write_bytes(f)?;
-        f.write_str("; nothing orders it behind ")?;
+        f.write_str("; nothing orders it after ")?;
         write!(f, "{}, which {} it", earlier.doer, earlier.action)?;
         earlier.write_bytes(f)?;
         f.write_str(": ")?;
@@ -167,7 +169,7 @@ impl fmt::Display for Hazard {
             (Place::OnQueue(_), Place::Host) => {
                 f.write_str("a wait of the host for that command is missing")
             }
-            (Place::Host, _) => f.write_str("that use has not been handed on to this one"),
+            (Place::Host, _) => f.write_str("that use was not released to this one"),
         }
     }
 }

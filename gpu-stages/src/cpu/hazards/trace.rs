@@ -1,15 +1,14 @@
-//! [`Trace`]: a program as data, to be checked as a whole, and again with one edge less.
+//! [`Trace`]: a program as data, from which single edges can be removed.
 
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
-use super::replay::Replay;
-use super::report::{Doer, Hazard, Place};
+use super::report::{Doer, Place};
 use crate::util::primitives::Arc;
 use std::borrow::Cow;
 
 /// What was enqueued, waited for and used, in order: recorded by a device, or written by hand.
 ///
-/// What a device recorded can be checked again with any one edge taken away: an edge that can go without a hazard
-/// was not needed.
+/// A trace can be checked again without any one of its edges. If there is no hazard without it, the edge was not
+/// needed.
 ///
 /// ```
 /// use gpu_stages::cpu::hazards::{Access, Kind, Trace};
@@ -32,32 +31,34 @@ pub struct Trace {
     next: u64,
 }
 
-/// Something that puts one thing behind another.
+/// Something that orders one operation after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edge {
     /// What kind of edge it is.
     pub kind: EdgeKind,
     op: usize,
-    /// Which of the operation's edges of this kind.
+    /// The index among the operation's edges of this kind.
     index: usize,
 }
 
-/// The kinds of edges that can be taken away from a [`Trace`].
+/// The kinds of edges that can be removed from a [`Trace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum EdgeKind {
     /// A command waits for an event on the device.
     Wait,
-    /// A command does not wait for an event, because it was seen to be complete when it was enqueued.
+    /// A command does not wait for an event, because the event was complete when the command was enqueued.
     Seen,
     /// The host awaits an event before it uses memory.
     ///
-    /// What the host awaits only to learn whether commands failed is none of these: the end of a call, behind which
-    /// nothing is done, and a wait for contents that turn out to be lost, so that nobody uses them.
+    /// An event that the host awaits only to learn whether commands failed is not such an edge. Examples are the end of
+    /// a call, after which the call does nothing, and a wait for contents that turn out to be lost, so that they are
+    /// not used.
     HostWait,
-    /// The host does not await an event, because it sees that it is complete.
+    /// The host does not await an event, because the event is complete already.
     HostSeen,
-    /// A slot is handed on.
+    /// A slot is released by a call and granted to another.
     HandOver,
 }
 
@@ -93,7 +94,7 @@ impl Trace {
         Self::default()
     }
 
-    /// One that a device goes on with, under its own numbers.
+    /// An empty trace for a device to record into. The device numbers its own keys; those made by hand are far above.
     pub(super) fn recorded() -> Self {
         Trace {
             ops: Vec::new(),
@@ -111,19 +112,19 @@ impl Trace {
         QueueKey(self.number())
     }
 
-    /// The host's side of a new call, which knows of nothing.
+    /// The host's side of a new call, which is ordered after nothing.
     pub fn actor(&mut self) -> ActorKey {
         ActorKey(self.number())
     }
 
-    /// A new memory; reports name the resource and the slot.
+    /// A new memory. Reports give the resource and the slot.
     pub fn memory(&mut self, resource: &str, slot: usize) -> MemoryKey {
         let memory = MemoryKey(self.number());
         self.ops.push(Op::Name(memory, resource.into(), slot));
         memory
     }
 
-    /// A new slot, which calls use one after another.
+    /// A new slot of a resource, which calls use one after another.
     pub fn lock(&mut self) -> LockKey {
         LockKey(self.number())
     }
@@ -155,7 +156,7 @@ impl Trace {
         self.command(actor, queue, "marker", &[], &[])
     }
 
-    /// A barrier: everything enqueued on `queue` afterwards is behind `order`.
+    /// A barrier: everything enqueued on `queue` afterwards is ordered after `order`.
     pub fn barrier(&mut self, actor: ActorKey, queue: QueueKey, order: &[EventKey]) -> EventKey {
         self.command(actor, queue, "barrier", order, &[])
     }
@@ -165,7 +166,7 @@ impl Trace {
         self.ops.push(Op::Await(actor, vec![event]));
     }
 
-    /// The host begins to use memory, in the name of `actor`.
+    /// The host begins to use memory, on behalf of `actor`.
     pub fn begin(
         &mut self,
         actor: ActorKey,
@@ -179,7 +180,7 @@ impl Trace {
         host
     }
 
-    /// The use ends, in the name of `actor`.
+    /// The use ends, on behalf of `actor`.
     pub fn end(&mut self, actor: ActorKey, host: UseKey) {
         self.ops.push(Op::End(actor, host));
     }
@@ -195,12 +196,13 @@ impl Trace {
         self.end(actor, host);
     }
 
-    /// `actor` has its turn on `lock`, behind those who have released it.
+    /// `lock` is granted to `actor`, after the calls that have released it.
     pub fn acquire(&mut self, actor: ActorKey, lock: LockKey, turn: Turn) {
         self.ops.push(Op::Acquire(actor, lock, turn));
     }
 
-    /// `actor` hands `lock` on, and with it what it knows. What it enqueued may still run.
+    /// `actor` releases `lock`. The next call is ordered after what this one is ordered after. Commands that this one
+    /// enqueued may still run.
     pub fn release(&mut self, actor: ActorKey, lock: LockKey, turn: Turn) {
         self.ops.push(Op::Release(actor, lock, turn));
     }
@@ -220,19 +222,9 @@ fn by_hand(name: impl Into<Cow<'static, str>>, place: Place) -> Doer {
     }
 }
 
-/// Checking a trace.
+/// Removing edges.
 impl Trace {
-    /// Every hazard, in the order of the later accesses.
-    ///
-    /// Of several accesses that a later one conflicts with, those are left out that another one of them is
-    /// already behind: what puts the later access behind that one puts it behind all. At most 1,000 are listed.
-    pub fn hazards(&self) -> Vec<Hazard> {
-        let mut replay = Replay::default();
-        self.ops.iter().for_each(|op| replay.step(op));
-        replay.hazards()
-    }
-
-    /// Everything that can be taken away.
+    /// All edges that can be removed.
     pub fn edges(&self) -> Vec<Edge> {
         let mut edges = Vec::new();
         for (op, it) in self.ops.iter().enumerate() {
@@ -253,7 +245,7 @@ impl Trace {
         edges
     }
 
-    /// The trace with one of its [`edges`](Trace::edges) less.
+    /// The trace without one of its [`edges`](Trace::edges).
     #[must_use]
     pub fn without(&self, edge: Edge) -> Trace {
         let mut trace = self.clone();

@@ -1,18 +1,18 @@
 //! Timing models of real cards, by published figures.
 //!
-//! What a model of a card is good for: to see which engine a pipeline would keep busy on it, and how deep rings must
-//! be. What it is not: a promise. A transfer shares the link and the host's memory with others, and a kernel's time
-//! is its own: add it with [`Timing::kernel`].
+//! A model of a card shows which engine a pipeline would keep busy on it, and how deep rings must be. It is no promise:
+//! a transfer shares the link and the host's memory with others. The times of kernels are not part of it; add them with
+//! [`Timing::kernel`].
 //!
 //! ```
 //! use gpu_stages::cpu::timing::{Cost, cards};
 //! use std::time::Duration;
 //!
 //! let card = cards::A100_PCIE;
-//! let fft = Cost::rate(50e9, card.launch.unwrap_or_default());
+//! let fft = Cost::rate(50e9, card.launch().unwrap_or_default());
 //! let timing = card.timing().kernel("fft", fft);
 //! // 64 MiB go up in 2.5 ms.
-//! let upload = Cost::rate(card.link.uploads(), Duration::ZERO).of(64 << 20);
+//! let upload = Cost::rate(card.link().uploads(), Duration::ZERO).of(64 << 20);
 //! assert_eq!(upload.as_micros(), 2_545);
 //! # drop(timing);
 //! ```
@@ -38,7 +38,7 @@
 //!
 //! # What is derived
 //!
-//! **Transfers.** [`Pcie`] takes a link's raw rate and what the protocol leaves of it, as in Neugebauer et al.,
+//! **Transfers.** [`Pcie`] subtracts the overhead of the protocol from a link's raw rate, as in Neugebauer et al.,
 //! "Understanding PCIe performance for end host networking" (SIGCOMM 2018), and its model
 //! (github.com/pcie-bench/pcie-model): 16 lanes at 8, 16 or 32 GT/s, encoded 128b/130b; of that, acknowledgements and
 //! flow control take 8 bytes each in 168 and clock compensation 4 in 1,538; of the rest, packets of 256 bytes of data
@@ -62,25 +62,29 @@ use super::cost::Cost;
 use super::model::Timing;
 use std::time::Duration;
 
-/// A card's figures. A profile of another one can be written down in the same way.
+/// A card's figures. A profile of another card can be made in the same way.
+///
+/// ```
+/// use gpu_stages::cpu::timing::cards::{Card, Pcie};
+/// use std::time::Duration;
+///
+/// const CARD: Card = Card::new("another card", Pcie::Gen5, 1e12)
+///     .with_copy_engines(1)
+///     .with_launch(Duration::from_micros(3));
+/// assert_eq!((CARD.copy_engines(), CARD.memory()), (1, 1e12));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Card {
-    /// Its name.
-    pub name: &'static str,
-    /// How it is connected to the host.
-    pub link: Pcie,
-    /// Bandwidth of its memory, in bytes per second.
-    pub memory: f64,
-    /// How many transfers can go on at a time. With one, uploads and downloads exclude each other; more than two do
-    /// not help, as two transfers in one direction share the link.
-    pub copy_engines: usize,
-    /// For how long a launch occupies the device before its work begins, back to back in one queue; `None` if no
-    /// published measurement was found.
-    pub launch: Option<Duration>,
+    name: &'static str,
+    link: Pcie,
+    memory: f64,
+    copy_engines: usize,
+    launch: Option<Duration>,
 }
 
 /// A PCI Express link of 16 lanes, by its generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pcie {
     /// 8 GT/s per lane.
     Gen3,
@@ -91,56 +95,84 @@ pub enum Pcie {
 }
 
 /// NVIDIA GeForce GTX TITAN X (Maxwell, 2015): a card of the time of the talk that the README names.
-pub const GTX_TITAN_X: Card = Card {
-    name: "GeForce GTX TITAN X",
-    link: Pcie::Gen3,
-    memory: 336.5e9,
-    copy_engines: 2,
-    launch: None,
-};
+pub const GTX_TITAN_X: Card =
+    Card::new("GeForce GTX TITAN X", Pcie::Gen3, 336.5e9).with_copy_engines(2);
 
 /// NVIDIA A10 (Ampere, 2021).
-pub const A10: Card = Card {
-    name: "A10",
-    link: Pcie::Gen4,
-    memory: 600e9,
-    copy_engines: 2,
-    launch: None,
-};
+pub const A10: Card = Card::new("A10", Pcie::Gen4, 600e9).with_copy_engines(2);
 
 /// NVIDIA A100 80GB PCIe (Ampere, 2021).
-pub const A100_PCIE: Card = Card {
-    name: "A100 80GB PCIe",
-    link: Pcie::Gen4,
-    memory: 1_935e9,
-    copy_engines: 3,
-    launch: Some(Duration::from_nanos(2_555)),
-};
+pub const A100_PCIE: Card = Card::new("A100 80GB PCIe", Pcie::Gen4, 1_935e9)
+    .with_copy_engines(3)
+    .with_launch(Duration::from_nanos(2_555));
 
 /// NVIDIA H100 PCIe (Hopper, 2022).
-pub const H100_PCIE: Card = Card {
-    name: "H100 PCIe",
-    link: Pcie::Gen5,
-    memory: 2_039e9,
-    copy_engines: 3,
-    launch: None,
-};
+pub const H100_PCIE: Card = Card::new("H100 PCIe", Pcie::Gen5, 2_039e9).with_copy_engines(3);
 
 /// AMD Instinct MI210 (CDNA 2, 2022).
-pub const MI210: Card = Card {
-    name: "Instinct MI210",
-    link: Pcie::Gen4,
-    memory: 1_600e9,
-    copy_engines: 2,
-    launch: Some(Duration::from_nanos(1_956)),
-};
+pub const MI210: Card = Card::new("Instinct MI210", Pcie::Gen4, 1_600e9)
+    .with_copy_engines(2)
+    .with_launch(Duration::from_nanos(1_956));
 
-/// All of them, the oldest first.
-pub const ALL: [Card; 5] = [GTX_TITAN_X, A10, A100_PCIE, MI210, H100_PCIE];
+/// All cards of this module, the oldest first.
+pub const ALL: &[Card] = &[GTX_TITAN_X, A10, A100_PCIE, MI210, H100_PCIE];
 
 impl Card {
-    /// A timing model of the card. Kernels only take their [`launch`](Card::launch), and exclude each other: the time
-    /// of one that has the device for itself is what [`Timing::kernel`] adds.
+    /// A card of this name that is connected to the host by `link`, with this bandwidth of its memory in bytes per
+    /// second. It has two copy engines, and no figure for launches.
+    pub const fn new(name: &'static str, link: Pcie, memory: f64) -> Self {
+        Card {
+            name,
+            link,
+            memory,
+            copy_engines: 2,
+            launch: None,
+        }
+    }
+
+    /// With this number of copy engines; 0 counts as 1.
+    #[must_use]
+    pub const fn with_copy_engines(mut self, count: usize) -> Self {
+        self.copy_engines = if count == 0 { 1 } else { count };
+        self
+    }
+
+    /// With this time for which a launch occupies the device.
+    #[must_use]
+    pub const fn with_launch(mut self, time: Duration) -> Self {
+        self.launch = Some(time);
+        self
+    }
+
+    /// The card's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The link that connects it to the host.
+    pub const fn link(&self) -> Pcie {
+        self.link
+    }
+
+    /// The bandwidth of its memory, in bytes per second.
+    pub const fn memory(&self) -> f64 {
+        self.memory
+    }
+
+    /// How many transfers can run at a time. With one engine, uploads and downloads exclude each other. More than two
+    /// do not help, as two transfers in one direction share the link.
+    pub const fn copy_engines(&self) -> usize {
+        self.copy_engines
+    }
+
+    /// For how long a launch occupies the device before its work begins, if launches follow each other in one queue.
+    /// `None` if no published measurement was found.
+    pub const fn launch(&self) -> Option<Duration> {
+        self.launch
+    }
+
+    /// A timing model of the card. A kernel takes only the time of its [`launch`](Self::launch) unless
+    /// [`Timing::kernel`] sets the time of its work. Kernels exclude each other.
     pub fn timing(&self) -> Timing {
         let launch = self.launch.unwrap_or_default();
         let timing = Timing::new()
@@ -156,10 +188,10 @@ impl Card {
     }
 }
 
-/// Bytes that come with the data of a packet: framing and sequence, generic header, header of its kind.
+/// Bytes of a packet beside its data: framing and sequence number, generic header, header of its kind.
 const READ_HEADER: f64 = 8.0 + 4.0 + 8.0;
 const WRITE_HEADER: f64 = 8.0 + 4.0 + 12.0;
-/// Bytes of data in a packet: what most hosts agree on.
+/// Bytes of data in a packet, at the size that most hosts negotiate.
 const PAYLOAD: f64 = 256.0;
 
 impl Pcie {
@@ -173,12 +205,12 @@ impl Pcie {
         16.0 * transfers * (128.0 / 130.0) / 8.0
     }
 
-    /// What uploads can have of it, in bytes per second.
+    /// The rate at which uploads transfer data, in bytes per second.
     pub fn uploads(self) -> f64 {
         self.data(READ_HEADER)
     }
 
-    /// What downloads can have of it, in bytes per second.
+    /// The rate at which downloads transfer data, in bytes per second.
     pub fn downloads(self) -> f64 {
         self.data(WRITE_HEADER)
     }
@@ -194,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_leave_what_the_table_says() {
+    fn rates_of_links_are_those_of_the_table() {
         let rates = |link: Pcie| {
             [link.raw(), link.uploads(), link.downloads()].map(|rate| (rate / 1e8).round() / 10.0)
         };

@@ -13,9 +13,20 @@ use text::{Micros, Text};
 
 /// Prints a recording as JSON; see [`Recording::json`].
 #[derive(Clone, Copy, Debug)]
-pub struct Json<'a>(pub(super) &'a Recording);
+pub struct Json<'a>(&'a Recording);
 
-/// The two groups of tracks.
+impl Recording {
+    /// As JSON in Chrome's trace event format, which <https://ui.perfetto.dev> and `chrome://tracing` show. There is a
+    /// track for each queue; on the host there are as many as frames are in flight at the same time. Arrows follow a
+    /// frame from queue to queue.
+    ///
+    /// The format is that of the "Trace Event Format" document of the Chromium project; times are in microseconds.
+    pub fn json(&self) -> Json<'_> {
+        Json(self)
+    }
+}
+
+/// The two groups of tracks, which are processes in the format.
 const HOST: usize = 1;
 const QUEUES: usize = 2;
 
@@ -50,7 +61,7 @@ impl fmt::Display for Json<'_> {
     }
 }
 
-/// A lane for each frame, for as long as it is in flight: slices of one track must lie within each other.
+/// A lane for each frame while it is in flight: in the format, slices of one track must be nested.
 fn host_lanes(recording: &Recording) -> Vec<usize> {
     let spans = recording.frames.iter();
     let spans = spans.map(|frame| (frame.called, end_on_host(recording, frame)));
@@ -93,7 +104,7 @@ struct Trace<'a, 'f> {
 }
 
 impl Trace<'_, '_> {
-    /// The comma before all events but the first.
+    /// Begins an event, with a comma before all but the first.
     fn next(&mut self) -> fmt::Result {
         let separator = if self.is_empty.replace(false) {
             "\n"
@@ -103,7 +114,7 @@ impl Trace<'_, '_> {
         self.f.write_str(separator)
     }
 
-    /// Names the tracks, in their order.
+    /// Writes the names of the tracks, in their order.
     fn tracks(&mut self, recording: &Recording, lanes: &[usize]) -> fmt::Result {
         for (group, name) in [(HOST, "host"), (QUEUES, "queues")] {
             self.next()?;
@@ -141,7 +152,7 @@ impl Trace<'_, '_> {
         )
     }
 
-    /// `arguments` adds to those that all slices of a frame have.
+    /// Writes a slice. `arguments` come after those that all slices of a frame have.
     fn slice(&mut self, slice: &Slice<'_>, frame: &Frame, arguments: &str) -> fmt::Result {
         self.next()?;
         write!(
@@ -159,7 +170,7 @@ impl Trace<'_, '_> {
         )
     }
 
-    /// The frame with its stages, and their waits within them.
+    /// Writes the frame, its stages in it, and the waits in these.
     fn on_host(&mut self, recording: &Recording, frame: &Frame, lane: usize) -> fmt::Result {
         let (track, end) = ((HOST, lane), end_on_host(recording, frame));
         let name = format!("{} {}", frame.pipeline, frame.number);
@@ -209,7 +220,7 @@ impl Trace<'_, '_> {
         Ok(())
     }
 
-    /// Its commands, and the arrows between them.
+    /// Writes the frame's commands, and the arrows between them.
     fn on_queues(&mut self, recording: &Recording, frame: &Frame) -> fmt::Result {
         let stages = frame.stages.iter();
         let all = stages.flat_map(|stage| stage.commands.iter().map(move |it| (stage, it)));
@@ -243,7 +254,7 @@ impl Trace<'_, '_> {
         Ok(())
     }
 
-    /// A command of which the device has told nothing yet is a moment: when it was enqueued.
+    /// Writes a command. If its device has not told when it began, it is a moment: when it was enqueued.
     fn command(
         &mut self,
         recording: &Recording,

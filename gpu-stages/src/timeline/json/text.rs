@@ -1,9 +1,9 @@
-//! Texts and times as JSON has them.
+//! Texts and times in the syntax of JSON.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-/// A text as JSON has it.
+/// A text as a JSON string.
 pub(super) struct Text<'a>(pub &'a str);
 
 impl fmt::Display for Text<'_> {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_something_in_json_is_escaped() {
+    fn special_characters_of_json_are_escaped() {
         let text = Text("a \"b\" \\ \n\u{1}\u{7f} é 木").to_string();
         assert_eq!(text, "\"a \\\"b\\\" \\\\ \\u000a\\u0001\u{7f} é 木\"");
     }

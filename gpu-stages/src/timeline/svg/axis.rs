@@ -1,4 +1,4 @@
-//! The time axis: where ticks stand, and how times are written.
+//! The time axis: its ticks, and times as text.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const UNITS: [Unit; 4] = [
     },
 ];
 
-/// The largest unit of which there is at least one.
+/// The largest unit that is not longer than this time.
 fn unit_of(nanoseconds: u64) -> Unit {
     let fits = |unit: &&Unit| unit.nanoseconds <= nanoseconds;
     UNITS.iter().find(fits).copied().unwrap_or(UNITS[3])
@@ -38,7 +38,7 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// `count` nanoseconds in `unit`, with as many decimals as are not zero, and at most three.
+/// `count` nanoseconds in `unit`, with at most three decimals and no zeros at the end.
 fn number(count: u64, unit: Unit) -> String {
     let whole = count / unit.nanoseconds;
     let thousandths = u128::from(count % unit.nanoseconds) * 1_000 / u128::from(unit.nanoseconds);
@@ -68,7 +68,7 @@ pub(super) fn ticks(end: Duration) -> Vec<(Duration, String)> {
     ticks.collect()
 }
 
-/// The smallest step of which `end` has at most twelve.
+/// The smallest step of which at most twelve fit into `end`.
 fn step(end: u64) -> u64 {
     let mut decade = 1_u64;
     loop {

@@ -1,29 +1,16 @@
-//! The picture as SVG: measures, and the elements themselves.
+//! The elements of the picture, in SVG.
 
 use super::axis;
 use super::layout::{Item, Kind, Picture, Row};
 use super::legend::legend;
+use super::measures::{
+    AXIS, GAP, HOST_HEIGHT, LANE, LARGE_LETTER, LEAST_LANE, LEGEND, LETTER, MARGIN, THINNEST,
+    TITLE, WIDTH,
+};
 use super::palette;
 use super::text::{Px, Text};
 use std::fmt;
 use std::time::Duration;
-
-/// Measures in pixels.
-const WIDTH: f64 = 1000.0;
-pub(super) const MARGIN: f64 = 16.0;
-const TITLE: f64 = 40.0;
-const LANE: f64 = 22.0;
-/// Lanes get lower when they are many.
-const LEAST_LANE: f64 = 6.0;
-const HOST_HEIGHT: f64 = 200.0;
-const GAP: f64 = 8.0;
-/// Width of what takes no time: it is seen all the same.
-const THINNEST: f64 = 1.2;
-const AXIS: f64 = 26.0;
-const LEGEND: f64 = 26.0;
-/// Width of a letter, at most, in the sizes of text that are used.
-pub(super) const LETTER: f64 = 6.6;
-const LARGE_LETTER: f64 = 7.2;
 
 const STYLE: &str = "text{font:11px 'DejaVu Sans',Verdana,sans-serif}\
     .title{font-size:15px;font-weight:bold}\
@@ -34,7 +21,7 @@ const STYLE: &str = "text{font:11px 'DejaVu Sans',Verdana,sans-serif}\
     .bad{stroke:#c00000;stroke-width:2}\
     .cross{stroke:#c00000;stroke-width:2.5;fill:none}";
 
-/// Where times are.
+/// The horizontal positions of times.
 struct Scale {
     left: f64,
     per_nanosecond: f64,
@@ -98,7 +85,7 @@ pub(super) fn draw(
     f.write_str("</svg>\n")
 }
 
-/// The strips that rows stand on.
+/// The grey strips behind the rows.
 fn backgrounds(f: &mut fmt::Formatter<'_>, picture: &Picture, left: f64) -> fmt::Result {
     let mut top = TITLE;
     for row in &picture.rows {
@@ -143,7 +130,7 @@ fn draw_row(f: &mut fmt::Formatter<'_>, row: &Row, scale: &Scale, top: f64) -> f
         Px(top + height(row) / 2.0 + 4.5),
         Text(&label)
     )?;
-    // Waits lie under work where a thin box is widened to be seen.
+    // Waits are drawn first: a thin box of work that is widened lies above them.
     let is_wait = |item: &&Item| item.kind == Kind::Wait;
     let waits = row.items.iter().filter(is_wait);
     let others = row.items.iter().filter(|item| !is_wait(item));
@@ -165,7 +152,7 @@ fn draw_item(
     let colour = palette::of_frame(item.frame);
     let width = (to - from).max(THINNEST);
     let (class, inset, look) = match item.kind {
-        // Neighbours stand apart, where that leaves something of them.
+        // A white border separates neighbours, if the box is wide enough for one.
         Kind::Work if width > 4.0 => ("work", 1.0, "stroke=\"#fff\" stroke-width=\".6\""),
         Kind::Work => ("work", 1.0, ""),
         Kind::Enqueue => ("enqueue", lane * 0.25, ""),

@@ -1,4 +1,4 @@
-//! What the picture shows where: rows, and in their lanes boxes and lines.
+//! The rows of the picture, and the boxes and lines in their lanes.
 
 use super::axis;
 use crate::observe::Awaited;
@@ -6,7 +6,7 @@ use crate::timeline::lanes;
 use crate::timeline::recording::{Command, Frame, Recording, StageRun};
 use std::time::Duration;
 
-/// The picture without measures. Times count from its beginning.
+/// The picture without measures. Times count from the first call.
 pub(super) struct Picture {
     pub end: Duration,
     pub rows: Vec<Row>,
@@ -18,7 +18,7 @@ pub(super) struct Row {
     pub items: Vec<Item>,
 }
 
-/// Something that lasts from one moment to another.
+/// A box, a line or a mark, from one moment to another.
 pub(super) struct Item {
     pub kind: Kind,
     pub lane: usize,
@@ -29,7 +29,7 @@ pub(super) struct Item {
     pub is_bad: bool,
     /// The stage.
     pub name: String,
-    /// What is told to whoever points at it.
+    /// Its tooltip.
     pub note: String,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Kind {
     Cross,
 }
 
-/// A frame, and what its items share.
+/// A recording, and when its first call was made.
 struct Scene<'a> {
     recording: &'a Recording,
     begin: Duration,
@@ -91,10 +91,10 @@ impl Scene<'_> {
             name: name.to_owned(),
             note: String::new(),
         }
-        .noted(name)
+        .with_note(name)
     }
 
-    /// The host's row. A lane is taken from a frame's first stage on until it is over.
+    /// The host's row. A frame has a lane from its first stage on until it ends.
     fn on_host(&self) -> Row {
         let frames = &self.recording.frames;
         let spans: Vec<_> = frames.iter().map(|frame| self.at_work(frame)).collect();
@@ -117,14 +117,14 @@ impl Scene<'_> {
         }
     }
 
-    /// From when to when a frame is at work, not only in line.
+    /// From the first stage of a frame, after its waits, to its end.
     fn at_work(&self, frame: &Frame) -> (Duration, Duration) {
         let began = frame.stages.iter().find_map(|stage| stage.began);
         let end = frame.ended.unwrap_or(self.recording.taken);
         (began.unwrap_or(end), end)
     }
 
-    /// The frame's stages and waits on the host; none before `free`.
+    /// The frame's stages and waits on the host, from `free` on, when the frame before in the lane ends.
     fn of_frame(&self, frame: &Frame, free: Duration) -> Vec<Item> {
         let end = frame.ended.unwrap_or(self.recording.taken);
         let mut items = Vec::new();
@@ -163,7 +163,7 @@ impl Scene<'_> {
         items
     }
 
-    /// The commands on a queue, and how long it stands still because the next one cannot begin.
+    /// The commands on a queue, and the waits of the next command while the queue is idle.
     fn on_queue(&self, id: crate::QueueId) -> Vec<Item> {
         let mut commands: Vec<(&Frame, &StageRun, &Command)> = Vec::new();
         for frame in &self.recording.frames {
@@ -202,7 +202,7 @@ impl Scene<'_> {
     }
 }
 
-/// What a command's box is called: its stage, or what it does where there are no stages.
+/// The name of a command's box: its stage; for the manual interface, its kernel or the kind of command.
 fn name(stage: &StageRun, command: &Command) -> String {
     match (&command.kernel, stage.name) {
         (Some(kernel), "manual") => kernel.to_string(),
@@ -212,8 +212,8 @@ fn name(stage: &StageRun, command: &Command) -> String {
 }
 
 impl Item {
-    /// With what is told of it: `frame 3, up.upload: 4 ms to 6 ms (2 ms)`.
-    fn noted(mut self, what: &str) -> Self {
+    /// With a tooltip such as `frame 3, up.upload: 4 ms to 6 ms (2 ms)`.
+    fn with_note(mut self, what: &str) -> Self {
         let (from, to) = (axis::exactly(self.from), axis::exactly(self.to));
         self.note = match self.to.saturating_sub(self.from) {
             Duration::ZERO => format!("frame {}, {what}: {from}", self.frame),

@@ -1,7 +1,7 @@
-//! What colours, lines and borders mean.
+//! The legend: the meaning of colours, lines and borders.
 
-use super::draw::{LETTER, MARGIN};
 use super::layout::{Item, Kind, Picture};
+use super::measures::{LETTER, MARGIN};
 use super::palette;
 use super::text::Px;
 use std::fmt;
@@ -10,11 +10,11 @@ use std::fmt;
 struct Legend<'a, 'f> {
     f: &'a mut fmt::Formatter<'f>,
     x: f64,
-    /// Where the text stands.
+    /// The baseline of the text.
     y: f64,
 }
 
-/// Says what there is in `picture`; the text stands at `y`.
+/// Explains what is in `picture`, with the baseline of the text at `y`.
 pub(super) fn legend(f: &mut fmt::Formatter<'_>, picture: &Picture, y: f64) -> fmt::Result {
     let mut legend = Legend { f, x: MARGIN, y };
     for colour in palette::all() {
@@ -39,7 +39,7 @@ pub(super) fn legend(f: &mut fmt::Formatter<'_>, picture: &Picture, y: f64) -> f
 }
 
 impl Legend<'_, '_> {
-    /// A box of this size that looks like what is explained behind it.
+    /// A box of this size that looks like what the next text explains.
     fn swatch(&mut self, width: f64, height: f64, look: &str) -> fmt::Result {
         writeln!(
             self.f,

@@ -4,6 +4,7 @@ mod axis;
 mod draw;
 mod layout;
 mod legend;
+mod measures;
 mod palette;
 mod text;
 
@@ -14,18 +15,18 @@ use std::time::Duration;
 
 /// Prints a recording as an SVG picture; see [`Recording::svg`].
 ///
-/// Time goes from left to right, from the first call on. The first rows are the host's, one for as many frames as are
-/// at work at a time; then each queue has one. A box is work: a stage on the host, a command on a queue. A thin line is
-/// a wait: on the host, for the frame's turn with a resource or for a device; on a queue, of a command that is next and
-/// cannot begin. On the host, what a frame waits before its first stage is cut off where the row is taken.
+/// Time goes from left to right, from the first call on. The first rows are the host's: as many as frames are at work
+/// at the same time. Then there is a row for each queue. A box is work: a stage on the host, a command on a queue. A
+/// thin line is a wait. On the host, it is a wait for a grant or for a device. On a queue, it is a wait of the next
+/// command. On the host, the wait before the first stage of a frame is drawn only as far as its row is free.
 ///
-/// A frame has one colour. The colours are those of Okabe and Ito's palette ("Color Universal Design", 2008), which
-/// people tell apart who see colours differently; after seven frames they come again. Boxes of frames that failed,
+/// All boxes of a frame have one colour. The colours are those of Okabe and Ito's palette ("Color Universal Design",
+/// 2008), which is made for colour-blind people as well; after seven frames they repeat. Boxes of frames that failed,
 /// panicked or were dropped have a red border, and a red cross stands where they ended.
 ///
-/// A command whose times on the device are not known has no box; markers and barriers, which take no time, have none
-/// either, but a tick where a stage enqueued nothing else that was seen. Whoever points at a box or a line is told what
-/// it is, where the picture is shown by itself.
+/// A command whose times on the device are not known has no box. Markers and barriers, which take no time, have none
+/// either: a tick stands for them if their stage enqueued nothing else that the library sees. Boxes and lines have
+/// tooltips, in viewers that show them.
 #[derive(Clone, Debug)]
 pub struct Svg<'a> {
     recording: &'a Recording,
@@ -34,22 +35,14 @@ pub struct Svg<'a> {
 }
 
 impl<'a> Svg<'a> {
-    pub(super) fn new(recording: &'a Recording) -> Self {
-        Svg {
-            title: recording.pipelines().join(", "),
-            recording,
-            lasting: Duration::ZERO,
-        }
-    }
-
-    /// Puts this at the head of the title, in place of the names of the pipelines.
+    /// Begins the title with this text in place of the names of the pipelines.
     #[must_use]
     pub fn titled(mut self, title: &str) -> Self {
         title.clone_into(&mut self.title);
         self
     }
 
-    /// Has the time axis go on at least as long, so that several pictures have one scale.
+    /// Makes the time axis at least this long, so that several pictures have the same scale.
     #[must_use]
     pub fn lasting(mut self, duration: Duration) -> Self {
         self.lasting = duration;
@@ -58,17 +51,13 @@ impl<'a> Svg<'a> {
 }
 
 impl Recording {
-    /// From the first call to the last that happened.
-    pub fn duration(&self) -> Duration {
-        let (begin, end) = self.extent();
-        end.saturating_sub(begin)
-    }
-
-    /// When the first call was made, and when the last happened.
-    fn extent(&self) -> (Duration, Duration) {
-        let begin = self.frames.iter().map(|frame| frame.called).min();
-        let end = self.frames.iter().map(super::recording::Frame::last).max();
-        (begin.unwrap_or_default(), end.unwrap_or_default())
+    /// As a picture in SVG: a row for the host and for each queue, a colour for each frame.
+    pub fn svg(&self) -> Svg<'_> {
+        Svg {
+            title: self.pipelines().join(", "),
+            recording: self,
+            lasting: Duration::ZERO,
+        }
     }
 }
 

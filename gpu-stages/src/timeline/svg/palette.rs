@@ -1,6 +1,6 @@
 //! Colours of frames.
 
-/// A colour for boxes, and the one for text on it.
+/// A colour of boxes, with the colour of text in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Colour {
     pub fill: &'static str,
@@ -12,7 +12,7 @@ const fn colour(fill: &'static str, text: &'static str) -> Colour {
 }
 
 /// Okabe and Ito's palette (M. Okabe and K. Ito, "Color Universal Design", 2008, jfly.uni-koeln.de/color) but for its
-/// black, in an order in which neighbours differ most.
+/// black, in an order in which successive colours differ most.
 const FRAMES: [Colour; 7] = [
     colour("#0072b2", "#fff"),
     colour("#e69f00", "#000"),
@@ -29,7 +29,7 @@ pub(super) fn of_frame(number: u64) -> Colour {
     FRAMES[index as usize]
 }
 
-/// All of them, for the legend.
+/// All colours, for the legend.
 pub(super) fn all() -> &'static [Colour] {
     &FRAMES
 }

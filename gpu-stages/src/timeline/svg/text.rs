@@ -1,4 +1,4 @@
-//! Numbers and texts as SVG has them.
+//! Numbers and texts in the syntax of SVG.
 
 use std::fmt::{self, Write};
 
@@ -12,7 +12,7 @@ impl fmt::Display for Px {
     }
 }
 
-/// A text as XML has it.
+/// A text, escaped for XML.
 pub(super) struct Text<'a>(pub &'a str);
 
 impl fmt::Display for Text<'_> {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_something_in_xml_is_escaped() {
+    fn special_characters_of_xml_are_escaped() {
         let text = Text("<a> & \"b\" 木\n\u{0}\u{ffff}").to_string();
         assert_eq!(
             text,
