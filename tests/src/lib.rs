@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod heap;
+pub mod process;
 pub mod talk;
 pub mod timed_talk;
 

@@ -1,0 +1,7 @@
+//! Promises 1 and 2: the order in which calls use a resource, and the version that each use gets.
+
+mod lists;
+mod order;
+mod pins;
+mod pins_model;
+mod versions;
