@@ -1,4 +1,4 @@
-//! How calls and their stages end: whose error comes back, and whose panic goes on.
+//! How calls and their stages end: which error is returned, and which panic continues.
 
 use futures::executor::block_on;
 use gpu_stages::{Error, Result, Schedule, Stage, Until, blocking, gpu_pipeline};
@@ -50,7 +50,7 @@ impl From<Error> for Mine {
     }
 }
 
-/// A call whose command fails, and whose body ends with `result` once it has.
+/// A call with a command that fails; its body ends with `result` after that.
 fn with_a_failed_command(result: std::result::Result<(), Mine>) -> std::result::Result<(), Mine> {
     let (data, queue) = (device_buffers(1, 1), queue());
     let call = PIPELINE.call();

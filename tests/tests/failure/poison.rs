@@ -1,4 +1,4 @@
-//! Promise 6: what a failure leaves behind, who is told, and how it is mended.
+//! Promise 6: what a failure poisons, which uses get an error, and how the poison is cleared.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
@@ -15,7 +15,7 @@ fn read(resource: &Resource<i32>) -> Result<i32> {
 }
 
 /// Begins to write and gives up.
-fn spoil(resource: &Resource<i32>) {
+fn fail_to_write(resource: &Resource<i32>) {
     let mut guard = block_on(resource.acquire_write().unwrap().wait_events()).unwrap();
     *guard = -1;
     drop(guard);
@@ -24,7 +24,7 @@ fn spoil(resource: &Resource<i32>) {
 #[test]
 fn a_dropped_guard_poisons_and_the_next_write_clears() {
     let value = Resource::new(1).named("total");
-    spoil(&value);
+    fail_to_write(&value);
     let error = read(&value).unwrap_err();
     assert!(
         matches!(&error, Error::Poisoned { poison, .. } if matches!(poison.reason, Reason::Dropped))
@@ -41,10 +41,10 @@ fn a_dropped_guard_poisons_and_the_next_write_clears() {
 #[test]
 fn poison_can_be_accepted_or_replaced() {
     let value = Resource::new(1);
-    spoil(&value);
+    fail_to_write(&value);
     value.clear_poison();
     assert_eq!(read(&value).unwrap(), -1, "the contents as they are");
-    spoil(&value);
+    fail_to_write(&value);
     block_on(value.replace(5)).unwrap();
     assert_eq!(read(&value).unwrap(), 5);
     drop(value.replace(6));
@@ -58,7 +58,7 @@ fn poison_can_be_accepted_or_replaced() {
 #[test]
 fn what_stays_valid_is_not_poisoned() {
     let counter = Resource::new(1).keep_on_failure();
-    spoil(&counter);
+    fail_to_write(&counter);
     assert_eq!(read(&counter).unwrap(), -1);
 }
 
@@ -128,8 +128,8 @@ fn every_waiter_is_woken_whatever_happens_to_the_holder() {
 }
 
 #[test]
-fn a_failed_command_reaches_everyone_who_needs_its_data() {
-    // H13 and H14: a device fault reaches the futures that need the data, and nobody else.
+fn a_failed_command_reaches_all_calls_that_need_its_data() {
+    // H13 and H14: a device fault reaches the futures that need the data, and no others.
     let (first, second) = (queue(), queue());
     let (data, copy) = (device_buffers(1, 2), device_buffers(1, 2));
     let host = host_buffers(1, 2);
@@ -145,7 +145,7 @@ fn a_failed_command_reaches_everyone_who_needs_its_data() {
             .launch(&gate.kernel(1.0), 2, (&mut *writing,))
             .unwrap();
         first.launch(&failing(), 2, (&mut *writing,)).unwrap();
-        // The same queue, the same data: it must not run as if nothing had happened.
+        // The same queue and the same data: the command must not run on failed data.
         first.launch(&set(3.0), 2, (&mut *writing,)).unwrap();
         writing.ready();
         let (reading, mut target) = acquire_device(&data, &copy, &second).await;

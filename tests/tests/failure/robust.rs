@@ -1,4 +1,4 @@
-//! What foreign code may do (panic, forget, format, give up), and failures that nobody seems to wait for.
+//! User code that panics, forgets or gives up at any place, and failures that no call waits for.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
@@ -16,7 +16,7 @@ use std::task::{Context, Wake, Waker};
 
 static PIPELINE: Schedule = Schedule::new("robust", &[Stage::new("only")]);
 
-/// Leaves a resource whose last write has failed on the device.
+/// A resource with a last write that failed on the device.
 fn failed_on_device() -> Resource<gpu_stages::cpu::DeviceBuffer<f32>> {
     let (data, queue) = (device_buffers(1, 1), queue());
     let mut guard = block_on(data.acquire_update().unwrap().wait_device(&queue)).unwrap();
@@ -27,7 +27,7 @@ fn failed_on_device() -> Resource<gpu_stages::cpu::DeviceBuffer<f32>> {
 }
 
 #[test]
-fn a_failed_write_is_remembered_until_somebody_writes() {
+fn a_failed_write_is_reported_until_the_next_write() {
     let data = failed_on_device();
     // Neither giving up a new version nor looking at it makes the old contents good.
     drop(data.acquire_write().unwrap());
@@ -45,7 +45,7 @@ fn a_failed_write_is_remembered_until_somebody_writes() {
 }
 
 #[test]
-fn accepted_contents_are_good_for_those_in_line_as_well() {
+fn accepted_contents_are_good_for_uses_that_already_wait() {
     let data = failed_on_device();
     let (reader, writer) = (data.acquire_read().unwrap(), data.acquire_write().unwrap());
     data.clear_poison();
@@ -87,7 +87,7 @@ fn what_stays_valid_is_not_poisoned_by_devices_either() {
 }
 
 #[test]
-fn a_version_that_was_only_looked_at_was_never_written() {
+fn a_version_acquired_to_write_and_only_read_was_never_written() {
     let value = Resource::new(1);
     let writer = value.acquire_write().unwrap();
     let reader = value.acquire_read().unwrap();
@@ -131,7 +131,7 @@ fn a_call_waits_for_commands_that_write_nothing_and_reports_them() {
 }
 
 #[test]
-fn a_future_that_is_dropped_while_others_panic_was_dropped() {
+fn a_future_dropped_by_an_unrelated_panic_counts_as_dropped() {
     let value = Resource::new(0);
     let call = PIPELINE.call();
     let held = call.acquire((value.updates(),));
@@ -178,7 +178,7 @@ impl Wake for BadWaker {
 fn a_queue_survives_what_user_code_does_on_it() {
     let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
     let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
-    // A kernel whose captures panic when dropped, on the queue's thread.
+    // A kernel with a capture that panics when it is dropped, on the queue's thread.
     {
         let (bomb, gate) = (Bomb, gate.clone());
         let kernel = Kernel::new("bomb", move |_: &mut [f32]| {
@@ -187,12 +187,12 @@ fn a_queue_survives_what_user_code_does_on_it() {
         });
         queue.launch(&kernel, 1, (&mut *guard,)).unwrap();
     }
-    // A panic whose payload panics when dropped.
+    // A panic with a payload that panics when it is dropped.
     let payload = Kernel::new("payload", |_: &mut [f32]| std::panic::panic_any(Bomb));
     let other = device_buffers(1, 1);
-    let mut spoilt = block_on(other.acquire_write().unwrap().wait_device(&queue)).unwrap();
-    queue.launch(&payload, 1, (&mut *spoilt,)).unwrap();
-    spoilt.ready();
+    let mut failed = block_on(other.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.launch(&payload, 1, (&mut *failed,)).unwrap();
+    failed.ready();
     // A waker that panics, beside a good one.
     let marker = queue.marker().unwrap();
     let bad = Waker::from(Arc::new(BadWaker));
@@ -242,7 +242,7 @@ fn one_waker_that_panics_does_not_lose_the_others() {
 }
 
 #[test]
-fn waiting_again_and_again_leaves_nothing_behind() {
+fn repeated_polls_of_a_wait_keep_one_waker() {
     let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
     let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
     queue.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
@@ -339,7 +339,7 @@ fn a_view_is_good_for_its_guard_alone() {
         let (host, data) = acquire((host.writes(), data.writes())).unwrap();
         let (mut host, data) = (host.wait_device(&queue).await.unwrap(), data);
         let mut data = data.wait_device(&queue).await.unwrap();
-        // Parts may change places between their borrows: they keep what they are.
+        // Parts of two guards may be used in either role: each stays bound to its own guard.
         let (mut a, mut b) = (data.slice_mut(..1), host.slice_mut(..1));
         queue.download(&a, &mut b).unwrap();
         queue.upload(&b, &mut a).unwrap();

@@ -1,7 +1,7 @@
-//! The hazard checker against the truth: small random programs, all of whose schedules are tried.
+//! The hazard checker compared with all schedules of small random programs.
 //!
-//! Two accesses are a hazard if and only if some schedule has both under way at once: whatever is ordered never
-//! is, and what is not ordered can be brought together by finishing first what both are behind.
+//! Two accesses are a hazard if and only if some schedule has both under way at once. Ordered accesses never are. For
+//! accesses that are not ordered there is such a schedule: it first finishes all that either is ordered after.
 
 use fastrand::Rng;
 use gpu_stages::cpu::hazards::{Access, Action, EventKey, Trace, Turn, UseKey};
@@ -34,7 +34,7 @@ enum Op {
     Free(usize),
 }
 
-/// Operations and who does them, in the order in which they were recorded.
+/// Operations with their actors, in the order in which they were recorded.
 type Program = Vec<(usize, Op)>;
 
 fn touches(rng: &mut Rng) -> Vec<Touch> {
@@ -354,7 +354,7 @@ fn check(program: &Program) -> bool {
         "reported {found:?}, but only {hazards:?} can happen: {program:#?}"
     );
     for &(a, b) in hazards.difference(&found) {
-        // Left out because of something between them that the first is ordered before.
+        // Not reported, because the first is ordered before an access between the two.
         let stands_in = |c: usize| {
             a < c
                 && c < b

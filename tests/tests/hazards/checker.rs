@@ -1,5 +1,5 @@
-//! The embedded device's hazard checker on pipelines as they run: it finds nothing, and something as soon as one
-//! wait is taken away.
+//! The embedded device's hazard checker on running pipelines: it finds no hazard, and finds one as soon as one wait is
+//! taken away.
 
 use fastrand::Rng;
 use futures::executor::block_on;
@@ -185,7 +185,7 @@ fn a_report_names_both_commands_and_what_is_missing() {
 
 /// Accepting poisoned contents must not forget what still runs.
 #[test]
-fn accepted_contents_are_used_behind_the_commands_in_flight() {
+fn accepted_contents_are_used_after_the_commands_in_flight() {
     let device = Device::builder().check_hazards(true).build();
     let queues = queues(&device, 2);
     let gate = Gate::default();

@@ -1,4 +1,4 @@
-//! Devices that fill new versions with garbage: good pipelines do not notice, and bad ones fail at once.
+//! The debug fill of new versions: correct pipelines give the same results, and those that read old contents fail.
 
 use futures::executor::block_on;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -6,7 +6,7 @@ use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{Backend, DeviceVisible, Resource, Result, gpu_pipeline};
 use gpu_stages_tests::talk::{Talk, TestBackend};
 
-fn good_pipelines_do_not_notice<B: TestBackend>(device: &B::Device) {
+fn correct_pipelines_give_the_same_results<B: TestBackend>(device: &B::Device) {
     for (count, slots) in [(1, 1), (1, 2), (3, 1), (3, 3)] {
         let queue = |_| gpu_stages::Queue::<B>::new(device).unwrap();
         let talk = Talk::<B>::with(device, (0..count).map(queue).collect(), slots, 64);
@@ -28,7 +28,7 @@ async fn half<B: Backend>(
     Ok(host.to_vec())
 }
 
-fn what_is_not_written_is_garbage<B: TestBackend>(device: &B::Device) {
+fn what_is_not_written_holds_the_fill<B: TestBackend>(device: &B::Device) {
     let queue = gpu_stages::Queue::<B>::new(device).unwrap();
     let buffer = Resource::new(gpu_stages::DeviceBuffer::new(device, 4).unwrap());
     let host = Resource::new(gpu_stages::HostBuffer::new(device, 4).unwrap());
@@ -57,7 +57,7 @@ struct Net<B: Backend> {
     list: Vec<Layer<B>>,
     pair: (Buffer<B>, Host<B>),
     array: [(Host<B>, Buffer<B>); 1],
-    /// Devices do not see it, and leave it.
+    /// Not visible to devices, and so not filled.
     #[device(skip)]
     name: u32,
 }
@@ -103,7 +103,7 @@ impl<B: Backend> Net<B> {
     }
 }
 
-/// Uses a new version on a queue first, and looks at all of it that was not written.
+/// Uses a new version on a queue first, and checks all parts that were not written.
 #[gpu_pipeline]
 async fn device_first<B: Backend>(
     #[queue] queue: gpu_stages::Queue<B>,
@@ -125,7 +125,7 @@ async fn device_first<B: Backend>(
     Ok(all)
 }
 
-/// The same on the host, where the parts on the device are not to be seen.
+/// The same on the host, which cannot see the parts on the device.
 #[gpu_pipeline]
 async fn host_first<B: Backend>(
     #[queue] queue: gpu_stages::Queue<B>,
@@ -139,28 +139,28 @@ async fn host_first<B: Backend>(
     Ok(seen.to_vec())
 }
 
-const GARBAGE: u32 = 0xA5A5_A5A5;
+const FILL: u32 = 0xA5A5_A5A5;
 
 fn each_part_is_filled<B: TestBackend>(device: &B::Device) {
     let queue = gpu_stages::Queue::<B>::new(device).unwrap();
     let net = Resource::new(Net::new(device).unwrap());
     let host = || Host::new(device, 2).unwrap();
     let seen = Resource::new(std::array::from_fn(|_| host()));
-    let mut expected = [GARBAGE; 12];
+    let mut expected = [FILL; 12];
     (expected[0], expected[11]) = (1, 7);
     for _ in 0..3 {
         let found = block_on(device_first(&queue, &net, &seen)).unwrap();
         assert_eq!(found, expected);
-        // It is filled anew.
+        // The next version is filled again.
         let mut clean = block_on(net.acquire_update().unwrap().wait_events()).unwrap();
         clean.clear();
         clean.ready();
         let found = block_on(host_first(&queue, &net)).unwrap();
-        assert_eq!(found, [GARBAGE; 5]);
+        assert_eq!(found, [FILL; 5]);
     }
 }
 
-fn spoiling() -> Device {
+fn filling() -> Device {
     Device::builder()
         .fill_garbage(true)
         .check_hazards(true)
@@ -169,9 +169,9 @@ fn spoiling() -> Device {
 
 #[test]
 fn on_the_embedded_device() {
-    let device = spoiling();
-    good_pipelines_do_not_notice::<gpu_stages::cpu::Cpu>(&device);
-    what_is_not_written_is_garbage::<gpu_stages::cpu::Cpu>(&device);
+    let device = filling();
+    correct_pipelines_give_the_same_results::<gpu_stages::cpu::Cpu>(&device);
+    what_is_not_written_holds_the_fill::<gpu_stages::cpu::Cpu>(&device);
     each_part_is_filled::<gpu_stages::cpu::Cpu>(&device);
     device.assert_no_hazards();
 }
@@ -180,8 +180,8 @@ fn on_the_embedded_device() {
 #[test]
 fn on_opencl() {
     let device = gpu_stages::opencl::OpenCl::device().fill_garbage(true);
-    good_pipelines_do_not_notice::<gpu_stages::opencl::OpenCl>(&device);
-    what_is_not_written_is_garbage::<gpu_stages::opencl::OpenCl>(&device);
+    correct_pipelines_give_the_same_results::<gpu_stages::opencl::OpenCl>(&device);
+    what_is_not_written_holds_the_fill::<gpu_stages::opencl::OpenCl>(&device);
     each_part_is_filled::<gpu_stages::opencl::OpenCl>(&device);
 }
 
@@ -189,7 +189,7 @@ fn increment_first(x: &mut [u32]) {
     x[0] = x[0].wrapping_add(1);
 }
 
-/// Counts in what the frame before left, which `#[writes]` does not promise to be there.
+/// Increments what the frame before wrote, which `#[writes]` does not promise to keep.
 #[gpu_pipeline]
 async fn count(
     #[queue] queue: Queue,
@@ -216,5 +216,5 @@ fn a_pipeline_that_relies_on_old_contents_fails() {
         (0..3).map(|_| block_on(count()).unwrap()).collect()
     };
     assert_eq!(counts(&Device::new()), [1, 2, 3], "it seems to work");
-    assert_eq!(counts(&spoiling()), [0xA5A5_A5A6; 3]);
+    assert_eq!(counts(&filling()), [0xA5A5_A5A6; 3]);
 }

@@ -6,9 +6,9 @@ use gpu_stages::{Error, Resource, Result, gpu_pipeline};
 use gpu_stages_tests::{Gate, Log, device_buffers, host_buffers, poll_once, queue};
 use std::pin::pin;
 
-/// H1: leaving an allocation's scope before waiting must not admit the next user while the one before holds.
+/// H1: dropping an allocation before its wait must not grant the next use while the one before holds.
 #[test]
-fn dropping_an_unused_allocation_does_not_admit_the_next() {
+fn dropping_an_unused_allocation_does_not_grant_the_next_use() {
     let value = Resource::new(0);
     let holder = block_on(value.acquire_update().unwrap().wait_events()).unwrap();
     let unused = value.acquire_update().unwrap();
@@ -16,7 +16,7 @@ fn dropping_an_unused_allocation_does_not_admit_the_next() {
     drop(unused);
     assert!(
         poll_once(&mut next).is_pending(),
-        "the first user still holds"
+        "the first use still holds"
     );
     holder.ready();
     assert!(poll_once(&mut next).is_ready());
@@ -24,7 +24,7 @@ fn dropping_an_unused_allocation_does_not_admit_the_next() {
 
 /// H2: cancelling a waiter must neither break its predecessor's `ready` nor cancel its successor.
 #[test]
-fn cancelling_a_waiter_leaves_its_neighbours_alone() {
+fn cancelling_a_waiting_use_does_not_affect_its_neighbours() {
     let value = Resource::new(0);
     let mut holder = block_on(value.acquire_update().unwrap().wait_events()).unwrap();
     let mut waiter = Box::pin(value.acquire_update().unwrap().wait_events());
@@ -34,7 +34,7 @@ fn cancelling_a_waiter_leaves_its_neighbours_alone() {
     drop(waiter);
     assert!(
         poll_once(&mut next).is_pending(),
-        "the first user still holds"
+        "the first use still holds"
     );
     *holder = 1;
     holder.ready();
@@ -49,7 +49,7 @@ async fn add(#[updates] total: u64, amount: u64) -> Result<u64> {
 
 /// H3: a job that is cancelled before its first step must not hang the chain.
 #[test]
-fn a_call_that_is_never_polled_hands_on_when_dropped() {
+fn a_call_that_is_never_polled_releases_when_dropped() {
     let total = Resource::new(0);
     let first = add(&total, 1);
     let never_polled = add(&total, 10);
@@ -60,7 +60,7 @@ fn a_call_that_is_never_polled_hands_on_when_dropped() {
 }
 
 #[gpu_pipeline]
-async fn leave_early(
+async fn exit_early(
     #[queue] queue: Queue,
     #[writes] host: HostBuffer<f32>,
     #[writes] device: DeviceBuffer<f32>,
@@ -84,14 +84,14 @@ async fn leave_early(
     Ok(host[0] as u8)
 }
 
-/// H4: a forgotten `ready` must not hang anybody: every exit hands on everything.
+/// H4: a forgotten `ready` must not hang later uses: every exit releases every resource.
 #[test]
-fn every_exit_hands_on_every_resource() {
+fn every_exit_releases_every_resource() {
     let queue = queue();
     let (host, device) = (host_buffers(1, 2), device_buffers(1, 2));
     let calls = Resource::new(0);
     for how in [0, 1, 2, 3, 0, 3, 1, 3, 2, 3] {
-        let call = leave_early(&queue, &host, &device, &calls, how);
+        let call = exit_early(&queue, &host, &device, &calls, how);
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(call)));
         match how {
             0 => assert_eq!(result.unwrap().unwrap(), 0),
@@ -104,7 +104,7 @@ fn every_exit_hands_on_every_resource() {
             ),
         }
     }
-    // Counted ten times: `calls` was handed on before anything failed.
+    // Counted ten times: `calls` was released before anything failed.
     assert_eq!(
         *block_on(calls.acquire_read().unwrap().wait_events()).unwrap(),
         10
@@ -117,13 +117,13 @@ fn one_failure_does_not_poison_for_ever() {
     let queue = queue();
     let (host, device) = (host_buffers(1, 2), device_buffers(1, 2));
     let calls = Resource::new(0);
-    assert!(block_on(leave_early(&queue, &host, &device, &calls, 1)).is_err());
+    assert!(block_on(exit_early(&queue, &host, &device, &calls, 1)).is_err());
     let error = block_on(host.acquire_read().unwrap().wait_events()).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("pipeline `leave_early`"), "{text}");
+    assert!(text.contains("pipeline `exit_early`"), "{text}");
     assert!(text.contains("returned an error"), "{text}");
     assert_eq!(
-        block_on(leave_early(&queue, &host, &device, &calls, 3)).unwrap(),
+        block_on(exit_early(&queue, &host, &device, &calls, 3)).unwrap(),
         3
     );
     block_on(host.acquire_read().unwrap().wait_events())
@@ -210,7 +210,7 @@ fn a_queue_waits_for_the_data_of_another() {
     assert_eq!(
         first.counts().commands,
         4,
-        "the frames are enqueued behind each other"
+        "the frames are enqueued one after another"
     );
     gate.open();
     for result in block_on(futures::future::join_all(calls)) {
@@ -235,7 +235,7 @@ async fn send(
     Ok(())
 }
 
-/// H8: the first touch of a buffer must be behind its wait, or the frame before is silently corrupted.
+/// H8: the first access to a buffer must be ordered after its wait, or the frame before is silently corrupted.
 #[test]
 fn the_host_touches_a_buffer_only_when_the_device_is_done_with_it() {
     let queue = queue();

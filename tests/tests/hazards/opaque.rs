@@ -1,4 +1,4 @@
-//! The hazard checker on uses that nobody sees: what opaque stages declare counts as used.
+//! The hazard checker on opaque stages: what they declare counts as used.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::hazards::EdgeKind;
@@ -62,7 +62,7 @@ impl World {
         guard.ready();
     }
 
-    /// How many events commands wait for. Without any of these waits there is a hazard.
+    /// How many events commands wait for. Taking any one of these waits away makes a hazard.
     fn waits(&self) -> usize {
         self.device.assert_no_hazards();
         let trace = self.device.trace().unwrap();
@@ -111,9 +111,9 @@ fn what_is_declared_counts_as_used() {
     block_on(frame).unwrap();
 }
 
-/// What a command within finds to be over by then was not over when the use began.
+/// An earlier command that ends during the use was not over when the use began.
 #[test]
-fn an_unseen_use_begins_with_its_barrier() {
+fn an_opaque_use_begins_with_its_barrier() {
     let (world, gate) = (World::new(), Gate::default());
     let [first, second, _] = &world.queues;
     world.hold(&gate);
@@ -130,7 +130,7 @@ fn an_unseen_use_begins_with_its_barrier() {
 }
 
 #[test]
-fn memory_that_was_used_unseen_is_freed_behind_it() {
+fn memory_is_freed_after_its_opaque_uses() {
     let World {
         device,
         queues,
@@ -150,9 +150,9 @@ fn memory_that_was_used_unseen_is_freed_behind_it() {
     device.assert_no_hazards();
 }
 
-/// Whoever leaves while a use is open has its end marked, and looks at what others left all the same.
+/// The release of a guard with an open use marks the end of the use, and still notices which earlier events are over.
 #[test]
-fn a_reader_that_leaves_while_its_use_is_open() {
+fn a_reader_may_be_released_while_its_opaque_use_is_open() {
     let world = World::new();
     world.write(0);
     world.read(0);
@@ -165,7 +165,7 @@ fn a_reader_that_leaves_while_its_use_is_open() {
     world.device.assert_no_hazards();
 }
 
-/// There was nothing to put a barrier behind.
+/// The queue has nothing to wait for, so there is no barrier.
 #[test]
 fn a_use_that_begins_without_a_barrier_counts_at_its_end() {
     let (world, gate) = (World::new(), Gate::default());

@@ -1,5 +1,5 @@
-//! Random calls of pipelines that share resources in every way, on several queues, with failures and cancels: the
-//! hazard checker finds nothing, and agrees with itself on the recorded trace.
+//! Random calls of pipelines that share resources, on several queues, with failures and cancellation. The hazard
+//! checker finds no hazard, neither while they run nor in the recorded trace.
 
 use fastrand::Rng;
 use futures::executor::block_on;
@@ -155,7 +155,7 @@ impl World {
                 _ => {}
             }
         }
-        // Poison, and versions that were never written, are part of the game.
+        // Poisoned resources and versions that were never written are expected.
         drop(block_on(join_all(in_flight)));
     }
 }

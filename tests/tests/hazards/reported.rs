@@ -1,5 +1,5 @@
-//! The hazard checker of a device that runs: it reports what unsafe code has done, and nothing that the host has looked
-//! after.
+//! The hazard checker of a running device: it reports hazards that unsafe code makes, and no access that the host has
+//! seen to be ordered.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::hazards::Kind;
@@ -17,7 +17,7 @@ fn checked() -> (Device, [Queue; 2]) {
     (device, queues)
 }
 
-/// A buffer that several resources lead to.
+/// A buffer that several resources share.
 struct Shared(Arc<Buffer>);
 
 // SAFETY: none, on purpose: two resources lead to one buffer. The test lets no two commands on it run at a time.
@@ -78,7 +78,7 @@ fn write(resource: &Resource<Buffer>, queue: &Queue, kernel: &Kernel) {
 }
 
 #[test]
-fn who_accepts_contents_has_looked_for_those_who_come() {
+fn accepting_contents_orders_later_uses_after_the_failed_ones() {
     let (device, [first, second]) = checked();
     let resource = Resource::new(Buffer::new(&device, 4).unwrap());
     write(&resource, &first, &failing());
@@ -89,7 +89,7 @@ fn who_accepts_contents_has_looked_for_those_who_come() {
 }
 
 #[test]
-fn who_relies_on_contents_that_were_accepted_has_looked() {
+fn a_use_of_accepted_contents_is_ordered_after_the_failed_ones() {
     let (device, [first, second]) = checked();
     let resource = Resource::new(Buffer::new(&device, 4).unwrap());
     let gate = Gate::default();
@@ -99,7 +99,7 @@ fn who_relies_on_contents_that_were_accepted_has_looked() {
         panic!("on purpose");
     });
     write(&resource, &first, &fails);
-    // It fails when the next user has had its turn.
+    // It fails after the next use was granted.
     let update = resource.acquire_update().unwrap();
     gate.open();
     first.finish();
@@ -143,7 +143,7 @@ fn buffers_may_change_places() {
     std::mem::swap(&mut *a, &mut *b);
     a.ready();
     b.ready();
-    // Who uses both is behind both uses that changed them.
+    // A use of both is ordered after the uses that changed them.
     let both = acquire((pair[0].updates(), pair[1].updates())).unwrap();
     let (mut a, mut b) = block_on(both.wait_device(&first)).unwrap();
     first.fill(&mut a, 2.0).unwrap();

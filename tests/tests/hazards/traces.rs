@@ -1,4 +1,4 @@
-//! Traces: what can be taken away from one, that no more than that goes, and that a recorded one can be gone on with.
+//! Traces: edges can be taken away one by one, and a recorded trace can be continued.
 
 use futures::executor::block_on;
 use gpu_stages::Resource;
@@ -6,8 +6,8 @@ use gpu_stages::cpu::hazards::{Access, EdgeKind, Trace, Turn};
 use gpu_stages::cpu::{Device, DeviceBuffer, Kernel, Queue};
 use gpu_stages_tests::{Gate, poll_once};
 
-/// Two readers on queues of their own, and one who uses the buffer on the host behind both; the readers are over when
-/// it asks, or not.
+/// Two readers on two queues, and a use on the host after both. The readers are over when the host asks, or they are
+/// not.
 fn recorded(over: bool) -> Trace {
     let device = Device::builder()
         .check_hazards(true)
@@ -42,7 +42,7 @@ fn recorded(over: bool) -> Trace {
 }
 
 #[test]
-fn one_edge_less_leaves_the_others() {
+fn taking_one_edge_away_keeps_the_others() {
     for (over, kind) in [(true, EdgeKind::HostSeen), (false, EdgeKind::HostWait)] {
         let trace = recorded(over);
         let edges = trace.edges().into_iter();
@@ -74,13 +74,13 @@ fn a_turn_can_be_taken_away() {
     assert_eq!(
         hazards,
         [0, 1],
-        "the second is behind the first by its turn"
+        "its turn orders the second after the first"
     );
 }
 
-/// What is made by hand is nothing that the device has made.
+/// Memories, queues and actors that are added by hand differ from those that the device recorded.
 #[test]
-fn a_recorded_trace_can_be_gone_on_with() {
+fn a_recorded_trace_can_be_continued() {
     let mut trace = recorded(false);
     let memories: Vec<_> = (0..32).map(|slot| trace.memory("by hand", slot)).collect();
     let (queue, actor) = (trace.queue(), trace.actor());

@@ -34,8 +34,8 @@ fn a_steady_state_allocates_nothing() {
             let before = heap::allocations();
             frames(&talk, 5_000);
             let allocations = heap::allocations() - before;
-            // A pool may still grow by a few records when threads meet in a new way, and each has some to spare; a frame
-            // that allocated would show thousands.
+            // A free list may still grow by a few records when threads meet in a new way, and each has some to spare.
+            // A frame that allocates would show thousands.
             assert!(allocations < 64, "{allocations} allocations in 5000 frames");
 
             cancelled(&talk, 1_000);

@@ -1,4 +1,4 @@
-//! Promise 8: what is dropped is given back, memory and threads.
+//! Promise 8: memory and threads of what is dropped are freed.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
@@ -9,10 +9,10 @@ use gpu_stages_tests::set;
 
 const ROUNDS: usize = 2_000;
 
-/// What a round may leave behind, on average: far less than a buffer, a queue or a record of one.
+/// Bytes that a round may leave allocated, on average: far less than a buffer or a queue needs.
 const MOST: isize = 16;
 
-/// Uses something and drops it, again and again.
+/// Repeats `round`; the bytes in use must not grow.
 fn is_flat(what: &str, round: impl Fn()) {
     (0..ROUNDS).for_each(|_| round());
     let before = heap::live_bytes();
@@ -29,7 +29,7 @@ fn use_on(device: &Device, queue: &Queue, kernel: &Kernel) {
     queue.finish();
 }
 
-/// What one thread makes and another drops comes back to the one that makes.
+/// Records that one thread makes and another drops return to the thread that makes them.
 fn dropped_elsewhere(queue: &Queue) {
     std::thread::scope(|scope| {
         let (sender, receiver) = std::sync::mpsc::sync_channel(0);
@@ -59,8 +59,8 @@ fn threads_end(device: &Device) {
 }
 
 #[test]
-fn what_is_dropped_is_given_back() {
-    in_own_process(what_is_dropped_is_given_back, || {
+fn memory_and_threads_of_what_is_dropped_are_freed() {
+    in_own_process(memory_and_threads_of_what_is_dropped_are_freed, || {
         heap::start();
         let (device, kernel) = (Device::new(), set(1.0));
         is_flat("device buffers", || {

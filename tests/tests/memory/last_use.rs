@@ -1,5 +1,5 @@
-//! A resource whose last handle is dropped while it is used is there until the last use has ended, and no longer. Its
-//! uses are no handles: they are counted by nobody while nobody else is there.
+//! The last handle of a resource is dropped while it is in use: its values live until the last use has ended, and no
+//! longer.
 
 use futures::executor::block_on;
 use gpu_stages::{Resource, acquire};
@@ -12,7 +12,7 @@ use std::thread;
 /// Counted by its clones.
 type Value = Arc<()>;
 
-/// A resource of `slots` slots, and how one knows whether its values are there.
+/// A resource of `slots` slots, and a clone of their value that tells whether the slots are still there.
 fn resource(slots: usize) -> (Resource<Value>, Value) {
     let value = Arc::new(());
     let ring = Resource::ring((0..slots).map(|_| value.clone()));
@@ -24,7 +24,7 @@ fn is_there(value: &Value) -> bool {
 }
 
 #[test]
-fn without_uses_the_values_go_with_the_last_handle() {
+fn without_uses_the_values_are_dropped_with_the_last_handle() {
     let (resource, value) = resource(2);
     let again = resource.clone();
     drop(resource);
@@ -33,14 +33,14 @@ fn without_uses_the_values_go_with_the_last_handle() {
     assert!(!is_there(&value));
 }
 
-/// Drops the handle while there is the use that `acquire` makes, and then that.
+/// Drops the handle before the use that `acquire` makes.
 fn outlasts<U>(acquire: impl FnOnce(&Resource<Value>) -> U) {
     let (resource, value) = resource(2);
     let used = acquire(&resource);
     drop(resource);
     assert!(is_there(&value), "dropped while it was used");
     drop(used);
-    assert!(!is_there(&value), "kept though nobody uses it");
+    assert!(!is_there(&value), "kept without a use");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_version_keeps_the_values_and_so_does_a_use_through_it() {
 }
 
 #[test]
-fn whoever_waits_for_its_turn_keeps_the_values() {
+fn a_waiting_use_keeps_the_values() {
     let (resource, value) = resource(1);
     let first = resource.acquire_update().unwrap();
     let mut second = Box::pin(resource.acquire_update().unwrap().wait_events());
@@ -94,13 +94,13 @@ fn what_is_forgotten_keeps_the_values_for_ever() {
 }
 
 #[test]
-fn the_last_handle_and_the_last_use_may_go_together() {
+fn the_last_handle_and_the_last_use_may_be_dropped_at_the_same_time() {
     for round in 0..20_000 {
         let (resource, value) = resource(1 + round % 2);
         let used = resource.acquire_update().unwrap();
-        let behind = (round % 3 == 0).then(|| resource.acquire_read().unwrap());
+        let later = (round % 3 == 0).then(|| resource.acquire_read().unwrap());
         let other = thread::spawn(move || block_on(used.wait_events()).unwrap().ready());
-        drop((resource, behind));
+        drop((resource, later));
         other.join().unwrap();
         assert!(!is_there(&value), "round {round}");
     }
@@ -116,7 +116,7 @@ impl Wake for Grumpy {
 }
 
 #[test]
-fn a_handle_goes_though_a_waker_panics() {
+fn a_handle_is_dropped_although_a_waker_panics() {
     let (resource, value) = resource(1);
     let version = resource.pin();
     let mut writer = Box::pin(resource.acquire_update().unwrap().wait_events());
@@ -130,7 +130,7 @@ fn a_handle_goes_though_a_waker_panics() {
 }
 
 #[test]
-fn a_use_goes_though_a_waker_panics() {
+fn a_use_is_released_although_a_waker_panics() {
     let (resource, value) = resource(1);
     let first = resource.acquire_update().unwrap();
     let mut second = Box::pin(resource.acquire_update().unwrap().wait_events());

@@ -7,7 +7,7 @@ use gpu_stages_tests::{Gate, device_buffers, host_buffers, poll_once, queue};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Tells when it is dropped.
+/// Counts its drops.
 struct Chunk {
     buffer: HostBuffer<f32>,
     dropped: Arc<AtomicUsize>,
@@ -168,7 +168,7 @@ async fn own(
     queue.launch(&kernel, 1, (&mut owner.data,))
 }
 
-/// It is not the queue that drops it.
+/// The queue's thread does not drop the value: it would wait for itself.
 #[test]
 fn a_destructor_may_wait_for_the_queue_that_used_its_value() {
     let (queue, gate) = (queue(), Gate::default());

@@ -15,7 +15,7 @@ use std::pin::Pin;
 /// Frames of the first tenth, in which pools and lists grow to what they need.
 const TENTHS: usize = 10;
 
-/// What the lists of threads and the driver may take more or less from one tenth to the next.
+/// Bytes by which free lists and the driver may grow from one tenth to the next.
 const SLACK: isize = 256 * 1024;
 
 type Frame = Pin<Box<dyn Future<Output = Result<f32>> + Send>>;

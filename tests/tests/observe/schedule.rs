@@ -27,7 +27,8 @@ async fn process_one(
     Ok(h_out[0])
 }
 
-/// Two queues read what a third wrote; names that mean something to those who draw them; a stage on another thread.
+/// Two queues read what a third wrote. Names have characters that the drawings must escape. A stage is on another
+/// thread.
 #[gpu_pipeline]
 async fn names(
     #[queue] a: Queue,
@@ -172,25 +173,25 @@ fn in_order(stages: &'static [Stage]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_behind_a_host_stage_is_drawn_once() {
-    // Behind the host stage itself.
+fn the_order_after_a_host_stage_is_drawn_once() {
+    // Ordered after the host stage itself.
     const BEHIND: &[Stage] = &[Stage::new("host"), Stage::new("fill").on("a")];
     assert_eq!(in_order(BEHIND), ["s0 --> s1"]);
-    // Behind its queue, and with it behind the host stage.
+    // Ordered after its queue, and so after the host stage.
     const IMPLIED: &[Stage] = &[
         Stage::new("host"),
         Stage::new("fill").on("a"),
         Stage::new("copy").on("a"),
     ];
     assert_eq!(in_order(IMPLIED), ["s0 --> s1", "s1 --> s2"]);
-    // Behind its queue, which is not behind the second host stage.
+    // Ordered after its queue, which is not ordered after the second host stage.
     const BOTH: &[Stage] = &[
         Stage::new("fill").on("a"),
         Stage::new("host"),
         Stage::new("copy").on("a"),
     ];
     assert_eq!(in_order(BOTH), ["s0 --> s2", "s1 --> s2"]);
-    // Waits for another queue, which is behind the host stage already.
+    // Waits for another queue, which is ordered after the host stage already.
     const WAITS: &[Stage] = &[
         Stage::new("host"),
         Stage::new("fill").on("a"),

@@ -37,7 +37,7 @@ fn an_unknown_device_is_an_error_that_lists_those_there_are() {
     }
 }
 
-/// A number that is no device's may be part of a name: `4090`.
+/// A number that no device has may be part of a name: `4090`.
 #[test]
 fn a_number_in_a_name_finds_it_too() {
     let first = Device::find("").unwrap();

@@ -78,7 +78,7 @@ async fn frame(
     Ok(h_out[0] + h_out[LEN - 1])
 }
 
-/// As [`frame`], with a kernel whose queue and arguments were bound before: the stage does not show them.
+/// As [`frame`], with a kernel that has its queue and arguments bound: the stage does not show them.
 #[gpu_pipeline]
 async fn bound(
     #[queue] up: Queue,

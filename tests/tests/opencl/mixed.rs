@@ -182,7 +182,7 @@ fn contexts_meet_through_host_buffers_and_refuse_each_others_device_buffers() {
     }
 }
 
-/// Threads that enqueue on the same queues at once: frames of their own, and of one that they share.
+/// Threads that enqueue on the same queues at once: frames with buffers of one thread, and with buffers that all share.
 #[test]
 fn threads_share_queues() {
     const FRAMES: u32 = 300;

@@ -7,7 +7,7 @@ use gpu_stages::{DeviceVisible, Event, Resource, Result, Status, gpu_pipeline};
 use gpu_stages_tests::talk::TestBackend;
 use std::sync::{Arc, Mutex};
 
-/// Stands for what the stages share behind the library's back.
+/// Stands for what the stages share without the library's knowledge.
 #[derive(DeviceVisible)]
 struct Token;
 
@@ -19,7 +19,7 @@ fn note(queue: &Queue, ends: &Ends) -> Result<()> {
     Ok(())
 }
 
-/// A launch whose end is noted behind the library's back.
+/// A launch with an end that is noted without the library's knowledge.
 #[gpu_pipeline]
 async fn work(
     #[queue] queue: Queue,
@@ -37,7 +37,7 @@ async fn work(
 }
 
 #[test]
-fn the_next_queue_is_behind_what_is_hidden() {
+fn the_next_queue_is_ordered_after_an_opaque_stage() {
     const SOURCE: &str = "kernel void slow(global float *data) {
         float x = data[get_global_id(0)];
         for (int k = 0; k < 200000; k++) x = x * 0.5f + 1.0f;

@@ -1,4 +1,4 @@
-//! Versions and lists on OpenCL, where a command's end is known only when somebody asks.
+//! Versions and lists on OpenCL, where the end of a command is only known when its status is asked for.
 
 use futures::executor::block_on;
 use futures::future::try_join_all;
@@ -66,7 +66,7 @@ async fn gather(
 }
 
 #[test]
-fn a_list_is_behind_the_writers_of_its_parts_and_before_the_next() {
+fn a_list_is_ordered_after_the_writers_of_its_parts_and_before_the_next() {
     const PARTS: u8 = 12;
     let device = device();
     let queues: Vec<_> = (0..3).map(|_| Queue::new(&device).unwrap()).collect();

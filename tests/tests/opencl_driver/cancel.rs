@@ -31,7 +31,7 @@ async fn around(
     up.upload(&input, &mut data)?;
     futures::future::ready(input.len()).await;
     down.download(&data, &mut output)?;
-    // The last to arrive: all must be this frame's.
+    // The last element to arrive: all must be this frame's.
     assert!(output.iter().all(|&x| x == value), "data of another frame");
     input.fill(u32::MAX);
     up.upload(&input, &mut data)?;
@@ -73,7 +73,7 @@ impl Frame {
     }
 }
 
-/// What becomes of a future.
+/// How a future ends.
 #[derive(Clone, Copy, Debug)]
 enum End {
     Dropped,
@@ -112,7 +112,7 @@ fn a_future_may_end_at_any_await() {
                 let hold = held.then(Hold::next_command);
                 let mut run = other.as_ref().unwrap_or(&frame).run(1);
                 let is_running = poll(&mut run, polls);
-                // Behind it, of the same resources or on the same queues.
+                // A later call on the same resources or the same queues.
                 let next = frame.run(2);
                 end.of(run);
                 if let Some(hold) = hold.filter(|_| polls > 0) {

@@ -1,4 +1,4 @@
-//! Commands that fail on an OpenCL device: who learns of it, and that everything goes on afterwards.
+//! Commands that fail on an OpenCL device: which calls fail with them, and that later calls succeed.
 
 use crate::driver::Hold;
 use crate::driver::frame::{Frame, device_buffer, host_buffer, is_poisoned, is_told, queue};
@@ -8,7 +8,7 @@ use gpu_stages::{Error, Result, gpu_pipeline};
 use gpu_stages_tests::poll_once;
 
 #[test]
-fn a_failed_command_reaches_the_frame_and_everyone_who_needs_its_data() {
+fn a_failed_command_reaches_its_frame_and_all_calls_that_need_its_data() {
     let frame = Frame::new(3);
     let hold = Hold::next_command();
     let mut first = frame.run(1);
@@ -30,10 +30,10 @@ fn a_failed_command_reaches_the_frame_and_everyone_who_needs_its_data() {
         .ready();
 }
 
-/// Frames that were enqueued behind the failed one fail with it, or run if they need nothing of it; none hangs, and
-/// those that are begun afterwards go well.
+/// Frames that were enqueued after the failed one fail with it, or run if they need nothing of it. None hangs, and
+/// frames that begin afterwards succeed.
 #[test]
-fn frames_behind_a_failed_one_end_and_later_ones_go_well() {
+fn frames_after_a_failed_one_end_and_later_ones_succeed() {
     for queues in [1, 3] {
         let frame = Frame::new(queues);
         let hold = Hold::next_command();
@@ -57,9 +57,9 @@ fn frames_behind_a_failed_one_end_and_later_ones_go_well() {
     }
 }
 
-/// The failure comes when nobody looks; what is begun before anybody has looked must not hang behind it.
+/// The failure comes while no call asks for it. What is enqueued before a status was asked for must not hang.
 #[test]
-fn nothing_is_enqueued_behind_a_failure_that_nobody_has_seen() {
+fn nothing_is_enqueued_after_a_failure_before_its_status_was_asked_for() {
     for queues in [1, 3] {
         let frame = Frame::new(queues);
         for round in 0..20 {
@@ -67,7 +67,7 @@ fn nothing_is_enqueued_behind_a_failure_that_nobody_has_seen() {
             let mut first = frame.run(1);
             assert!(poll_once(&mut first).is_pending());
             hold.fail();
-            // The next user of each resource is a writer: it needs the order, not the data. It is polled first.
+            // The next use of each resource is a write: it needs the order, not the data. It is polled first.
             let both = futures::future::join(frame.run(round), first);
             let (second, first) = block_on(both);
             assert_eq!(second.unwrap(), round, "{queues} queues");
@@ -88,9 +88,9 @@ async fn update(
     Ok(())
 }
 
-/// The data is needed on the queue on which it was to be made: nothing but the library knows.
+/// The data is needed on the same queue, where only the library knows of the failure.
 #[test]
-fn who_needs_the_data_fails_on_the_same_queue_too() {
+fn a_call_that_needs_failed_data_fails_on_the_same_queue_too() {
     let (queue, data, copy) = (queue(), device_buffer("data"), device_buffer("copy"));
     for looked in [false, true] {
         let hold = Hold::next_command();
@@ -113,9 +113,9 @@ fn who_needs_the_data_fails_on_the_same_queue_too() {
     }
 }
 
-/// Within one guard: the second command must not run on what the first has not made.
+/// Within one guard: the second command must not run on what the first failed to write.
 #[test]
-fn a_command_behind_a_failed_one_of_the_same_guard_does_not_run() {
+fn a_command_after_a_failed_one_of_the_same_guard_does_not_run() {
     let (first, second) = (queue(), queue());
     let (data, output) = (device_buffer("data"), host_buffer("output"));
     let mut guard = block_on(data.acquire_write().unwrap().wait_device(&first)).unwrap();
@@ -141,7 +141,7 @@ fn a_command_behind_a_failed_one_of_the_same_guard_does_not_run() {
         "{error}"
     );
     assert!(block_on(data.acquire_read().unwrap().wait_events()).is_err());
-    // The queues go on.
+    // The queues still work.
     let frame = Frame::new(1);
     let frame = Frame {
         queues: [first, second.clone(), second],

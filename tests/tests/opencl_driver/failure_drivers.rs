@@ -1,4 +1,4 @@
-//! What drivers do about failed commands besides saying so, and what they do not do.
+//! What drivers do with the commands after a failed one, and what they do not do.
 
 use crate::driver::frame::{Frame, LEN, device_buffer, host_buffer, is_poisoned, is_told, queue};
 use crate::driver::{self, Hold};
@@ -33,7 +33,7 @@ fn what_was_written_without_an_event_is_poisoned_too() {
         block_on(in_order(&frame.queues[0], input, a, b, output, value))
     };
     assert_eq!(run(1).unwrap(), 1);
-    driver::slander_next_event();
+    driver::report_next_event_failed();
     let text = run(2).unwrap_err().to_string();
     assert!(text.contains("CL_OUT_OF_RESOURCES (-5)"), "{text}");
     for (resource, name) in [(&frame.a, "a"), (&frame.b, "b")] {
@@ -48,13 +48,13 @@ fn what_was_written_without_an_event_is_poisoned_too() {
         .ready();
 }
 
-/// The driver goes on after a failure as if nothing had been; the library does not.
+/// The driver runs later commands after a failure; the library does not rely on them.
 #[test]
 fn what_a_failure_should_have_stopped_does_not_count_as_good() {
     let queue = queue();
     let data = device_buffer("data");
     let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
-    driver::slander_next_event();
+    driver::report_next_event_failed();
     queue.fill(&mut guard, 1).unwrap();
     queue.finish();
     queue.fill(&mut guard.slice_mut(..4), 2).unwrap();
@@ -79,7 +79,7 @@ async fn with_a_pause(
     Ok(())
 }
 
-/// A failed command counts as over only when what it was behind is: the next user relies on that.
+/// A failed command counts as over only when all that it is ordered after is over: the next use relies on that.
 #[test]
 fn a_failure_is_told_when_memory_is_free() {
     let queues = [queue(), queue(), queue()];
@@ -96,7 +96,7 @@ fn a_failure_is_told_when_memory_is_free() {
     queues[1].upload(&source, &mut target).unwrap();
     source.ready();
     target.ready();
-    // It would write `host` behind both.
+    // It would write `host` after both.
     let source = block_on(data.acquire_read().unwrap().wait_device(&queues[2])).unwrap();
     let mut target = block_on(host.acquire_write().unwrap().wait_device(&queues[2])).unwrap();
     queues[2].download(&source, &mut target).unwrap();
@@ -119,10 +119,10 @@ fn a_failure_is_told_when_memory_is_free() {
         .ready();
 }
 
-/// The failure comes between the library's look and the driver's: PoCL leaves what is enqueued then queued for ever,
-/// without a word. Who waits for it ends all the same.
+/// The failure comes between the library's check and the driver's: PoCL leaves the command queued for ever and reports
+/// nothing. The calls that wait for it end all the same.
 #[test]
-fn what_the_driver_leaves_queued_for_ever_is_not_waited_for() {
+fn a_command_that_the_driver_leaves_queued_is_not_waited_for() {
     let frame = Frame::new(3);
     for value in 0..3 {
         assert_eq!(block_on(frame.run(value)).unwrap(), value);
@@ -142,7 +142,7 @@ fn what_the_driver_leaves_queued_for_ever_is_not_waited_for() {
 
 /// The failure comes while the pipeline itself waits for something else.
 #[test]
-fn a_stage_after_a_pause_is_not_enqueued_behind_a_failure() {
+fn a_stage_after_a_pause_is_not_enqueued_after_a_failure() {
     let (first, second) = (queue(), queue());
     let (a, b) = (device_buffer("a"), device_buffer("b"));
     for fails in [true, false, true] {
@@ -158,7 +158,7 @@ fn a_stage_after_a_pause_is_not_enqueued_behind_a_failure() {
         }
         send.send(()).unwrap();
         assert_eq!(block_on(run).is_err(), fails);
-        // A command that waits for a failed one may stay queued for ever, and everything behind it.
+        // A command that waits for a failed one may stay queued for ever, and so may everything after it.
         second.finish();
     }
 }

@@ -47,10 +47,10 @@ fn buffer() -> Resource<DeviceBuffer<u32>> {
     Resource::new(DeviceBuffer::new(&OpenCl::device(), 64).unwrap())
 }
 
-/// Two ways lead from each command to each one before: looking along all of them would never end.
+/// Each command depends on the ones before in two ways: following all paths would take for ever.
 #[test]
-fn a_long_chain_of_commands_is_looked_after_as_well() {
-    without_callbacks(a_long_chain_of_commands_is_looked_after_as_well, || {
+fn a_long_chain_of_commands_ends_without_callbacks() {
+    without_callbacks(a_long_chain_of_commands_ends_without_callbacks, || {
         let device = OpenCl::device();
         let queues = [Queue::new(&device).unwrap(), Queue::new(&device).unwrap()];
         let (a, b) = (buffer(), buffer());
@@ -88,16 +88,16 @@ async fn fill_and_copy(
     #[writes] from: DeviceBuffer<u32>,
     #[writes] to: DeviceBuffer<u32>,
 ) -> Result<()> {
-    // Nobody but the queue waits for this: it has no event, until somebody does.
+    // Only the queue waits for this command: it has no event until another wait needs one.
     queue.fill(&mut from, 1)?;
     queue.copy(&from, &mut to)?;
     Ok(())
 }
 
-/// The event that is made for a wait stands behind a command that is held; what the wait is for is over.
+/// The marker that is made for a wait is enqueued after a command that is held; the awaited command is over.
 #[test]
-fn waits_end_whose_markers_are_held_up() {
-    without_callbacks(waits_end_whose_markers_are_held_up, || {
+fn a_wait_ends_although_its_marker_is_held() {
+    without_callbacks(a_wait_ends_although_its_marker_is_held, || {
         let queue = Queue::new(&OpenCl::device()).unwrap();
         let (from, to, other) = (buffer(), buffer(), buffer());
         let mut copied = Box::pin(fill_and_copy(&queue, &from, &to));
@@ -124,8 +124,8 @@ impl Wake for Panicking {
 
 /// The waker of one task panics; the waits of others end all the same.
 #[test]
-fn a_waker_that_panics_takes_no_others_with_it() {
-    without_callbacks(a_waker_that_panics_takes_no_others_with_it, || {
+fn a_waker_that_panics_does_not_lose_the_others() {
+    without_callbacks(a_waker_that_panics_does_not_lose_the_others, || {
         let queue = Queue::new(&OpenCl::device()).unwrap();
         let (data, other) = (buffer(), buffer());
         let hold = Hold::next_command();

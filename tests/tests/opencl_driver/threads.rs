@@ -1,4 +1,4 @@
-//! How many threads waiting takes.
+//! The number of threads does not grow with the number of waits.
 
 use crate::driver::Hold;
 use futures::executor::block_on;

@@ -1,4 +1,4 @@
-//! Looking after many waits costs no more than looking after one of each queue.
+//! The watchdog asks for the status of one event of each queue, however many are waited for.
 
 use crate::driver::{self, Hold};
 use futures::executor::block_on;
@@ -9,7 +9,7 @@ use gpu_stages_tests::process::in_own_process;
 use gpu_stages_tests::talk::TestBackend;
 use std::time::Duration;
 
-/// A queue whose first command is held, and waits for many behind it.
+/// A queue with a first command that is held, and the events of many commands after it.
 fn held_queue() -> (Hold, Vec<Event>) {
     let device = OpenCl::device();
     let queue = Queue::new(&device).unwrap();
@@ -23,8 +23,8 @@ fn held_queue() -> (Hold, Vec<Event>) {
 }
 
 #[test]
-fn behind_a_command_that_runs_nobody_is_asked_for() {
-    in_own_process(behind_a_command_that_runs_nobody_is_asked_for, || {
+fn events_after_a_running_command_are_not_asked_for() {
+    in_own_process(events_after_a_running_command_are_not_asked_for, || {
         let queues = [held_queue(), held_queue()];
         let events: Vec<_> = queues.iter().flat_map(|(_, events)| events).collect();
         // The last ones first: the order of waits is not the order of commands.

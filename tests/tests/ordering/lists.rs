@@ -71,7 +71,7 @@ fn as_many_parts_as_there_are() {
 }
 
 #[test]
-fn the_list_is_behind_the_writers_of_all_its_parts() {
+fn a_list_is_ordered_after_the_writers_of_all_its_parts() {
     let queues: Vec<_> = (0..4).map(|_| queue()).collect();
     let parts: Vec<_> = (0..3).map(|_| device_buffers(1, 1)).collect();
     let (total, host) = (device_buffers(1, 1), host_buffers(1, 1));
@@ -90,7 +90,7 @@ fn the_list_is_behind_the_writers_of_all_its_parts() {
     let mut produced = pin!(join_all(produced));
     assert!(poll_once(&mut produced).is_pending());
     assert!(poll_once(&mut sum).is_pending());
-    // The next writer of a part is behind the list.
+    // The next writer of a part is ordered after the list.
     let mut next = pin!(fill(&queues[0], &parts[2], gpu_stages_tests::set(100.0)));
     assert!(poll_once(&mut next).is_pending());
     gate.open();
@@ -316,7 +316,7 @@ fn guards_move_between_queues_and_the_host() {
     assert!(parts.iter().all(|part| part.latest().is_some()));
 }
 
-/// What is hidden in the list is written on one queue and read on another.
+/// An opaque stage writes the list on one queue, and another stage reads it on a second queue.
 #[gpu_pipeline]
 async fn hidden(
     #[queue] first: Queue,
@@ -362,7 +362,7 @@ fn an_opaque_stage_uses_all_parts() {
     );
     let mut call = pin!(call);
     assert!(poll_once(&mut call).is_pending());
-    // The last part is behind all of it.
+    // The copy of the last part is ordered after all of it.
     let mut next = pin!(fill(&first, &parts[1], kernel("next", &open)));
     assert!(poll_once(&mut next).is_pending());
     gate.open();

@@ -33,7 +33,7 @@ fn readers_share_and_a_writer_excludes() {
     }
     let mut writer = pin!(value.acquire_update().unwrap().wait_events());
     assert!(poll_once(&mut writer).is_pending(), "three readers hold");
-    // A reader behind the writer must not overtake it.
+    // A reader that was acquired after the writer must not overtake it.
     let mut late = pin!(value.acquire_read().unwrap().wait_events());
     assert!(poll_once(&mut late).is_pending(), "a writer is before");
     while let Some(reader) = readers.pop() {
@@ -152,7 +152,7 @@ fn a_hundred_thousand_cancelled_allocations_pass_on_a_small_stack() {
         let last = value.acquire_read().unwrap();
         drop(first);
         drop(waiting);
-        // Nobody wrote: the reader asked for a version that never came to be.
+        // No writer wrote: the reader waits for a version that was never written.
         assert!(matches!(
             block_on(last.wait_events()),
             Err(Error::NeverWritten { .. })

@@ -1,7 +1,7 @@
-//! Random uses of a ring with pins, against a model that is right by inspection.
+//! Random uses of a ring with pins, compared with a model that is simple enough to check by reading.
 //!
-//! The model keeps, for each slot, everybody who asked for it and has not left, in the order in which they have to
-//! go. Somebody may run when nobody before conflicts.
+//! The model keeps a wait queue for each slot: all uses that were acquired and not released, in order. A use is granted
+//! when no earlier use of its slot conflicts with it.
 
 use gpu_stages::guard::access::{Read, Update, Write};
 use gpu_stages::{Allocation, HostGuard, Resource, Result, Version};
@@ -54,7 +54,7 @@ enum Kind {
     Pin,
 }
 
-struct User {
+struct Use {
     kind: Kind,
     real: Real,
 }
@@ -70,8 +70,8 @@ fn conflict(earlier: Kind, later: Kind) -> bool {
 
 struct World {
     ring: Resource<u32>,
-    /// For each slot, who has to go in which order, and its value.
-    slots: Vec<(Vec<User>, u32)>,
+    /// For each slot, its uses in order, and its value.
+    slots: Vec<(Vec<Use>, u32)>,
     newest: usize,
     written: u32,
 }
@@ -88,23 +88,23 @@ impl World {
 
     fn add(&mut self, kind: Kind, real: Real) {
         let slot = self.newest;
-        self.slots[slot].0.push(User { kind, real });
+        self.slots[slot].0.push(Use { kind, real });
     }
 
-    /// Adds somebody who comes through the pin at `position`: before the first who changes the slot later.
+    /// Adds a use through the pin at `position`: before the first later use that changes the slot.
     fn add_through(&mut self, slot: usize, position: usize, kind: Kind, real: Real) {
-        let line = &mut self.slots[slot].0;
-        let later = &line[position..];
-        let change = later.iter().position(|user| user.kind == Kind::Change);
-        let place = change.map_or(line.len(), |change| position + change);
-        line.insert(place, User { kind, real });
+        let queue = &mut self.slots[slot].0;
+        let later = &queue[position..];
+        let change = later.iter().position(|used| used.kind == Kind::Change);
+        let place = change.map_or(queue.len(), |change| position + change);
+        queue.insert(place, Use { kind, real });
     }
 
     fn random_pin(&self, random: &mut fastrand::Rng) -> Option<(usize, usize)> {
-        let lines = self.slots.iter().enumerate();
-        let pins = lines.flat_map(|(slot, (line, _))| {
-            let pins = line.iter().enumerate();
-            let pins = pins.filter(|(_, user)| user.kind == Kind::Pin);
+        let queues = self.slots.iter().enumerate();
+        let pins = queues.flat_map(|(slot, (queue, _))| {
+            let pins = queue.iter().enumerate();
+            let pins = pins.filter(|(_, used)| used.kind == Kind::Pin);
             pins.map(move |(position, _)| (slot, position))
         });
         let pins: Vec<_> = pins.collect();
@@ -130,19 +130,19 @@ impl World {
         ControlFlow::Continue(())
     }
 
-    /// Somebody leaves: whoever runs, or waits and would change nothing by not having been.
-    fn leave(&mut self, random: &mut fastrand::Rng) {
+    /// Releases a random use. A waiting writer stays: dropping it would leave a version that was never written.
+    fn release(&mut self, random: &mut fastrand::Rng) {
         let slot = random.usize(..self.slots.len());
-        let (line, value) = &mut self.slots[slot];
-        if line.is_empty() {
+        let (queue, value) = &mut self.slots[slot];
+        if queue.is_empty() {
             return;
         }
-        let position = random.usize(..line.len());
-        if matches!(line[position].real, Real::Writing(_)) {
+        let position = random.usize(..queue.len());
+        if matches!(queue[position].real, Real::Writing(_)) {
             return;
         }
         self.written += 1;
-        match line.remove(position).real {
+        match queue.remove(position).real {
             Real::Reader(guard) => assert_eq!(*guard, *value),
             Real::Updater(mut guard) => {
                 assert_eq!(*guard, *value);
@@ -170,25 +170,25 @@ impl World {
             }
             3 => self.add(Kind::Pin, Real::Pin(self.ring.pin())),
             4 | 5 => _ = self.through(random),
-            _ => self.leave(random),
+            _ => self.release(random),
         }
     }
 
-    /// Everybody runs whom the model lets run, and nobody else.
+    /// The uses that the model grants are granted, and no others.
     fn check(&mut self) {
-        for (line, _) in &mut self.slots {
-            line.iter_mut().for_each(|user| user.real.advance());
-            for (position, user) in line.iter().enumerate() {
-                let mut before = line[..position].iter();
-                let may_run = !before.any(|other| conflict(other.kind, user.kind));
-                assert!(user.kind == Kind::Pin || user.real.runs() == may_run);
+        for (queue, _) in &mut self.slots {
+            queue.iter_mut().for_each(|used| used.real.advance());
+            for (position, used) in queue.iter().enumerate() {
+                let mut before = queue[..position].iter();
+                let is_free = !before.any(|other| conflict(other.kind, used.kind));
+                assert!(used.kind == Kind::Pin || used.real.runs() == is_free);
             }
         }
     }
 }
 
 #[test]
-fn everybody_runs_exactly_when_nobody_before_conflicts() {
+fn a_use_is_granted_exactly_when_no_earlier_use_conflicts() {
     for seed in 0..500 {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut world = World::new(random.usize(1..4));

@@ -157,7 +157,7 @@ fn a_version_never_written_says_so_and_later_readers_get_the_last_good_one() {
 }
 
 #[test]
-fn readers_behind_a_later_write_are_not_told_about_an_earlier_one() {
+fn a_reader_after_a_later_write_does_not_learn_of_an_earlier_write_given_up() {
     let value = Resource::new(0);
     let (first, second) = (
         value.acquire_write().unwrap(),
@@ -172,7 +172,7 @@ fn readers_behind_a_later_write_are_not_told_about_an_earlier_one() {
 }
 
 #[test]
-fn when_all_of_several_writers_give_up_the_contents_from_before_count() {
+fn when_all_writers_give_up_readers_get_the_contents_from_before() {
     let ring = Resource::ring([7, 8]);
     let writers: Vec<_> = (0..5).map(|_| ring.acquire_write().unwrap()).collect();
     let mut writers: Vec<_> = writers.into_iter().map(Some).collect();
@@ -185,12 +185,12 @@ fn when_all_of_several_writers_give_up_the_contents_from_before_count() {
 }
 
 #[test]
-fn a_writer_that_goes_before_its_turn_concerns_those_behind_it_alone() {
+fn a_writer_dropped_before_its_turn_affects_only_later_readers() {
     let value = Resource::new(0);
     let first = value.acquire_write().unwrap();
     let before = value.acquire_read().unwrap();
     let gone = value.acquire_write().unwrap();
-    let behind = value.acquire_read().unwrap();
+    let after = value.acquire_read().unwrap();
     let next = value.acquire_write().unwrap();
     drop(gone);
     block_on(async {
@@ -200,7 +200,7 @@ fn a_writer_that_goes_before_its_turn_concerns_those_behind_it_alone() {
         let before = before.wait_events().await.unwrap();
         assert_eq!(*before, 1, "it never waited for the one that is gone");
         before.ready();
-        let error = behind.wait_events().await.unwrap_err();
+        let error = after.wait_events().await.unwrap_err();
         assert!(matches!(error, Error::NeverWritten { .. }), "{error}");
         let mut next = next.wait_events().await.unwrap();
         *next = 2;

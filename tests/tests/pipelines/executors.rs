@@ -36,7 +36,7 @@ async fn jobs<B: TestBackend>(talk: &Talk<B>) -> Result<Vec<f32>> {
     Ok(results)
 }
 
-/// Every frame a task of its own, with `slots` slots: more frames in flight than slots.
+/// Each frame is a task: more frames are in flight than there are slots.
 async fn spawned<B: TestBackend>(talk: &Talk<B>) -> Vec<f32> {
     let tasks: Vec<_> = (0..FRAMES)
         .map(|seed| tokio::spawn(talk.frame(seed)))

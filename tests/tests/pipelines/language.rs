@@ -287,7 +287,7 @@ fn host_stages_await_and_any_value_is_a_resource() {
     });
 }
 
-/// Errors of one's own need nothing but `From<gpu_stages::Error>`.
+/// An application's error type needs nothing but `From<gpu_stages::Error>`.
 #[derive(Debug, PartialEq)]
 enum Mine {
     Library(String),
@@ -316,10 +316,10 @@ async fn own_error(#[updates] value: u32, limit: u32) -> MyResult<u32> {
 }
 
 #[test]
-fn results_may_be_aliases_with_errors_of_ones_own() {
+fn results_may_be_aliases_with_the_applications_errors() {
     let value = Resource::new(0);
     assert_eq!(block_on(own_error(&value, 7)), Ok(7));
-    assert_eq!(read(&value), 7, "an early return of `Ok` hands on as good");
+    assert_eq!(read(&value), 7, "an early return of `Ok` releases as good");
     assert_eq!(block_on(own_error(&value, 1)), Err(Mine::Own));
     let Err(Mine::Library(text)) = block_on(own_error(&value, 1)) else {
         panic!("the value is poisoned by the call before");
@@ -356,7 +356,7 @@ fn a_future_resolves_when_all_is_complete_or_when_all_is_enqueued() {
     assert!(poll_once(&mut waiting).is_pending());
     gate.open();
     block_on(waiting).unwrap();
-    // A device error that nobody was told at the call reaches the next one.
+    // A device error that the call did not wait for reaches the next call.
     block_on(enqueue_only(&queue, &data, failing())).unwrap();
     let error = block_on(complete(&queue, &data, set(2.0))).unwrap_err();
     assert!(

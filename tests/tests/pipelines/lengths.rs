@@ -58,9 +58,9 @@ fn parts_of_views_may_exclude_their_start() {
     let queue = queue();
     let data = Resource::new(DeviceBuffer::<f32>::new(&Device::new(), 4).unwrap());
     let data = block_on(data.acquire_read().unwrap().wait_device(&queue)).unwrap();
-    let behind = |start| (Bound::Excluded(start), Bound::Unbounded);
-    assert_eq!(data.slice(behind(0)).len(), 3);
-    assert!(data.slice(behind(3)).is_empty());
+    let after = |start| (Bound::Excluded(start), Bound::Unbounded);
+    assert_eq!(data.slice(after(0)).len(), 3);
+    assert!(data.slice(after(3)).is_empty());
     data.ready();
 }
 

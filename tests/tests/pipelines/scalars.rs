@@ -1,4 +1,4 @@
-//! Scalars of the embedded device's kernels: they come as they were passed, and others are refused.
+//! Scalars of the embedded device's kernels: they arrive as they were passed, and those of another type are refused.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Kernel, Queue};

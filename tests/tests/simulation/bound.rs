@@ -1,4 +1,4 @@
-//! What the bound says of pipelines of all shapes. That runs take what it says is shown by random frames
+//! The bound of pipelines of all shapes. That runs reach it is shown by random frames
 //! (`gpu-stages-macros/src/tests/executed/timed`) and by the example `overlap_model`.
 
 use gpu_stages::bound::{Bottleneck, Bound, Depths, Frame, Timed};
@@ -172,7 +172,7 @@ fn a_call_that_waits_for_itself_has_no_bound() {
 }
 
 #[test]
-fn each_frame_behind_the_one_before_is_a_limit_of_its_own() {
+fn frames_that_need_the_frame_before_are_a_separate_limit() {
     // What a frame makes is read by the next one on another queue: no slots help.
     const SCHEDULE: Schedule = Schedule::new(
         "loop",
@@ -237,7 +237,7 @@ fn queues_can_share_what_they_run_on() {
         (vec![engine], Duration::from_micros(3_500))
     );
     assert_eq!(told(shared(3).ideal()), (vec![queue("compute")], ms(3)));
-    // 1 ms before the first upload, and 1 behind the last download.
+    // 1 ms before the first upload, and 1 ms after the last download.
     let makespan = |capacity| shared(capacity).ideal().unwrap().makespan(101);
     assert_eq!(makespan(1), ms(101 * 7 + 2));
     assert_eq!(makespan(2), Duration::from_micros(101 * 3_500) + ms(2));
@@ -307,7 +307,7 @@ fn the_order_on_a_queue_is_told_if_it_is_known() {
     .queues(&["q"])
     .writes(&["x", "y"]);
     let frame = Frame::of(timed(BACK_AND_FORTH, [1, 4, 1]));
-    // While the host looks, the next frame's first stage may come to the queue before this one's second.
+    // While the host looks, the next frame's first stage may be enqueued before this one's second.
     assert!(!frame.ideal().unwrap().is_exact());
     assert_eq!(told(frame.ideal()), (vec![queue("q")], ms(2)));
     assert!(frame.report().to_string().ends_with(" at least\n"));
@@ -332,8 +332,8 @@ fn an_order_that_only_few_slots_cause_is_avoided() {
     .writes(&["x", "y", "z"]);
     let frame = Frame::of(timed(SCHEDULE, [5, 1, 3, 2]));
     assert_eq!(told(frame.ideal()), (vec![queue("r")], ms(5)));
-    // `a` and `look` take 4 ms: one slot would do for `x`, but with it the next frame's `a` comes to the queue behind
-    // this one's `b`.
+    // `a` and `look` take 4 ms: one slot would do for `x`, but with it the next frame's `a` is enqueued after this
+    // one's `b`.
     let few = Depths::unlimited().slots("x", 1);
     assert_eq!(told(frame.bound(&few)), (vec![queue("q")], ms(6)));
     assert_eq!(frame.depths().unwrap().of_resource("x"), Some(2));

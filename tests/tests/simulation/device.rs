@@ -1,4 +1,4 @@
-//! A device that goes on only when it is stepped: nothing that waits for it hangs, and nothing happens by itself.
+//! A device that only runs when it is stepped: no wait for it hangs, and nothing runs by itself.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::simulation::Ready;
@@ -33,7 +33,7 @@ async fn send(
 }
 
 #[test]
-fn queues_go_on_in_any_order_that_is_chosen() {
+fn queues_run_in_the_order_of_the_steps() {
     let (simulation, device) = simulated();
     let (a, b) = (Queue::new(&device).unwrap(), Queue::new(&device).unwrap());
     let (first, second, third) = (
@@ -108,7 +108,7 @@ fn a_call_that_is_dropped_in_flight_keeps_its_values_until_a_step_ends_them() {
 }
 
 #[test]
-fn what_is_left_runs_when_nobody_can_step_any_more() {
+fn what_is_left_runs_when_the_last_handle_of_the_simulation_is_dropped() {
     let (simulation, device) = simulated();
     let queue = Queue::new(&device).unwrap();
     let event = queue.marker().unwrap();

@@ -1,4 +1,4 @@
-//! The timing model in real time: what excludes what. How long things take is not looked at.
+//! The timing model in real time: which kernels exclude each other. How long they take is not tested.
 
 use futures::executor::block_on;
 use futures::future::try_join_all;
@@ -21,7 +21,7 @@ async fn touch(
     Ok(())
 }
 
-/// Launches the kernel on so many queues of a device, all at once.
+/// Launches the kernel on `count` queues of a device at the same time.
 fn on_queues(timing: Timing, queues: usize, kernel: &Kernel) -> Result<()> {
     let device = Device::builder().timing(timing).build();
     let launches = (0..queues).map(|_| {
@@ -82,7 +82,7 @@ fn kernels_on_several_engines_meet() {
 }
 
 #[test]
-fn a_kernel_that_panics_leaves_its_engine_to_others() {
+fn a_kernel_that_panics_frees_its_engine() {
     let kernel = gpu_stages_tests::failing();
     assert!(on_queues(Timing::new(), 3, &kernel).is_err());
 }

@@ -1,4 +1,4 @@
-//! Overlap, exactly: makespans in virtual time against what no schedule can beat.
+//! Overlap in virtual time: makespans, compared with the least that any schedule can reach.
 
 use futures::future::try_join_all;
 use gpu_stages::bound::{Depths, Frame, Timed};
@@ -17,8 +17,8 @@ fn makespan(slots: usize, frames: u16, in_flight: usize) -> u64 {
     now.as_millis() as u64
 }
 
-/// What no schedule of `frames` frames beats: the busiest engine, one frame after another in each slot of each
-/// resource, and in each place in flight; behind and before them, what one frame needs.
+/// The least makespan of `frames` frames: that of the busiest engine, of one frame after another in each slot of each
+/// resource, and of one frame after another in each place in flight, with what a frame needs before and after these.
 fn bound(frames: u64, slots: u64, in_flight: u64) -> u64 {
     let sum = |range: &[u64]| range.iter().sum::<u64>();
     let path = sum(&STAGES);
@@ -161,7 +161,7 @@ fn works_wait_for_a_thread_of_the_host() {
 }
 
 #[test]
-fn a_work_that_is_given_up_leaves_its_thread_to_others() {
+fn dropped_host_work_frees_its_thread() {
     let simulation = Simulation::timed(Timing::new().host_threads(1));
     let mut long = Box::pin(simulation.host_work(ms(100)));
     let mut short = Box::pin(simulation.host_work(ms(2)));

@@ -36,7 +36,7 @@ fn a_future_that_is_never_polled_is_named() {
     let total = Resource::new(0).named("never polled");
     let first = count(&total);
     let mut second = Box::pin(count(&total));
-    assert!(waits("never polled").is_empty(), "nobody has waited yet");
+    assert!(waits("never polled").is_empty(), "no wait yet");
     assert!(poll_once(&mut second).is_pending());
     let text = wait("never polled");
     assert!(
@@ -54,7 +54,7 @@ fn a_future_that_is_never_polled_is_named() {
 }
 
 #[test]
-fn a_wait_for_a_future_that_waits_is_told_with_what_that_one_waits_for() {
+fn a_wait_for_a_call_that_waits_names_both_resources() {
     let (inner, outer) = (
         Resource::new(0).named("inner wait"),
         Resource::new(0).named("outer wait"),
@@ -157,7 +157,7 @@ fn holders_that_wait_for_each_other_are_a_cycle() {
     };
     let mut tasks = [task(first, &two).boxed(), task(second, &one).boxed()];
     assert!(tasks.iter_mut().all(|task| poll_once(task).is_pending()));
-    // Guards made by hand belong to no call that could be seen to wait: their holders are named, no more.
+    // Guards made by hand belong to no call: the report names their holders, and finds no cycle.
     assert!(
         wait("one").contains("held by an allocation made by hand"),
         "{}",
@@ -213,7 +213,7 @@ async fn fetch(
 }
 
 #[test]
-fn a_device_that_does_not_get_done_is_named() {
+fn a_device_that_does_not_finish_is_named() {
     let (queue, gate) = (queue(), Gate::default());
     let (data, out) = (device_buffers(1, 1), host_buffers(1, 1).named("held up"));
     let mut frame = Box::pin(fetch(&queue, &data, &out, gate.kernel(1.0)));

@@ -1,4 +1,4 @@
-//! What a report says of those who hold something, and that it says no more of waits that are over.
+//! What a report says of the calls that hold a resource, and that it leaves out waits that are over.
 
 use futures::channel::oneshot;
 use futures::executor::block_on;
@@ -50,7 +50,7 @@ fn a_holder_waits_for_a_device_until_the_device_is_done() {
 
     gate.open();
     queue.finish();
-    assert!(poll_once(&mut frame).is_pending(), "nobody has woken it");
+    assert!(poll_once(&mut frame).is_pending(), "it was not woken");
     let texts = waits("fetched");
     assert_eq!(texts.len(), 1, "the device is done: {texts:?}");
     let held = "which is suspended, or was forgotten";
@@ -114,9 +114,9 @@ async fn sleeps(#[updates] total: u32, wake: oneshot::Receiver<()>) -> Result<()
     Ok(())
 }
 
-/// Calls that a stage makes are its own, and no others.
+/// Only the calls that a stage makes while it is polled belong to it.
 #[test]
-fn a_call_that_was_made_after_a_poll_is_not_of_the_call_that_was_polled() {
+fn a_call_made_after_a_poll_does_not_belong_to_the_polled_call() {
     let total = Resource::new(0).named("slept with");
     let (wake, receiver) = oneshot::channel();
     let mut first = Box::pin(sleeps(&total, receiver));
@@ -134,7 +134,7 @@ fn a_call_that_was_made_after_a_poll_is_not_of_the_call_that_was_polled() {
 type Frame = std::pin::Pin<Box<dyn Future<Output = Result<()>>>>;
 
 #[gpu_pipeline]
-async fn leaves_one_behind(
+async fn keeps_a_call_pending(
     #[updates] mine: u32,
     #[updates] other: u32,
     same: Resource<u32>,
@@ -153,13 +153,13 @@ async fn leaves_one_behind(
     Ok(())
 }
 
-/// Who waits for a turn does not wait for what its stages have called before.
+/// A call that waits for a grant does not wait for the calls that its earlier stages made.
 #[test]
-fn a_wait_for_a_turn_is_no_wait_for_a_call_that_was_left_behind() {
+fn a_wait_for_a_grant_is_no_wait_for_a_pending_call_of_an_earlier_stage() {
     let (mine, other) = (Resource::new(0).named("mine"), Resource::new(0));
     let holder = other.acquire_update().unwrap();
     let left = std::rc::Rc::default();
-    let mut frame = Box::pin(leaves_one_behind(
+    let mut frame = Box::pin(keeps_a_call_pending(
         &mine,
         &other,
         mine.clone(),

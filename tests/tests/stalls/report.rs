@@ -5,8 +5,8 @@ use gpu_stages_tests::poll_once;
 use gpu_stages_tests::process::in_own_process;
 
 #[test]
-fn a_report_says_whether_anybody_waits() {
-    in_own_process(a_report_says_whether_anybody_waits, || {
+fn a_report_lists_all_waits_and_is_empty_without_any() {
+    in_own_process(a_report_lists_all_waits_and_is_empty_without_any, || {
         assert!(stall::report().is_empty());
         assert_eq!(stall::report().to_string(), "nobody waits");
         let value = Resource::new(0).named("held");

@@ -1,5 +1,5 @@
-//! What the host awaits before it uses memory: only what nothing else that it awaits is behind, and each of it is
-//! needed. Queues are held by gates, so that nothing is over by chance.
+//! Which events the host awaits before it uses memory: no event that another awaited event is ordered after, and only
+//! events that are needed. Gates hold the queues, so that no command is over by chance.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::hazards::EdgeKind;
@@ -17,7 +17,7 @@ type Buffer = DeviceBuffer<f32>;
 struct World {
     device: Device,
     queues: [Queue; 2],
-    /// What holds each of the queues.
+    /// The gate that holds each queue.
     gates: [Gate; 2],
 }
 
@@ -42,13 +42,13 @@ impl World {
         Resource::new(DeviceBuffer::new(&self.device, 4).unwrap())
     }
 
-    /// Lets go what a queue was given so far, and waits for it.
-    fn let_go(&self, queue: usize) {
+    /// Opens a queue's gate and waits until all its commands are over.
+    fn finish(&self, queue: usize) {
         self.gates[queue].open();
         self.queues[queue].finish();
     }
 
-    /// How many events the host awaited. Without any of them there is a hazard.
+    /// How many events the host awaited. Taking any one of them away makes a hazard.
     fn host_waits(&self) -> usize {
         self.device.assert_no_hazards();
         let trace = self.device.trace().unwrap();
@@ -96,16 +96,16 @@ impl<'a, T> Counted<'a, T> {
 }
 
 #[test]
-fn what_another_event_is_behind_is_not_awaited() {
+fn an_event_that_another_awaited_event_implies_is_not_awaited() {
     let world = World::new();
     let (buffer, [first, second]) = (world.buffer(), &world.queues);
     write(first, &buffer, &set(1.0));
     read(second, &buffer);
     let mut update = Counted::new(buffer.acquire_update().unwrap().wait_events());
     assert!(update.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(update.wakes.count(), 0, "the read is not over");
-    world.let_go(1);
+    world.finish(1);
     assert_eq!(update.wakes.count(), 1);
     assert!(update.poll().is_ready());
     assert_eq!(world.host_waits(), 1);
@@ -120,20 +120,20 @@ fn readers_side_by_side_are_all_awaited() {
     let mut update = Counted::new(buffer.acquire_update().unwrap().wait_events());
     for queue in 0..2 {
         assert!(update.poll().is_pending());
-        world.let_go(queue);
+        world.finish(queue);
         assert_eq!(update.wakes.count(), 1 + queue);
     }
     assert!(update.poll().is_ready());
     assert_eq!(world.host_waits(), 2);
 }
 
-/// The parts of a list are used together: it is as if they were one.
+/// The parts of a list are used together, as if they were one resource.
 #[test]
 fn the_parts_of_a_list_are_awaited_together() {
     let world = World::new();
     let (parts, [first, second]) = ([world.buffer(), world.buffer()], &world.queues);
     write(first, &parts[0], &set(1.0));
-    // Behind what the first queue did.
+    // Ordered after what the first queue did.
     let (source, target) = acquire((parts[0].reads(), parts[1].updates())).unwrap();
     let source = block_on(source.wait_device(second)).unwrap();
     let mut target = block_on(target.wait_device(second)).unwrap();
@@ -145,18 +145,18 @@ fn the_parts_of_a_list_are_awaited_together() {
     let (listed,) = acquire((Requests::reads(&listed),)).unwrap();
     let mut listed = Counted::new(listed.wait_events());
     assert!(listed.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(
         listed.wakes.count(),
         0,
-        "the second part is behind the first"
+        "the second part is ordered after the first"
     );
-    world.let_go(1);
+    world.finish(1);
     assert!(listed.poll().is_ready());
     assert_eq!(world.host_waits(), 1);
 }
 
-/// Whichever was asked for first.
+/// In either order of the list.
 #[test]
 fn of_the_commands_of_one_queue_the_last_is_awaited() {
     for last_first in [false, true] {
@@ -184,7 +184,7 @@ fn of_the_commands_of_one_queue_the_last_is_awaited() {
     }
 }
 
-/// Both parts were used by what one marker ends.
+/// One marker ends the uses of both parts.
 #[test]
 fn an_event_of_several_parts_is_awaited_once() {
     let world = World::new();
@@ -201,14 +201,14 @@ fn an_event_of_several_parts_is_awaited_once() {
     let (listed,) = acquire((Requests::updates(&listed),)).unwrap();
     let mut listed = Counted::new(listed.wait_events());
     assert!(listed.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert!(listed.poll().is_ready());
     assert_eq!(world.host_waits(), 1);
 }
 
-/// Whoever hands on has waited, maybe for the same.
+/// The earlier use may have waited for the same event before it released its part.
 #[test]
-fn a_list_has_its_turns_before_it_awaits_anything() {
+fn a_list_awaits_events_only_when_all_its_parts_are_granted() {
     let world = World::new();
     let (parts, [first, _]) = ([world.buffer(), world.buffer()], &world.queues);
     write(first, &parts[0], &set(1.0));
@@ -221,11 +221,11 @@ fn a_list_has_its_turns_before_it_awaits_anything() {
     let mut source = Counted::new(source.wait_events());
     assert!(listed.poll().is_pending());
     assert!(source.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(
         listed.wakes.count(),
         0,
-        "its turn with the second part comes first"
+        "the second part is not granted yet"
     );
     assert!(source.poll().is_ready());
     other.ready();
@@ -234,15 +234,15 @@ fn a_list_has_its_turns_before_it_awaits_anything() {
     assert_eq!(world.host_waits(), 1);
 }
 
-/// The host waits, and nobody uses the memory: what it waits for is the failure.
+/// The host waits only to learn of the failure; no use of the memory follows.
 #[test]
-fn what_is_awaited_for_its_failure_alone() {
+fn a_wait_that_ends_in_an_error_does_not_count_as_a_host_wait() {
     let world = World::new();
     let (buffer, [first, _]) = (world.buffer(), &world.queues);
     write(first, &buffer, &failing());
     let mut lost = Counted::new(buffer.acquire_read().unwrap().wait_events());
     assert!(lost.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(lost.wakes.count(), 1);
     assert!(matches!(
         lost.poll(),
@@ -252,14 +252,14 @@ fn what_is_awaited_for_its_failure_alone() {
 }
 
 #[test]
-fn a_wait_that_is_given_up_is_none() {
+fn a_dropped_wait_does_not_count_as_a_host_wait() {
     let world = World::new();
     let (buffer, [first, _]) = (world.buffer(), &world.queues);
     write(first, &buffer, &set(1.0));
     let mut update = Counted::new(buffer.acquire_update().unwrap().wait_events());
     assert!(update.poll().is_pending());
     drop(update);
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(world.host_waits(), 0);
 }
 
@@ -268,14 +268,14 @@ async fn fill(#[queue] queue: Queue, #[writes] buffer: Buffer) -> Result<()> {
     queue.fill(&mut buffer, 1.0)
 }
 
-/// Nothing is done behind the end of a call: it waits to learn how its commands ended.
+/// No use of memory follows the end of a call: the call waits to learn how its commands ended.
 #[test]
-fn the_end_of_a_call_is_none() {
+fn the_end_of_a_call_does_not_count_as_a_host_wait() {
     let world = World::new();
     let (buffer, [first, _]) = (world.buffer(), &world.queues);
     let mut frame = Counted::new(fill(first, &buffer));
     assert!(frame.poll().is_pending());
-    world.let_go(0);
+    world.finish(0);
     assert_eq!(frame.wakes.count(), 1);
     assert!(frame.poll().is_ready());
     assert_eq!(world.host_waits(), 0);

@@ -1,5 +1,5 @@
-//! Promise 5: no more waits than needed, counted on the embedded device with everything held by gates, so that
-//! nothing is skipped only because it was over by chance.
+//! Promise 5: no more waits than needed, counted on the embedded device. Gates hold all queues, so that no wait is
+//! skipped because a command was over by chance.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Counts, DeviceBuffer, Queue};
@@ -74,12 +74,12 @@ fn what_another_wait_implies_is_not_waited_for() {
     assert_eq!(counts(&queues[2]), (2, 2), "`a`, then `b`");
 
     assert!(poll_once(&mut frames[1]).is_pending());
-    // `a` was read on the second queue and on the third; the third's last use of `a` is not behind the second's
+    // `a` was read on the second queue and on the third. The third's last use of `a` is not ordered after the second's
     // copy, so both are waited for.
     assert_eq!(counts(&queues[0]), (2, 2));
-    // `a` is new on the first queue, which is behind the third's copy of `a` but not behind its copy of `b`.
+    // `a` is new on the first queue, which is ordered after the third's copy of `a` but not after its copy of `b`.
     assert_eq!(counts(&queues[1]), (2, 3));
-    // `a` and `b` are new, `c` is the third queue's own. The second queue's copy is behind the fill.
+    // `a` and `b` are new, `c` is the third queue's own. The second queue's copy is ordered after the fill.
     assert_eq!(counts(&queues[2]), (4, 4));
     gates.iter().for_each(Gate::open);
     let results = block_on(futures::future::join_all(frames));
@@ -117,7 +117,7 @@ fn one_of_two_waits_of_a_command_implies_the_other() {
     });
     let mut frame = Box::pin(fan_in(&queues[0], &queues[1], &queues[2], &a, &b, &c, sum));
     assert!(poll_once(&mut frame).is_pending());
-    assert_eq!(counts(&queues[2]), (1, 1), "`b` was made behind `a`");
+    assert_eq!(counts(&queues[2]), (1, 1), "`b` was made after `a`");
     gates.iter().for_each(Gate::open);
     block_on(frame).unwrap();
 }

@@ -8,7 +8,7 @@ use gpu_stages::{CommandQueue, DeviceVisible, Error, Problem, Resource, Result, 
 use gpu_stages_tests::{Gate, Log, device_buffers, failing, host_buffers, poll_once, queue, set};
 use std::sync::{Arc, Mutex};
 
-/// Stands for the memory that a plan's kernels share behind the library's back.
+/// Stands for the memory that a plan's kernels share without the library's knowledge.
 #[derive(DeviceVisible)]
 struct Workspace;
 
@@ -88,7 +88,7 @@ fn hidden_memory_is_used_in_order() {
     assert_eq!(sums, expected);
 }
 
-/// A stage of which neither queue nor resources show.
+/// A stage whose body shows neither its queue nor its resources.
 #[gpu_pipeline]
 async fn hidden(
     #[queue] queue: Queue,
@@ -111,18 +111,18 @@ async fn look(
     Ok(())
 }
 
-/// Something enqueued with guards of its own, which the pipeline around knows nothing of.
+/// Enqueues a kernel with a guard that the surrounding pipeline does not know.
 fn by_itself(queue: &Queue, kernel: &Kernel) -> Result<()> {
     let own = Resource::new(DeviceBuffer::<f32>::new(&Device::new(), 1)?);
     let held = own.acquire_write()?.wait_device(queue).now_or_never();
-    let mut own = held.expect("nobody else uses it")?;
+    let mut own = held.expect("it has no other use")?;
     queue.launch(kernel, 1, (&mut *own,))?;
     own.ready();
     Ok(())
 }
 
 #[test]
-fn the_future_ends_with_what_is_hidden() {
+fn a_call_ends_after_the_commands_of_its_opaque_stages() {
     let (gate, queue, token) = (Gate::default(), queue(), Resource::new(Workspace));
     let mut writes = Box::pin(hidden(&queue, &token, || {
         by_itself(&queue, &gate.kernel(1.0))
@@ -131,7 +131,7 @@ fn the_future_ends_with_what_is_hidden() {
     assert!(poll_once(&mut writes).is_pending());
     assert!(
         poll_once(&mut reads).is_pending(),
-        "it is behind the writer on the queue"
+        "the queue runs the writer first"
     );
     gate.open();
     let (writes, reads) = block_on(join(writes, reads));
@@ -139,7 +139,7 @@ fn the_future_ends_with_what_is_hidden() {
 }
 
 #[test]
-fn a_reader_alone_is_waited_for() {
+fn a_call_waits_for_an_opaque_stage_that_only_reads() {
     let (gate, queue, token) = (Gate::default(), queue(), Resource::new(Workspace));
     let mut reads = Box::pin(look(&queue, &token, || {
         by_itself(&queue, &gate.kernel(1.0)).unwrap();
@@ -150,7 +150,7 @@ fn a_reader_alone_is_waited_for() {
 }
 
 #[test]
-fn the_next_user_elsewhere_is_behind_it() {
+fn a_use_on_another_queue_is_ordered_after_an_opaque_stage() {
     let (gate, log) = (Gate::default(), Log::default());
     let (first, second, token) = (queue(), queue(), Resource::new(Workspace));
     let note = |number: u32| {
@@ -194,9 +194,9 @@ fn one_barrier_if_needed_and_one_marker() {
     one.and(two).unwrap();
 }
 
-/// What an opaque stage relies on failed: so has what it wrote.
+/// An opaque stage reads what a failed command was to write: what the stage writes has failed, too.
 #[gpu_pipeline]
-async fn spoilt(
+async fn reads_failed(
     #[queue] first: Queue,
     #[queue] second: Queue,
     #[writes] data: DeviceBuffer<f32>,
@@ -215,7 +215,7 @@ fn failure_goes_through() {
     let token = Resource::new(Workspace).named("token");
     let gate = Gate::default();
     by_itself(&first, &gate.kernel(0.0)).unwrap();
-    let mut frame = Box::pin(spoilt(&first, &second, &data, &token, failing()));
+    let mut frame = Box::pin(reads_failed(&first, &second, &data, &token, failing()));
     // Everything is enqueued before anything fails.
     assert!(poll_once(&mut frame).is_pending());
     gate.open();
@@ -254,7 +254,7 @@ fn only_on_the_queue_that_was_waited_for() {
     token.ready();
 }
 
-/// A use ends when its guard leaves the queue, and not before the next one elsewhere begins.
+/// A use ends when its guard moves to another queue, before the use there begins.
 #[test]
 fn what_is_forgotten_or_kept_too_long() {
     for keeps in [false, true] {
@@ -293,27 +293,31 @@ fn what_is_forgotten_or_kept_too_long() {
     }
 }
 
-/// Uses that began one by one and end together have one marker, which relies on what each of them did.
+/// Uses that began one by one and end together share one marker, which is ordered after all of them.
 #[test]
 fn one_marker_passes_the_failures_of_all_on() {
     let queue = queue();
-    let (sound, spoilt) = (device_buffers(1, 1), device_buffers(1, 1));
+    let (sound, reads_failed) = (device_buffers(1, 1), device_buffers(1, 1));
     block_on(async {
         let sound = sound.acquire_update().unwrap().wait_device(&queue).await;
         let mut sound = sound.unwrap();
-        let guard = spoilt.acquire_update().unwrap().wait_device(&queue).await;
+        let guard = reads_failed
+            .acquire_update()
+            .unwrap()
+            .wait_device(&queue)
+            .await;
         let mut guard = guard.unwrap();
         let gate = Gate::default();
         queue.launch(&gate.kernel(1.0), 1, (&mut *sound,)).unwrap();
         queue.launch(&failing(), 1, (&mut *guard,)).unwrap();
-        // Never dropped, both end where the guards leave.
+        // Neither is dropped: both end where the guards leave the queue.
         std::mem::forget(queue.opaque((&mut sound,)).unwrap());
         std::mem::forget(queue.opaque((&mut guard,)).unwrap());
         let before = queue.counts().markers;
         queue.ready((sound, guard));
         assert_eq!(queue.counts().markers, before + 1);
         gate.open();
-        let error = spoilt.acquire_read().unwrap().wait_events().await;
+        let error = reads_failed.acquire_read().unwrap().wait_events().await;
         assert!(error.is_err(), "the failure is lost");
     });
 }

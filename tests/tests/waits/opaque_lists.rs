@@ -1,4 +1,4 @@
-//! Lists of guards as what an opaque stage uses: each part is waited for.
+//! Opaque stages that use lists of guards: each part is waited for.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{DeviceBuffer, Queue};

@@ -1,5 +1,5 @@
-//! Promise 4: a resource is handed on right after its last use, with the event that completes it; readers run
-//! side by side and a writer waits for all of them.
+//! Promise 4: a resource is released right after its last use, with the event that completes it; readers run side by
+//! side and a writer waits for all of them.
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Counts, Kernel};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::Context;
 
 #[test]
-fn the_next_user_enqueues_while_the_one_before_still_runs() {
+fn the_next_use_is_enqueued_while_the_one_before_still_runs() {
     let (first, second) = (queue(), queue());
     let data = device_buffers(1, 4);
     let host = host_buffers(1, 4);
@@ -121,7 +121,7 @@ fn readers_on_different_queues_run_side_by_side() {
 }
 
 #[test]
-fn what_is_handed_on_early_is_free_while_the_call_goes_on() {
+fn a_resource_released_early_is_free_while_the_call_continues() {
     let (a, b) = (Resource::new(1), Resource::new(2));
     let (first, second) = acquire((a.updates(), b.updates())).unwrap();
     let mut next = pin!(a.acquire_update().unwrap().wait_events());
@@ -167,7 +167,7 @@ fn the_host_may_read_what_a_device_is_reading() {
         let (source, mut target) = (source, target).wait_device(&queue).await.unwrap();
         queue.launch(&gate.kernel(0.0), 2, (&mut *target,)).unwrap();
         queue.upload(&source, &mut target).unwrap();
-        // The upload is behind the held kernel.
+        // The upload is ordered after the held kernel.
         let source = source.wait_events_to_read().await.unwrap();
         assert_eq!(**source, [4.0, 4.0]);
         let mut writing = pin!(source.wait_events());
@@ -198,10 +198,10 @@ fn markers_and_barriers_order_queues() {
     });
     let marker = first.marker().unwrap();
     second.barrier(std::slice::from_ref(&marker)).unwrap();
-    let behind = second.marker().unwrap();
-    assert!(!marker.status().is_terminal() && !behind.status().is_terminal());
+    let after = second.marker().unwrap();
+    assert!(!marker.status().is_terminal() && !after.status().is_terminal());
     let (counter, waker) = CountWakes::new();
-    let mut waits = [Box::pin(marker.wait()), Box::pin(behind.wait())];
+    let mut waits = [Box::pin(marker.wait()), Box::pin(after.wait())];
     for wait in &mut waits {
         let mut context = Context::from_waker(&waker);
         for _ in 0..3 {
@@ -211,17 +211,17 @@ fn markers_and_barriers_order_queues() {
     assert_eq!(counter.count(), 0);
     gate.open();
     second.finish();
-    assert!(matches!(behind.status(), Status::Complete));
+    assert!(matches!(after.status(), Status::Complete));
     assert_eq!(
         counter.count(),
         2,
         "one wake for each event, however often it was polled"
     );
-    assert!(marker.same_queue(&first.marker().unwrap()) && !marker.same_queue(&behind));
+    assert!(marker.same_queue(&first.marker().unwrap()) && !marker.same_queue(&after));
 }
 
 #[test]
-fn handing_on_together_is_one_call() {
+fn several_resources_are_released_with_one_call() {
     let queue = queue();
     let (a, b) = (device_buffers(1, 1), device_buffers(1, 1));
     block_on(async {
@@ -235,7 +235,7 @@ fn handing_on_together_is_one_call() {
 }
 
 #[test]
-fn a_reader_on_the_host_hides_no_reader_on_a_queue() {
+fn a_writer_waits_for_a_reader_on_a_queue_after_one_on_the_host() {
     let queue = queue();
     let (host, device) = (host_buffers(1, 4), device_buffers(1, 4));
     let gate = Gate::default();
@@ -246,7 +246,7 @@ fn a_reader_on_the_host_hides_no_reader_on_a_queue() {
         queue.launch(&gate.kernel(1.0), 4, (&mut *target,)).unwrap();
         queue.upload(&source, &mut target).unwrap();
         queue.ready((source, target));
-        // Finds nothing to wait for, and leaves nothing: but the other one did.
+        // This read waits for no event and leaves none, but the read on the queue left one.
         on_host.wait_events().await.unwrap().ready();
     });
     let mut writer = pin!(host.acquire_write().unwrap().wait_events());
@@ -264,10 +264,10 @@ fn facts_are_there_when_the_turn_has_come() {
     assert_eq!(block_on(second.wait_facts()).unwrap().len(), 4);
 }
 
-/// Readers hand on as they like: what is left of those on one queue is the last of them that was enqueued.
+/// A writer waits for the reader that was enqueued last, whichever reader was released last.
 #[test]
-fn readers_of_one_queue_may_hand_on_in_any_order() {
-    for first_hands_on_first in [true, false] {
+fn readers_of_one_queue_may_be_released_in_any_order() {
+    for first_is_released_first in [true, false] {
         let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
         let read = || data.acquire_read().unwrap().wait_device(&queue);
         let (first, second) = (block_on(read()).unwrap(), block_on(read()).unwrap());
@@ -277,7 +277,7 @@ fn readers_of_one_queue_may_hand_on_in_any_order() {
         queue
             .launch(&gate.reader(&Log::default()), 1, (&*second,))
             .unwrap();
-        if first_hands_on_first {
+        if first_is_released_first {
             first.ready();
             second.ready();
         } else {

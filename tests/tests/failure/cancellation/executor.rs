@@ -15,7 +15,7 @@ pub type Outcome<T> = Result<T, Box<dyn Any + Send>>;
 /// A future of any pipeline.
 pub type Job<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// How long nothing may happen before the rest counts as stuck.
+/// After so long without a wake, the tasks that are left count as stuck.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Several tasks, by number.
@@ -101,14 +101,14 @@ impl<T> Tasks<T> {
         *self.bell.rung.lock().unwrap() = false;
     }
 
-    /// Waits until somebody is woken, which `tasks` wait for.
+    /// Waits for a wake that `tasks` need.
     fn wait(&self, tasks: &[usize]) {
         let rung = self.bell.rung.lock().unwrap();
         let waiting = |rung: &mut bool| !*rung;
         let changed = &self.bell.changed;
         let waited = changed.wait_timeout_while(rung, PATIENCE, waiting);
         let timeout = waited.unwrap().1;
-        assert!(!timeout.timed_out(), "nobody woke tasks {tasks:?}");
+        assert!(!timeout.timed_out(), "no wake for tasks {tasks:?}");
     }
 
     /// Polls a task, woken or not; whether it is still running.

@@ -1,5 +1,5 @@
-//! Whatever becomes of one call, at whatever poll: everybody else ends, with the right data or with an error that
-//! names who failed.
+//! One call is dropped, forgotten, shut down or panics, after each number of polls. All other calls end, with the right
+//! data or with an error that names the call that failed.
 
 mod executor;
 mod scenes;
@@ -16,10 +16,10 @@ const CALLS: usize = 4;
 /// More polls than any of the pipelines takes while its device goes on.
 const POLLS: usize = 40;
 
-/// Polls of a call whose device stands still: it gets no further.
+/// Polls of a call while its device stands still: after these it makes no progress.
 const HELD_POLLS: usize = 6;
 
-/// What becomes of the victim.
+/// How the victim ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ending {
     Dropped,
@@ -40,7 +40,7 @@ struct Case {
 fn end(case: Case, scene: &dyn Scene, gate: Option<&Gate>) -> bool {
     let calls = (0..CALLS).map(|call| scene.call(call, Trap(None)));
     let mut tasks = Tasks::new(calls);
-    let behind = case.victim + 1..tasks.len();
+    let later = case.victim + 1..tasks.len();
     for _ in 0..case.polls {
         if gate.is_none() {
             tasks.poll_when_woken(case.victim);
@@ -48,7 +48,7 @@ fn end(case: Case, scene: &dyn Scene, gate: Option<&Gate>) -> bool {
         } else {
             (0..case.victim).for_each(|index| tasks.poll_if_woken(index));
             tasks.poll(case.victim);
-            behind.clone().for_each(|index| tasks.poll_if_woken(index));
+            later.clone().for_each(|index| tasks.poll_if_woken(index));
         }
     }
     let Some(job) = tasks.take(case.victim) else {
@@ -71,8 +71,8 @@ fn end(case: Case, scene: &dyn Scene, gate: Option<&Gate>) -> bool {
         gate.open();
     }
     let may_stay = |index: usize| {
-        let is_behind = index > case.victim && !scene.is_apart(index, case.victim);
-        index == case.victim || (is_behind && case.ending == Ending::Forgotten)
+        let is_later = index > case.victim && !scene.is_apart(index, case.victim);
+        index == case.victim || (is_later && case.ending == Ending::Forgotten)
     };
     tasks.run(may_stay);
     scene.settle();
@@ -97,7 +97,7 @@ fn panic_in(stage: usize, victim: usize, scene: &dyn Scene) {
     check(scene, victim, outcomes.into_iter().enumerate(), &what);
 }
 
-/// Checks what became of the calls other than the victim.
+/// Checks the outcomes of all calls but the victim.
 fn check(
     scene: &dyn Scene,
     victim: usize,
@@ -116,7 +116,7 @@ fn check(
                 assert!(is_reached, "{what}: call {call}: {error}");
                 assert!(is_named(&error), "{what}: call {call}: {error:?}");
             }
-            // What may stay was checked before.
+            // Checked before: only calls that may wait for ever.
             None => {}
             Some(Err(_)) => panic!("{what}: call {call} panicked"),
         }

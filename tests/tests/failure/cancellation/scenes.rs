@@ -13,7 +13,7 @@ const LEN: usize = 64;
 pub struct Trap(pub Option<usize>);
 
 impl Trap {
-    /// Gives `value`, unless it is set for `stage`.
+    /// Returns `value`, unless the trap is set for `stage`.
     fn pass<T>(self, stage: usize, value: T) -> T {
         assert!(self.0 != Some(stage), "on purpose");
         value
@@ -31,7 +31,7 @@ pub trait Scene {
     /// Lets everything that is enqueued finish.
     fn settle(&self);
 
-    /// Whether `call` never needs what an earlier call `before` may hold.
+    /// Whether `call` uses nothing that an earlier call `before` may hold.
     fn is_apart(&self, call: usize, before: usize) -> bool;
 
     /// Whether `call` may give `value` when `missing` of the calls before may have done nothing.
@@ -236,7 +236,7 @@ impl<B: TestBackend> Scene for Mixed<B> {
     }
 }
 
-/// Lets the executor go round once.
+/// Suspends once.
 async fn pause() {
     let mut first = true;
     poll_fn(|context| {

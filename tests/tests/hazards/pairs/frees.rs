@@ -5,7 +5,7 @@ use gpu_stages::cpu::hazards::Action::{Read, Write};
 use gpu_stages::cpu::hazards::Kind;
 
 pub const PAIRS: &[(&str, Kind, Single)] = &[
-    ("a free behind a write", Kind::WriteAfterWrite, |p, edge| {
+    ("a free after a write", Kind::WriteAfterWrite, |p, edge| {
         let written = p.command(0, Write, &[]);
         if edge {
             p.trace.wait(p.actors[0], written);
@@ -13,7 +13,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         p.trace.free(p.actors[0], "free", p.memories[0]);
     }),
     (
-        "a free behind a read of a part",
+        "a free after a read of a part",
         Kind::WriteAfterRead,
         |p, edge| {
             let part = p.access(Read, 8..9);
@@ -25,7 +25,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         },
     ),
     (
-        "a free behind all readers",
+        "a free after all readers",
         Kind::WriteAfterRead,
         |p, edge| {
             let readers = [p.command(0, Read, &[]), p.command(1, Read, &[])];
@@ -37,7 +37,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         },
     ),
     (
-        "a free behind the host's use",
+        "a free after the host's use",
         Kind::WriteAfterRead,
         |p, edge| {
             p.host(0, Read);
@@ -52,9 +52,9 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         Kind::WriteAfterWrite,
         |p, edge| {
             let written = p.command(0, Write, &[]);
-            let behind = p.enqueue(1, "behind", &[written], &[]);
+            let after = p.enqueue(1, "after", &[written], &[]);
             if edge {
-                p.trace.wait(p.actors[0], behind);
+                p.trace.wait(p.actors[0], after);
             }
             p.trace.free(p.actors[0], "free", p.memories[0]);
         },

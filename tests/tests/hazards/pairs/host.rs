@@ -1,4 +1,4 @@
-//! What the host awaits, uses and hands on.
+//! What the host awaits, uses and releases.
 
 use super::Case;
 
@@ -15,7 +15,7 @@ pub const PAIRS: &[(&str, Case)] = &[
         p.trace.wait(p.actors[usize::from(edge)], first);
         p.command_of(1, 1, b);
     }),
-    ("knowledge that is handed over", |p, a, b, edge| {
+    ("knowledge that is passed on", |p, a, b, edge| {
         let first = p.command(0, a, &[]);
         p.trace.wait(p.actors[0], first);
         if edge {
@@ -23,17 +23,14 @@ pub const PAIRS: &[(&str, Case)] = &[
         }
         p.command_of(1, 1, b);
     }),
-    (
-        "a hand-over hands over what was awaited only",
-        |p, a, b, edge| {
-            let first = p.command(0, a, &[]);
-            if edge {
-                p.trace.wait(p.actors[0], first);
-            }
-            p.hand_over(0, 1);
-            p.command_of(1, 1, b);
-        },
-    ),
+    ("only what was awaited is passed on", |p, a, b, edge| {
+        let first = p.command(0, a, &[]);
+        if edge {
+            p.trace.wait(p.actors[0], first);
+        }
+        p.hand_over(0, 1);
+        p.command_of(1, 1, b);
+    }),
     ("two hand-overs", |p, a, b, edge| {
         let first = p.command(0, a, &[]);
         p.trace.wait(p.actors[0], first);
@@ -43,21 +40,24 @@ pub const PAIRS: &[(&str, Case)] = &[
         }
         p.command_of(2, 1, b);
     }),
-    ("the host's use, handed over", |p, a, b, edge| {
+    ("the host's use, passed on", |p, a, b, edge| {
         p.host(0, a);
         if edge {
             p.hand_over(0, 1);
         }
         p.command_of(1, 1, b);
     }),
-    ("the host's use is behind the command", |p, a, b, edge| {
-        let first = p.command(0, a, &[]);
-        if edge {
-            p.trace.wait(p.actors[0], first);
-        }
-        p.host(0, b);
-    }),
-    ("a host's use behind another's", |p, a, b, edge| {
+    (
+        "the host's use is ordered after the command",
+        |p, a, b, edge| {
+            let first = p.command(0, a, &[]);
+            if edge {
+                p.trace.wait(p.actors[0], first);
+            }
+            p.host(0, b);
+        },
+    ),
+    ("a host's use after another's", |p, a, b, edge| {
         p.host(0, a);
         if edge {
             p.hand_over(0, 1);

@@ -1,4 +1,4 @@
-//! Pairs of programs for the hazard checker: one with a hazard, and its twin with one edge more and none.
+//! Pairs of programs for the hazard checker: one with a hazard, and its twin with one edge more and no hazard.
 
 mod frees;
 mod host;
@@ -11,7 +11,7 @@ use gpu_stages::cpu::hazards::{
 };
 use std::ops::Range;
 
-/// A trace, with a few of everything.
+/// A trace with a few actors, queues and memories.
 struct Program {
     trace: Trace,
     queues: [QueueKey; 3],
@@ -58,7 +58,7 @@ impl Program {
         self.enqueue(queue, "command", order, &[access])
     }
 
-    /// An actor enqueues a command of its own.
+    /// An actor enqueues a command.
     fn command_of(&mut self, actor: usize, queue: usize, action: Action) -> EventKey {
         let access = self.access(action, 0..64);
         let (actor, queue) = (self.actors[actor], self.queues[queue]);

@@ -12,42 +12,51 @@ pub const PAIRS: &[(&str, Case)] = &[
         p.command(0, a, &[]);
         p.command(usize::from(!edge), b, &[]);
     }),
-    ("a marker behind, which is waited for", |p, a, b, edge| {
-        p.command(0, a, &[]);
-        let (actor, queue) = (p.actors[0], p.queues[0]);
-        let marker = p.trace.marker(actor, queue);
-        p.command(1, b, &when(edge, marker));
-    }),
+    (
+        "a marker after the command, which is waited for",
+        |p, a, b, edge| {
+            p.command(0, a, &[]);
+            let (actor, queue) = (p.actors[0], p.queues[0]);
+            let marker = p.trace.marker(actor, queue);
+            p.command(1, b, &when(edge, marker));
+        },
+    ),
     ("a marker on the right queue", |p, a, b, edge| {
         p.command(0, a, &[]);
         let (actor, queue) = (p.actors[0], p.queues[if edge { 0 } else { 2 }]);
         let marker = p.trace.marker(actor, queue);
         p.command(1, b, &[marker]);
     }),
-    ("a marker behind and not before", |p, a, b, edge| {
-        let (actor, queue) = (p.actors[0], p.queues[0]);
-        let before = p.trace.marker(actor, queue);
-        p.command(0, a, &[]);
-        let behind = p.trace.marker(actor, queue);
-        p.command(1, b, &[if edge { behind } else { before }]);
-    }),
+    (
+        "a marker after the command and not before",
+        |p, a, b, edge| {
+            let (actor, queue) = (p.actors[0], p.queues[0]);
+            let before = p.trace.marker(actor, queue);
+            p.command(0, a, &[]);
+            let after = p.trace.marker(actor, queue);
+            p.command(1, b, &[if edge { after } else { before }]);
+        },
+    ),
     ("a barrier before", |p, a, b, edge| {
         let first = p.command(0, a, &[]);
         let (actor, queue) = (p.actors[0], p.queues[1]);
         p.trace.barrier(actor, queue, &when(edge, first));
         p.command(1, b, &[]);
     }),
-    ("a barrier before and not behind", |p, a, b, edge| {
-        let first = p.command(0, a, &[]);
-        let (actor, queue) = (p.actors[0], p.queues[1]);
-        if !edge {
-            p.command(1, b, &[]);
-        }
-        p.trace.barrier(actor, queue, &[first]);
-        if edge {
-            p.command(1, b, &[]);
-        }
-    }),
+    (
+        "a barrier before the command and not after",
+        |p, a, b, edge| {
+            let first = p.command(0, a, &[]);
+            let (actor, queue) = (p.actors[0], p.queues[1]);
+            if !edge {
+                p.command(1, b, &[]);
+            }
+            p.trace.barrier(actor, queue, &[first]);
+            if edge {
+                p.command(1, b, &[]);
+            }
+        },
+    ),
     ("a chain over a third queue", |p, a, b, edge| {
         let first = p.command(0, a, &[]);
         let between = p.enqueue(2, "between", &when(edge, first), &[]);

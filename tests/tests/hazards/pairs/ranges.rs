@@ -19,7 +19,7 @@ pub const PAIRS: &[(&str, Case)] = &[
         let first = p.enqueue(0, "outer", &[], &[outer]);
         p.enqueue(1, "inner", &when(edge, first), &[inner]);
     }),
-    ("a range around two others, behind both", |p, a, b, edge| {
+    ("a range around two others, after both", |p, a, b, edge| {
         let (left, right, outer) = (p.access(a, 8..16), p.access(a, 24..32), p.access(b, 0..64));
         let first = p.enqueue(0, "left", &[], &[left]);
         let second = p.enqueue(2, "right", &[], &[right]);

@@ -74,7 +74,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
             );
         },
     ),
-    ("copy behind fill", Kind::ReadAfterWrite, |p, edge| {
+    ("copy after fill", Kind::ReadAfterWrite, |p, edge| {
         let (a, b) = (p.memories[0], p.memories[1]);
         let fill = p.enqueue(0, "fill", &[], &[Access::write(a, 0..64)]);
         let uses = [Access::read(a, 0..64), Access::write(b, 0..64)];
@@ -93,7 +93,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         },
     ),
     (
-        "an exclusive turn is behind all shared ones",
+        "an exclusive turn is ordered after all shared ones",
         Kind::WriteAfterRead,
         |p, edge| {
             for actor in [0, 1] {
@@ -108,7 +108,7 @@ pub const PAIRS: &[(&str, Kind, Single)] = &[
         },
     ),
     (
-        "a shared turn is behind the exclusive one before",
+        "a shared turn is ordered after the exclusive one before",
         Kind::ReadAfterWrite,
         |p, edge| {
             p.host(0, Write);

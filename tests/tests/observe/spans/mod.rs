@@ -1,5 +1,4 @@
-//! Spans of `tracing` for calls and stages: what they say, and that they are entered while a call is polled and at no
-//! other time.
+//! Spans of `tracing` for calls and stages: their fields, and that they are entered only while a call is polled.
 
 mod seen;
 
@@ -260,7 +259,7 @@ fn a_blocking_stage_is_in_its_span_on_its_thread() {
 }
 
 #[test]
-fn levels() {
+fn spans_follow_the_level() {
     let calls = |level| {
         let seen = looking(level, |_| {
             let (a, b) = resources();

@@ -1,4 +1,4 @@
-//! What a timeline keeps is bounded, and who it keeps is whoever was called while it was there.
+//! A timeline keeps a bounded number of frames and events, of calls made while it exists.
 
 use super::commands;
 use crate::alone;
@@ -59,7 +59,7 @@ fn a_frame_in_flight_is_forgotten_as_well() {
 }
 
 #[test]
-fn of_one_frame_so_many_events_are_kept() {
+fn a_bounded_number_of_events_is_kept_of_one_frame() {
     const COMMANDS: u64 = 5_000;
     let _alone = alone();
     #[gpu_pipeline]
@@ -83,7 +83,7 @@ fn of_one_frame_so_many_events_are_kept() {
 }
 
 #[test]
-fn only_calls_that_are_made_meanwhile_are_recorded() {
+fn only_calls_made_while_the_timeline_exists_are_recorded() {
     let _alone = alone();
     let total = Resource::new(0);
     let before = count(&total);
@@ -98,7 +98,7 @@ fn only_calls_that_are_made_meanwhile_are_recorded() {
     let timeline = Timeline::new(10);
     block_on(count(&total)).unwrap();
     assert_eq!(numbers(&timeline), [1]);
-    // A timeline that was there before does not keep what came after it.
+    // An earlier timeline does not record later calls.
     assert_eq!(recording.frames.len(), 2);
 }
 

@@ -34,7 +34,7 @@ fn commands(frame: &Frame) -> impl Iterator<Item = &Command> {
     frame.stages.iter().flat_map(|stage| &stage.commands)
 }
 
-/// What must hold of the times of every recording whose frames are over, whatever they were.
+/// What must hold of the times of every recording of frames that are over.
 fn check_order(recording: &Recording) {
     for frame in &recording.frames {
         let ended = frame.ended.expect("it is over");

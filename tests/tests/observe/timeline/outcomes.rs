@@ -1,4 +1,4 @@
-//! Frames that are dropped, fail or panic show as such.
+//! Outcomes of frames: dropped, failed, panicked.
 
 use super::{command, waits};
 use crate::alone;
@@ -93,7 +93,7 @@ fn a_command_that_fails_and_those_that_need_it() {
     let frame = scene.only();
     assert_eq!(frame.outcome, Outcome::Failed);
     assert!(command(&frame.stages[0]).failed && command(&frame.stages[1]).failed);
-    // Nobody came to the third.
+    // The third stage never ran.
     assert_eq!(
         frame.stages[2].began,
         frame.stages[2].waits.last().and_then(|it| it.ended)

@@ -54,7 +54,7 @@ pub fn check_talk<B: TestBackend>(queues: usize, slots: usize, frames: u32) {
             ("launch", Some("triple")),
             ("download", None)
         ]));
-        // What the host cannot foresee: the devices' clocks may be a little off.
+        // The clocks of devices differ a little from the host's.
         let error = recording.clock_error.unwrap_or_default();
         for it in commands(frame) {
             assert!(it.enqueued <= it.began.unwrap() + error, "{frame:?}");

@@ -1,4 +1,4 @@
-//! In virtual time every moment is foretold by the timing model.
+//! In virtual time the timing model determines every moment of a recording.
 
 use super::{check_order, command, commands, ms, waits};
 use crate::alone;
@@ -101,7 +101,7 @@ fn the_second_frame_waits_for_the_first_where_it_must() {
         &recording,
         1,
         [
-            // The buffer is handed on when the first upload is enqueued, and free when that is over.
+            // The buffer is released when the first upload is enqueued, and free when that is over.
             ("fill", (0, 3, 4), None),
             // The first kernel reads until 6 what the upload writes.
             ("up.upload", (4, 4, 4), Some((4, 6, 8))),
@@ -214,7 +214,7 @@ fn devices_of_other_clocks_have_no_times() {
     }
 }
 
-/// What was over before the host looked has suspended nobody.
+/// A command that was over before the host asked for it made no stage wait.
 #[test]
 fn nothing_to_wait_for_is_no_wait() {
     let _alone = alone();

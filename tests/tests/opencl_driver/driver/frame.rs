@@ -1,4 +1,4 @@
-//! A frame that goes up, across and down, each on a queue of its own, and what is said when it fails.
+//! A frame of an upload, a copy and a download on three queues, and checks of the errors when it fails.
 
 use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, HostBuffer, OpenCl, Queue};
@@ -66,7 +66,7 @@ impl Frame {
         }
     }
 
-    /// Takes `value` through; that is what comes out.
+    /// Runs a frame with `value`, which is also its result.
     pub fn run(&self, value: u32) -> impl Future<Output = Result<u32>> + Unpin + use<> {
         let [up, across, down] = &self.queues;
         let (input, a, b, output) = (&self.input, &self.a, &self.b, &self.output);
@@ -83,7 +83,8 @@ pub fn is_told(error: &Error) {
     );
     assert!(text.contains("failed on the device: CL_"), "{text}");
 }
-/// A later reader is told too.
+
+/// A later reader gets the error, too.
 pub fn is_poisoned<T: std::fmt::Debug + Send + Sync + 'static>(resource: &Resource<T>, name: &str) {
     let error = block_on(resource.acquire_read().unwrap().wait_events()).unwrap_err();
     let Error::Poisoned { site, poison } = &error else {

@@ -1,9 +1,9 @@
-//! Stands between the library and the driver, to hold commands and to make them fail.
+//! Functions between the library and the driver, to hold commands and to make them fail.
 //!
 //! The OpenCL library is linked dynamically, so that functions of the same names in the test program come first. A
-//! command that is held gets one more event to wait for, a user event, whose status the test sets. PoCL then calls
-//! the command failed, and all that were enqueued behind it; it aborts if one of them has no event. So there is
-//! another way too: saying of a command that went well that it failed, which nothing else feels.
+//! command that is held gets one more event to wait for: a user event with a status that the test sets. If that is an
+//! error, PoCL reports the command as failed, and all that were enqueued after it; it aborts if one of them has no
+//! event. So there is another way, too: a command that succeeds is reported as failed, and no other is affected.
 
 pub mod frame;
 
@@ -56,11 +56,11 @@ thread_local! {
     static DOOMED: RefCell<Option<Hold>> = const { RefCell::new(None) };
 }
 
-/// The events that are said to be of failed commands.
-static SLANDERED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+/// The events that are reported as failed although their commands succeed.
+static REPORTED_FAILED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 thread_local! {
-    static SLANDER: Cell<bool> = const { Cell::new(false) };
+    static REPORT_NEXT_FAILED: Cell<bool> = const { Cell::new(false) };
 }
 
 thread_local! {
@@ -72,21 +72,21 @@ pub fn commands() -> usize {
     COMMANDS.get()
 }
 
-/// The next command of this thread that has an event will be said to have failed.
-pub fn slander_next_event() {
-    SLANDER.set(true);
+/// The next command of this thread that has an event will be reported as failed.
+pub fn report_next_event_failed() {
+    REPORT_NEXT_FAILED.set(true);
 }
 
-/// The events whose status anybody asked for, while that is noted.
+/// The events that were asked for their status, while that is noted.
 static LOOKED_AT: Mutex<Option<BTreeSet<usize>>> = Mutex::new(None);
 
-/// Notes from now on whose status is asked for, on any thread; returns those since the last call.
+/// Notes from now on which events are asked for their status, on any thread; returns those since the last call.
 pub fn looked_at() -> BTreeSet<usize> {
     let mut looked_at = LOOKED_AT.lock().unwrap();
     looked_at.replace(BTreeSet::new()).unwrap_or_default()
 }
 
-/// Reports the status of an event, or a lie.
+/// Reports the status of an event, or a failure that did not happen.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clGetEventInfo(
     event: Handle,
@@ -105,8 +105,8 @@ unsafe extern "C" fn clGetEventInfo(
     {
         looked_at.insert(event.addr());
     }
-    let is_slandered = || SLANDERED.lock().unwrap().contains(&event.addr());
-    if code == 0 && what == EVENT_STATUS && is_slandered() {
+    let is_reported_failed = || REPORTED_FAILED.lock().unwrap().contains(&event.addr());
+    if code == 0 && what == EVENT_STATUS && is_reported_failed() {
         let status = value.cast::<i32>();
         // SAFETY: a status was asked for, so that `value` points to an `int`.
         if unsafe { *status } == COMPLETE {
@@ -153,7 +153,7 @@ unsafe extern "C" fn clSetEventCallback(
     unsafe { real(event, status, function, data) }
 }
 
-/// Takes back a hold that no command has met.
+/// Removes a hold that no command has taken.
 pub fn hold_nothing() {
     NEXT.take();
 }
@@ -176,8 +176,8 @@ impl Hold {
         self.end(OUT_OF_RESOURCES);
     }
 
-    /// Makes the command fail right when this thread enqueues the next one: after the library has looked, and
-    /// before the driver has.
+    /// Makes the command fail when this thread enqueues the next one: after the library's check, and before the
+    /// driver's.
     pub fn fail_at_next_command(&self) {
         DOOMED.set(Some(self.clone()));
     }
@@ -185,7 +185,7 @@ impl Hold {
     fn end(&self, status: i32) {
         let event = self.0.lock().unwrap().take();
         let event = ptr::with_exposed_provenance_mut(event.expect("a command is held"));
-        // SAFETY: the event was made by `on` and nobody has released it.
+        // SAFETY: the event was made by `on` and it was not released.
         assert_eq!(unsafe { clSetUserEventStatus(event, status) }, 0);
     }
 
@@ -235,10 +235,10 @@ macro_rules! held {
             let waits = if list.is_empty() { ptr::null() } else { list.as_ptr() };
             // SAFETY: passed on to the caller, with a longer wait list.
             let code = unsafe { real(queue, $($argument,)* count, waits, event) };
-            if code == 0 && !event.is_null() && SLANDER.take() {
+            if code == 0 && !event.is_null() && REPORT_NEXT_FAILED.take() {
                 // SAFETY: the command went well, so that `event` points to an event.
                 let event = unsafe { *event };
-                SLANDERED.lock().unwrap().push(event.addr());
+                REPORTED_FAILED.lock().unwrap().push(event.addr());
                 // SAFETY: as above. It is never released, so that its handle stands for nothing else later.
                 unsafe { clRetainEvent(event) };
             }

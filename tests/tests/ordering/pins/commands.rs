@@ -16,13 +16,13 @@ async fn set(
 }
 
 #[test]
-fn a_version_whose_commands_still_run_is_not_complete() {
+fn a_version_is_not_complete_while_its_commands_run() {
     let (queue, ring) = (queue(), device_buffers(3, 1));
     let gate = Gate::default();
     let first = ring.pin();
     let mut running = pin!(set(&queue, &ring, gate.kernel(1.0)));
     assert!(poll_once(&mut running).is_pending());
-    // Handed on, with its command in flight.
+    // Released with its command in flight.
     let latest = ring.latest().unwrap();
     let both = acquire((first.reads(), latest.updates()));
     assert!(
@@ -84,7 +84,7 @@ fn commands_through_a_pin_hold_up_the_commands_of_the_next_writer() {
     let mut write = pin!(set(&second, &data, gpu_stages_tests::set(2.0)));
     assert!(poll_once(&mut write).is_pending());
     drop(pin);
-    // The read was handed on with its commands in flight: the write is enqueued behind them.
+    // The read was released with its commands in flight: the write is enqueued after them.
     assert!(poll_once(&mut write).is_pending());
     gate.open();
     assert_eq!(block_on(read).unwrap(), 1.0);

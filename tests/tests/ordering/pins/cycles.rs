@@ -1,4 +1,4 @@
-//! The wait without end that the documentation of versions warns of.
+//! The deadlock that the documentation of versions warns of.
 
 use futures::executor::block_on;
 use gpu_stages::{Resource, Result, gpu_pipeline, stall};
@@ -17,9 +17,9 @@ async fn add(#[reads] value: i32, #[updates] total: i32) -> Result<i32> {
     Ok(total)
 }
 
-/// The use through the version goes before the call that waits for it, and behind it where both want the total.
+/// The use through the version is granted before the call that waits for the version, but after that call on the total.
 #[test]
-fn a_call_that_needs_what_the_one_behind_its_version_holds_is_in_a_cycle() {
+fn a_use_of_a_version_and_a_call_that_waits_for_it_can_form_a_cycle() {
     let (value, total) = (Resource::new(1).named("cycle"), Resource::new(0));
     let version = value.pin();
     let mut changes = Box::pin(change(&value, &total));
@@ -31,7 +31,7 @@ fn a_call_that_needs_what_the_one_behind_its_version_holds_is_in_a_cycle() {
     let mut waits = report.waits().iter();
     let wait = waits.find(|wait| &*wait.resource == "cycle").unwrap();
     assert!(wait.to_string().contains("a cycle: "), "{wait}");
-    // Whoever gives up lets the other go on.
+    // When one call is dropped, the other continues.
     drop(changes);
     assert_eq!(block_on(adds).unwrap(), 1);
 }

@@ -20,10 +20,10 @@ fn a_version_never_written_says_so_and_holds_nothing() {
         assert!(matches!(&error, Error::NeverWritten { site, .. } if &*site.resource == "ring"));
     }
     assert!(block_on(updating(pin.acquire_update())).is_err());
-    // Also together with a write of the slot that it would be in.
-    let (orphan, new) = acquire((pin.reads(), ring.writes())).unwrap();
+    // The same in a call that also writes the slot in which the version would have been.
+    let (unwritten, new) = acquire((pin.reads(), ring.writes())).unwrap();
     assert!(matches!(
-        block_on(orphan.wait_events()),
+        block_on(unwritten.wait_events()),
         Err(Error::NeverWritten { .. })
     ));
     drop(new);
@@ -36,24 +36,24 @@ fn a_version_never_written_says_so_and_holds_nothing() {
 }
 
 #[test]
-fn a_writer_that_gives_up_behind_a_pin_leaves_it_alone() {
+fn a_writer_that_gives_up_does_not_change_the_version_pinned_before_it() {
     let value = Resource::new(1);
     let pin = value.pin();
     let writer = value.acquire_write().unwrap();
-    let behind = value.pin();
+    let later = value.pin();
     let through = reading(pin.acquire_read());
     drop(writer);
     assert_eq!(*block_on(through).unwrap(), 1);
     assert_eq!(read_version(&pin), 1);
     assert!(
-        block_on(reading(behind.acquire_read())).is_err(),
+        block_on(reading(later.acquire_read())).is_err(),
         "pinned what was never written"
     );
-    // An update that gives up leaves the contents as they are, and the pin behind it good.
+    // An update that gives up leaves the contents as they are, and a later pin good.
     let update = value.acquire_update().unwrap();
-    let behind = value.pin();
+    let later = value.pin();
     drop(update);
-    assert_eq!(read_version(&behind), 1);
+    assert_eq!(read_version(&later), 1);
 }
 
 #[test]

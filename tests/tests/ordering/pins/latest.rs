@@ -11,7 +11,7 @@ fn the_latest_version_is_complete() {
     let ring = Resource::ring([1, 0, 0]);
     assert_eq!(read_version(&ring.latest().unwrap()), 1, "the first value");
     let mut guard = block_on(writing(&ring)).unwrap();
-    assert_eq!(read_version(&ring.latest().unwrap()), 1, "not handed on");
+    assert_eq!(read_version(&ring.latest().unwrap()), 1, "not released");
     *guard = 2;
     guard.ready();
     let latest = ring.latest().unwrap();
@@ -32,7 +32,7 @@ fn the_latest_version_is_complete() {
 
     let one = Resource::new(1);
     let update = one.acquire_update().unwrap();
-    assert!(one.latest().is_none(), "somebody else has it");
+    assert!(one.latest().is_none(), "another use holds it");
     drop(update);
     assert!(one.latest().is_some());
     let ring = Resource::ring([1, 0]);
@@ -41,7 +41,7 @@ fn the_latest_version_is_complete() {
 }
 
 #[test]
-fn the_latest_version_waits_for_nobody() {
+fn the_latest_version_is_returned_without_waiting() {
     let one = Resource::new(1);
     let reader = block_on(reading(one.acquire_read())).unwrap();
     let mut writer = writing(&one);
@@ -54,7 +54,7 @@ fn the_latest_version_waits_for_nobody() {
     assert!(poll_once(&mut writer).is_ready());
 }
 
-/// That one write is over says nothing of another.
+/// The end of one write says nothing about another.
 #[test]
 fn the_latest_version_is_not_one_that_a_device_still_writes() {
     let (queue, gate, ring) = (queue(), Gate::default(), device_buffers(2, 1));

@@ -1,4 +1,4 @@
-//! Versions: what a pin keeps, who waits for it, and who does not.
+//! Pinned versions: what a pin keeps, which uses wait for it, and which do not.
 
 mod commands;
 mod cycles;

@@ -1,4 +1,4 @@
-//! What a pin keeps, and who waits for it.
+//! The slot of a pinned version: which uses wait for the pin, and which do not.
 
 use super::{read_version, reading, updating, write, writing};
 use futures::executor::block_on;
@@ -27,7 +27,7 @@ fn a_writer_that_comes_round_waits_for_the_pin() {
     write(&ring, 2);
     let mut writer = writing(&ring);
     assert!(poll_once(&mut writer).is_pending());
-    // Readers of the pinned version do not wait for the writer, and hold it up by themselves.
+    // Readers of the pinned version do not wait for the writer; the writer waits for them, with or without the pin.
     let reader = block_on(reading(old.acquire_read())).unwrap();
     drop(old);
     assert!(poll_once(&mut writer).is_pending());
@@ -68,7 +68,7 @@ fn every_clone_keeps_the_slot_and_a_forgotten_one_for_ever() {
     std::mem::forget(pin);
     assert!(poll_once(&mut writer).is_pending());
     drop(writer);
-    // Those who read go on.
+    // Readers are not affected.
     assert_eq!(*block_on(reading(value.acquire_read())).unwrap(), 1);
 }
 
@@ -83,7 +83,7 @@ fn a_pending_version_can_be_pinned() {
     let ring = Resource::ring([1, 0]);
     let writer = ring.acquire_write().unwrap();
     let pin = ring.pin();
-    // Two more writers: the second comes round to the pinned slot.
+    // Two more writers: the second needs the pinned slot.
     let other = writing(&ring);
     let mut round = writing(&ring);
     let mut reader = reading(pin.acquire_read());
@@ -110,7 +110,7 @@ fn a_call_that_could_only_wait_for_its_own_version_is_an_error() {
     assert!(waits(acquire((pin.reads(), one.updates())).err()));
     assert!(waits(acquire((pin.updates(), one.reads())).err()));
     assert!(waits(acquire((pin.updates(), pin.clone().updates())).err()));
-    // An old version of a ring: the write that comes round to its slot.
+    // An old version of a ring, and the write that needs its slot.
     let ring = Resource::ring([0, 0]);
     let old = ring.pin();
     write(&ring, 1);

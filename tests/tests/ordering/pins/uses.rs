@@ -13,10 +13,10 @@ fn what_is_used_through_a_pin_is_in_the_order_of_the_calls() {
     let first = block_on(reading(pin.acquire_read())).unwrap();
     let mut update = updating(pin.acquire_update());
     let mut second = reading(pin.clone().acquire_read());
-    // The version is dropped meanwhile: what was acquired through it stays before the writer.
+    // The version is dropped meanwhile: what was acquired through it is still granted before the writer.
     drop(pin);
     assert!(poll_once(&mut update).is_pending(), "the first still reads");
-    assert!(poll_once(&mut second).is_pending(), "behind the update");
+    assert!(poll_once(&mut second).is_pending(), "the update is first");
     assert_eq!(*first, 1);
     drop(first);
     let mut guard = block_on(&mut update).unwrap();
@@ -34,7 +34,10 @@ fn an_update_through_a_pin_is_exclusive_and_seen_by_all() {
     let (pin, other) = (value.pin(), value.pin());
     let reader = block_on(reading(value.acquire_read())).unwrap();
     let mut update = updating(pin.acquire_update());
-    assert!(poll_once(&mut update).is_pending(), "somebody reads");
+    assert!(
+        poll_once(&mut update).is_pending(),
+        "a reader holds the version"
+    );
     let mut later = reading(value.acquire_read());
     assert!(poll_once(&mut later).is_pending(), "asked for later");
     drop(reader);

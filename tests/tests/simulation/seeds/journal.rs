@@ -1,4 +1,4 @@
-//! What was read and written, and whether it is what calls in order would have read.
+//! A record of reads and writes, and the check that each read is what calls in order would have read.
 
 use gpu_stages::Error;
 use std::collections::{HashMap, HashSet};
@@ -43,7 +43,7 @@ pub struct Read {
     tag: Tag,
 }
 
-/// The tag that a call leaves behind when it has read `before`.
+/// The tag that a call writes after it has read `before`.
 pub fn tag(call: Call, before: &[u32]) -> Tag {
     let mix = |hash: u32, x: &u32| (hash ^ x).wrapping_mul(0x9E37_79B1).rotate_left(7);
     [call, before.iter().fold(call, mix)]
@@ -128,7 +128,7 @@ impl Notes {
             _ => self.written.contains(&(read.resource, read.tag)),
         };
         let by = read.by;
-        assert!(known, "call {by} read what nobody wrote: {read:?}");
+        assert!(known, "call {by} read what no call wrote: {read:?}");
         assert!(writer < read.before, "call {by} read the future: {read:?}");
         let sure = |call: &&Call| all_sure || self.sure.contains(*call);
         let newer = |call: &&Call| **call > writer && **call < read.before;

@@ -1,10 +1,10 @@
-//! One seed decides everything: which task is polled next, woken or not, which queue goes on, what fails, panics, is
-//! dropped or starved. Then faults stop, and everything must finish.
+//! One seed decides everything: which task is polled next, woken or not, which queue takes a step, what fails, panics,
+//! is dropped or starved. Then the faults stop, and everything must finish.
 //!
 //! A seed that fails prints the command that repeats it. `SIMULATION_SEEDS=100000` runs more of them.
 //!
-//! Late and lost wakes of the device have no place here: the embedded device wakes whoever waits, and nothing else
-//! tells them. `opencl_driver/lost_callbacks.rs` is about them.
+//! Late and lost wakes of the device are not simulated: the embedded device itself wakes the tasks that wait for it.
+//! `opencl_driver/lost_callbacks.rs` tests lost callbacks.
 
 mod executor;
 mod journal;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use world::World;
 
-/// What pools may take more or less from one tenth of the seeds to the next.
+/// Bytes by which free lists may grow from one tenth of the seeds to the next.
 const SLACK: isize = 256 * 1024;
 
 /// Actions before the faults stop.
@@ -176,7 +176,7 @@ fn number(variable: &str) -> Option<u64> {
 fn everything_finishes_whatever_the_seed() {
     in_own_process(everything_finishes_whatever_the_seed, || {
         // What is run in place is run in order.
-        set_blocking_spawner(|job| job()).expect("nobody else has set it");
+        set_blocking_spawner(|job| job()).expect("it was not set before");
         if let Some(seed) = number("SIMULATION_SEED") {
             Run::new(seed).run();
             return;

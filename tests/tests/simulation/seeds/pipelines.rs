@@ -181,7 +181,7 @@ pub async fn look(
     Ok(())
 }
 
-/// Lets the executor go round once.
+/// Suspends once.
 async fn pause() {
     let mut first = true;
     poll_fn(|context| {

@@ -204,7 +204,7 @@ impl World {
         drop(pins);
     }
 
-    /// Accepts what a failed writer left, where that can only be what was there before it.
+    /// Clears poison, where the contents can only be those from before the failed writer.
     pub fn clear_poison(&self) {
         let (buffer, slots) = &self.buffers[self.below(self.buffers.len())];
         if *slots == 1 {
