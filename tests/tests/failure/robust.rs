@@ -5,9 +5,7 @@ use gpu_stages::cpu::Kernel;
 use gpu_stages::{
     CommandQueue, Error, Problem, Reason, Resource, Result, Schedule, Stage, Until, acquire,
 };
-use gpu_stages_tests::{
-    CountWakes, Gate, device_buffers, failing, host_buffers, poll_once, queue, set,
-};
+use gpu_stages_tests::{CountWakes, Gate, device_buffers, host_buffers, poll_once, queue, set};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,92 +13,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
 static PIPELINE: Schedule = Schedule::new("robust", &[Stage::new("only")]);
-
-/// A resource with a last write that failed on the device.
-fn failed_on_device() -> Resource<gpu_stages::cpu::DeviceBuffer<f32>> {
-    let (data, queue) = (device_buffers(1, 1), queue());
-    let mut guard = block_on(data.acquire_update().unwrap().wait_device(&queue)).unwrap();
-    queue.launch(&failing(), 1, (&mut *guard,)).unwrap();
-    guard.ready();
-    queue.finish();
-    data
-}
-
-#[test]
-fn a_failed_write_is_reported_until_the_next_write() {
-    let data = failed_on_device();
-    // Neither giving up a new version nor looking at it makes the old contents good.
-    drop(data.acquire_write().unwrap());
-    block_on(data.acquire_write().unwrap().wait_events_to_read())
-        .unwrap()
-        .ready();
-    let error = block_on(data.acquire_read().unwrap().wait_events()).unwrap_err();
-    assert!(matches!(error, Error::Poisoned { .. }), "{error:?}");
-    block_on(data.acquire_write().unwrap().wait_events())
-        .unwrap()
-        .ready();
-    block_on(data.acquire_read().unwrap().wait_events())
-        .unwrap()
-        .ready();
-}
-
-#[test]
-fn accepted_contents_are_good_for_uses_that_already_wait() {
-    let data = failed_on_device();
-    let (reader, writer) = (data.acquire_read().unwrap(), data.acquire_write().unwrap());
-    data.clear_poison();
-    block_on(reader.wait_events()).unwrap().ready();
-    drop(writer);
-    block_on(data.acquire_read().unwrap().wait_events())
-        .unwrap()
-        .ready();
-
-    let data = failed_on_device();
-    let writer = data.acquire_write().unwrap();
-    data.clear_poison();
-    drop(writer);
-    block_on(data.acquire_read().unwrap().wait_events())
-        .unwrap()
-        .ready();
-
-    let value = Resource::new(1);
-    drop(block_on(value.acquire_update().unwrap().wait_events()).unwrap());
-    let granted = value.acquire_read().unwrap();
-    value.clear_poison();
-    assert_eq!(*block_on(granted.wait_events()).unwrap(), 1);
-}
-
-#[test]
-fn what_stays_valid_is_not_poisoned_by_devices_either() {
-    let (data, queue) = (device_buffers(1, 1).keep_on_failure(), queue());
-    for finish_first in [false, true] {
-        let mut guard = block_on(data.acquire_update().unwrap().wait_device(&queue)).unwrap();
-        queue.launch(&failing(), 1, (&mut *guard,)).unwrap();
-        if finish_first {
-            queue.finish();
-        }
-        drop(guard);
-        block_on(data.acquire_read().unwrap().wait_events())
-            .unwrap()
-            .ready();
-    }
-}
-
-#[test]
-fn a_version_acquired_to_write_and_only_read_was_never_written() {
-    let value = Resource::new(1);
-    let writer = value.acquire_write().unwrap();
-    let reader = value.acquire_read().unwrap();
-    block_on(writer.wait_events_to_read()).unwrap().ready();
-    assert!(matches!(
-        block_on(reader.wait_events()),
-        Err(Error::NeverWritten { .. })
-    ));
-    assert_eq!(
-        *block_on(value.acquire_read().unwrap().wait_events()).unwrap(),
-        1
-    );
-}
 
 #[test]
 fn a_call_waits_for_commands_that_write_nothing_and_reports_them() {

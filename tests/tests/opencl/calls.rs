@@ -72,8 +72,8 @@ fn recording_keeps_events_and_asks_for_times_only_when_it_is_read() {
                 let talk = Talk::<OpenCl>::new(queues, 2, 1024);
                 let calls = calls_per_frame(&talk, 2);
                 println!("{queues} queues, recording: {calls} calls per frame");
-                // A handle to the event of each command that has one, and its release; only the release where the command
-                // would have none.
+                // For each command that has an event, a handle to it and the release of that handle; for the others,
+                // only the release.
                 let most = most + if queues == 1 { 2.0 + 2.0 } else { 3.0 * 2.0 };
                 assert!(calls <= most, "{calls} calls per frame on {queues} queues");
                 let before = driver_calls();
