@@ -40,3 +40,25 @@ pub fn in_own_process_with<T: Fn()>(variables: &[(&str, &str)], _test: T, body: 
     assert!(passed, "{name} failed:\n{output}\n{errors}");
     println!("{output}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{in_own_process, in_own_process_with};
+
+    #[test]
+    fn the_body_runs_in_another_process() {
+        let parent = [("GPU_STAGES_PARENT", &*std::process::id().to_string())];
+        in_own_process_with(&parent, the_body_runs_in_another_process, || {
+            let parent = std::env::var("GPU_STAGES_PARENT").unwrap();
+            assert_ne!(parent, std::process::id().to_string());
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "a_failure_in_the_process_is_a_failure_of_the_test failed:")]
+    fn a_failure_in_the_process_is_a_failure_of_the_test() {
+        in_own_process(a_failure_in_the_process_is_a_failure_of_the_test, || {
+            panic!("on purpose");
+        });
+    }
+}
