@@ -102,6 +102,7 @@ pub use call::{BlockingJob, Call, Run, Until, blocking, set_blocking_spawner};
 pub use device::buffer::{DeviceBuffer, HostBuffer};
 pub use device::command_queue::{CommandQueue, Opaque, OpaqueUses, Release};
 pub use device::kernel::{KernelArgument, KernelArguments, Scalar};
+pub use device::pass::Pass;
 pub use device::queue::Queue;
 pub use device::view::{DeviceView, HostView, View};
 pub use device::visible::{DeviceVisible, HostOnly, Length};

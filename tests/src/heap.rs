@@ -1,5 +1,5 @@
-//! The system's allocator, counting what passes through it. Whoever counts makes it the global one,
-//! `#[global_allocator] static ALLOCATOR: Counting = Counting;`, and [starts](start).
+//! The system's allocator, counting what passes through it. To count, make it the global allocator,
+//! `#[global_allocator] static ALLOCATOR: Counting = Counting;`, and [start](start).
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};

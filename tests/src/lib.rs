@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod heap;
+pub mod process;
 pub mod talk;
 pub mod timed_talk;
 
@@ -14,12 +15,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Something that holds up whoever passes until it is opened.
+/// Blocks the threads that pass it until it is opened.
 #[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
 impl Gate {
-    /// Lets everybody pass from now on.
+    /// Lets all threads pass from now on.
     pub fn open(&self) {
         *self.0.0.lock().unwrap() = true;
         self.0.1.notify_all();

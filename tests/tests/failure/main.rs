@@ -1,0 +1,8 @@
+//! Promise 6: errors, panics, failed commands and dropped futures, and what they leave to the other calls.
+
+mod cancellation;
+mod commands;
+mod endings;
+mod lost_jobs;
+mod poison;
+mod robust;

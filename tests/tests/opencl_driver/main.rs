@@ -1,0 +1,13 @@
+//! The OpenCL backend on a driver that holds commands, fails them, loses callbacks and counts what it is asked.
+//!
+//! A program of its own, because its functions come before the driver's in the whole program.
+
+mod arguments;
+mod cancel;
+mod driver;
+mod failure;
+mod failure_drivers;
+mod lost_callbacks;
+mod threads;
+mod transfers;
+mod watchdog;

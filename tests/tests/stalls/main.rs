@@ -1,0 +1,6 @@
+//! Promise 10: every hang explains itself.
+
+mod hangs;
+mod holders;
+mod log;
+mod report;
