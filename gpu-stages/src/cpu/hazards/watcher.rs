@@ -31,6 +31,13 @@ pub(in crate::cpu) struct Watcher {
 /// All watchers.
 static WATCHERS: StaticMutex<Vec<Weak<Watcher>>> = StaticMutex::new(Vec::new());
 
+fn all_watchers() -> SmallVec<[Arc<Watcher>; 2]> {
+    lock_static(&WATCHERS)
+        .iter()
+        .filter_map(Weak::upgrade)
+        .collect()
+}
+
 /// The observer that passes observations on to all watchers.
 struct Hazards;
 
@@ -40,12 +47,10 @@ impl Observer for Hazards {
     }
 
     fn observe(&self, observation: &Observation<'_>) {
-        let watchers = lock_static(&WATCHERS);
-        let watchers: SmallVec<[Arc<Watcher>; 2]> =
-            watchers.iter().filter_map(Weak::upgrade).collect();
-        watchers
-            .iter()
-            .for_each(|watcher| watcher.observe(observation));
+        // Outside of the lock: dropping the last handle of a watcher takes it.
+        for watcher in all_watchers() {
+            watcher.observe(observation);
+        }
     }
 }
 
