@@ -4,7 +4,6 @@ use crate::call::{Call, Use};
 use crate::error::{Error, Result, Site};
 use crate::guard::Place;
 use crate::slots::core::Core;
-use crate::slots::deferred::Deferred;
 use crate::slots::state::{Mode, State, Wish};
 use crate::util::primitives::MutexGuard;
 use smallvec::SmallVec;
@@ -35,7 +34,7 @@ impl Ask<'_> {
 
     /// Adds a use for it. The asks of one call for one resource are added in the order of their uses.
     #[inline]
-    fn add(&self, state: &mut State, call: &Call, deferred: &mut Deferred) -> Place {
+    fn add(&self, state: &mut State, call: &Call) -> Place {
         let Wish {
             mode, parameter, ..
         } = self.wish;
@@ -43,7 +42,7 @@ impl Ask<'_> {
         let (index, is_granted) = state.add(&self.wish, slot, call.id());
         let usage = Use::new(call, self.core.name_for(parameter), self.core.relies(mode));
         if is_granted {
-            self.core.inherit(state, index, &usage, mode, deferred);
+            self.core.inherit(state, index, &usage, mode);
         }
         Place {
             usage,
@@ -87,7 +86,7 @@ impl Places {
 pub fn add_one(core: &Core, wish: Wish, call: &Call) -> Place {
     let number = 0;
     let ask = Ask { core, wish, number };
-    core.with(|state, deferred| ask.add(state, call, deferred))
+    ask.add(&mut core.state(), call)
 }
 
 /// Adds a use for each of `asks`, or for none.
@@ -104,9 +103,8 @@ pub fn add_all(asks: &mut Asks<'_>, call: &Call) -> Result<Places> {
     }
     let mut places = Places(SmallVec::new(), 0);
     places.0.resize_with(asks.len(), || None);
-    let mut deferred = Deferred::default();
     let mut add = |ask: &Ask<'_>, state: &mut State| {
-        places.0[ask.number] = Some(ask.add(state, call, &mut deferred));
+        places.0[ask.number] = Some(ask.add(state, call));
     };
     for (asks, state) in by_resource(asks).zip(&mut states) {
         if let [ask] = asks {
@@ -120,7 +118,6 @@ pub fn add_all(asks: &mut Asks<'_>, call: &Call) -> Result<Places> {
         all.for_each(|ask| add(ask, state));
     }
     drop(states);
-    deferred.run();
     Ok(places)
 }
 

@@ -39,14 +39,17 @@ impl Current {
 
     /// Ready when the event is over, successful or not.
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.wait.poll(context).map(drop)
+        let over = ready!(self.wait.poll(context));
+        drop(over);
+        self.usage.set_waiting(Awaited::Device, false);
+        Poll::Ready(())
     }
 }
 
 impl Drop for Current {
     /// The wait is over or was given up.
     fn drop(&mut self) {
-        self.usage.set_waiting(Awaited::Device, false);
+        self.usage.call().set_awaited(None);
     }
 }
 

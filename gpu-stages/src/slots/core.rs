@@ -4,6 +4,7 @@ use super::deferred::Deferred;
 use super::state::{Grant, Mode, NeverWritten, State, UseIndex};
 use crate::call::{Parameter, ResourceName, Use};
 use crate::observe::{self, Interest, Observation, SlotId};
+use crate::sync::discarded::Completed;
 use crate::sync::event::Events;
 use crate::util::primitives::{
     Arc, AtomicBool, Mutex, MutexGuard, OnceLock, Ordering, StaticU64, lock,
@@ -53,7 +54,7 @@ impl Core {
         usage: &Use,
         mode: Mode,
     ) -> Poll<Result<(), NeverWritten>> {
-        self.with(|state, deferred| self.poll_state(state, index, usage, mode, deferred))
+        self.poll_state(&mut self.state(), index, usage, mode)
     }
 
     /// As [`poll_grant`](Self::poll_grant), but keeps a waker when the turn has not come.
@@ -67,7 +68,7 @@ impl Core {
         // Cloned, and the one that it replaces dropped, when no lock is held: both run code of the executor.
         let waker = waker.clone();
         self.with(|state, deferred| {
-            let polled = self.poll_state(state, index, usage, mode, deferred);
+            let polled = self.poll_state(state, index, usage, mode);
             deferred.stale = match polled {
                 Poll::Pending => state.park(index, waker),
                 Poll::Ready(_) => Some(waker),
@@ -82,13 +83,12 @@ impl Core {
         index: UseIndex,
         usage: &Use,
         mode: Mode,
-        deferred: &mut Deferred,
     ) -> Poll<Result<(), NeverWritten>> {
         match state.poll(index) {
             Grant::Waiting => Poll::Pending,
             Grant::NeverWritten(writer) => Poll::Ready(Err(NeverWritten(writer))),
             Grant::Granted => {
-                self.inherit(state, index, usage, mode, deferred);
+                self.inherit(state, index, usage, mode);
                 Poll::Ready(Ok(()))
             }
         }
@@ -96,21 +96,14 @@ impl Core {
 
     /// A granted use inherits what earlier uses of its slot left.
     #[inline]
-    pub fn inherit(
-        &self,
-        state: &mut State,
-        index: UseIndex,
-        usage: &Use,
-        mode: Mode,
-        deferred: &mut Deferred,
-    ) {
-        let before = deferred.discarded.completed.len();
-        usage.grant(|dependencies| state.inherit(index, dependencies, &mut deferred.discarded));
+    pub fn inherit(&self, state: &mut State, index: UseIndex, usage: &Use, mode: Mode) {
+        let mut completed = Completed::new(observe::wants(Interest::USES));
+        usage.grant(|dependencies| state.inherit(index, dependencies, &mut completed));
         observe::emit(Interest::USES, || Observation::Granted {
             id: usage.id(),
             slot: self.slot_id(state.slot_of(index)),
             is_shared: mode == Mode::Read,
-            completed: &deferred.discarded.completed[before..],
+            completed: &completed.events,
         });
     }
 

@@ -21,6 +21,29 @@ impl Discarded {
     }
 }
 
+/// Events that were seen to be complete, kept if an observer wants them.
+#[derive(Debug, Default)]
+pub(crate) struct Completed {
+    is_wanted: bool,
+    pub events: Events,
+}
+
+impl Completed {
+    pub fn new(is_wanted: bool) -> Self {
+        Completed {
+            is_wanted,
+            events: Events::new(),
+        }
+    }
+
+    #[inline]
+    pub fn add(&mut self, event: &Event) {
+        if self.is_wanted {
+            self.events.push(event.clone());
+        }
+    }
+}
+
 /// Moves all of `events` to the end of `list`.
 pub(crate) fn move_all(events: &mut Events, list: &mut Events) {
     if list.is_empty() {

@@ -8,7 +8,7 @@ use gpu_stages_tests::process::in_own_process;
 fn a_report_lists_all_waits_and_is_empty_without_any() {
     in_own_process(a_report_lists_all_waits_and_is_empty_without_any, || {
         assert!(stall::report().is_empty());
-        assert_eq!(stall::report().to_string(), "nobody waits");
+        assert_eq!(stall::report().to_string(), "nothing waits");
         let value = Resource::new(0).named("held");
         let holder = value.acquire_update().unwrap();
         let wait = || Box::pin(value.acquire_update().unwrap().wait_events());

@@ -15,7 +15,7 @@ mod wait_queue;
 use crate::call::{Dependencies, Parameter};
 use crate::error::Origin;
 use crate::slots::deferred::Deferred;
-use crate::sync::discarded::Discarded;
+use crate::sync::discarded::{Completed, Discarded};
 use crate::sync::event::Events;
 pub(crate) use report::{Standing, UseReport};
 use role::Role;
@@ -180,9 +180,9 @@ impl State {
 
     /// A granted use inherits what earlier uses of its slot left.
     #[inline]
-    pub fn inherit(&mut self, index: UseIndex, into: &mut Dependencies, discarded: &mut Discarded) {
+    pub fn inherit(&mut self, index: UseIndex, into: &mut Dependencies, completed: &mut Completed) {
         let Entry { role, slot, .. } = self.uses[index];
-        self.slots[slot].inherit(role, into, discarded);
+        self.slots[slot].inherit(role, into, completed);
     }
 
     /// Whether the contents were accepted as they are since the use was granted.

@@ -4,8 +4,7 @@ use super::role::Role;
 use super::wait_queue::WaitQueue;
 use crate::call::Dependencies;
 use crate::error::Poison;
-use crate::observe::{self, Interest};
-use crate::sync::discarded::{Discarded, move_all, move_over, replace_older};
+use crate::sync::discarded::{Completed, Discarded, move_all, move_over, replace_older};
 use crate::sync::event::{Event, Events};
 use crate::util::primitives::Arc;
 
@@ -69,21 +68,20 @@ impl Slot {
         }
     }
 
-    /// A granted use inherits what earlier uses left. An exclusive use takes the events over; readers share them.
-    pub fn inherit(&mut self, role: Role, into: &mut Dependencies, discarded: &mut Discarded) {
+    /// A granted use inherits what earlier uses left: an exclusive use takes the events over, readers share them. Events that
+    /// are known to have succeeded stay here until the release: they keep what the backend knows of their queue.
+    pub fn inherit(&mut self, role: Role, into: &mut Dependencies, completed: &mut Completed) {
         if role != Role::Write {
             into.poison.clone_from(&self.poison);
         }
         if role.is_exclusive() {
-            take_unless_good(&mut self.writes, &mut into.writes, discarded);
-            take_unless_good(&mut self.reads, &mut into.reads, discarded);
-        } else if !self.writes.is_empty() {
-            let is_observed = observe::wants(Interest::USES);
+            take_unless_good(&mut self.writes, &mut into.writes, completed);
+            take_unless_good(&mut self.reads, &mut into.reads, completed);
+        } else {
             for event in &self.writes {
-                if !event.is_noted_good() {
-                    into.writes.push(event.clone());
-                } else if is_observed {
-                    discarded.completed.push(event.clone());
+                match event.is_noted_good() {
+                    true => completed.add(event),
+                    false => into.writes.push(event.clone()),
                 }
             }
         }
@@ -106,6 +104,8 @@ impl Slot {
         if accepted {
             move_over(&mut from.writes, &mut discarded.completed);
         }
+        move_all(&mut self.writes, &mut discarded.superseded);
+        move_all(&mut self.reads, &mut discarded.superseded);
         self.writes.append(&mut from.writes);
         self.reads.append(&mut from.reads);
     }
@@ -130,20 +130,21 @@ impl Slot {
     }
 }
 
-/// Moves events, those apart that are known to have succeeded.
+/// Moves the events that are not known to have succeeded.
 #[inline]
-fn take_unless_good(from: &mut Events, to: &mut Events, discarded: &mut Discarded) {
-    if from.is_empty() {
+fn take_unless_good(from: &mut Events, to: &mut Events, completed: &mut Completed) {
+    let is_good = Event::is_noted_good;
+    if !from.iter().any(is_good) {
+        std::mem::swap(from, to);
         return;
     }
-    if from.iter().any(Event::is_noted_good) {
-        for event in from.drain(..) {
-            match event.is_noted_good() {
-                true => discarded.completed.push(event),
-                false => to.push(event),
-            }
+    let mut index = 0;
+    while index < from.len() {
+        if is_good(&from[index]) {
+            completed.add(&from[index]);
+            index += 1;
+        } else {
+            to.push(from.remove(index));
         }
-    } else {
-        move_all(from, to);
     }
 }

@@ -153,14 +153,14 @@ fn poison_reaches_those_that_rely_on_the_contents() {
     ] {
         let (index, _) = add(&mut state, mode);
         let mut inherited = Dependencies::default();
-        state.inherit(index, &mut inherited, &mut Discarded::default());
+        state.inherit(index, &mut inherited, &mut Completed::default());
         assert_eq!(inherited.poison.is_some(), is_poisoned, "{mode:?}");
         release(&mut state, index, Contents::Untouched);
     }
     state.clear_poison(&mut Discarded::default());
     let (index, _) = add(&mut state, Mode::Read);
     let mut inherited = Dependencies::default();
-    state.inherit(index, &mut inherited, &mut Discarded::default());
+    state.inherit(index, &mut inherited, &mut Completed::default());
     assert!(inherited.poison.is_none());
 }
 
