@@ -112,17 +112,23 @@ impl Dependencies {
 
     /// Records that the host has waited for what `access` needs and now accesses the value.
     pub fn record_host(&mut self, access: Access, discarded: &mut Discarded) {
-        match access {
-            // A write that failed stays: an access that needs the data fails.
-            Access::Read if !self.relies => {}
-            Access::Read => move_all(&mut self.writes, &mut discarded.superseded),
-            Access::Write => {
-                move_all(&mut self.writes, &mut discarded.superseded);
-                move_all(&mut self.reads, &mut discarded.superseded);
-                self.relies = true;
-                self.is_dirty = true;
-                self.has_written = false;
-            }
+        // A write that failed stays where the contents do not matter: a later access that needs the data fails.
+        if access == Access::Write || self.relies {
+            move_all(&mut self.writes, &mut discarded.superseded);
+        }
+        if access == Access::Write {
+            move_all(&mut self.reads, &mut discarded.superseded);
+        }
+        self.record_free_host(access);
+    }
+
+    /// Records that the host accesses the value, which [is free](Self::is_free).
+    #[inline]
+    pub fn record_free_host(&mut self, access: Access) {
+        if access == Access::Write {
+            self.relies = true;
+            self.is_dirty = true;
+            self.has_written = false;
         }
     }
 
@@ -134,8 +140,10 @@ impl Dependencies {
 
     /// Removes everything, for the next use of the record. Called when no lock is held that user code may need.
     pub fn clear(&mut self) {
-        self.writes.clear();
-        self.reads.clear();
+        if !self.writes.is_empty() || !self.reads.is_empty() {
+            self.writes.clear();
+            self.reads.clear();
+        }
         self.poison = None;
         self.is_dirty = false;
         self.has_written = false;

@@ -203,9 +203,10 @@ impl Call {
             }
         }
         let mut body = self.record.body();
-        let (failed, kept) = (body.failed.take(), std::mem::take(&mut body.kept));
+        let failed = body.failed.take();
+        let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
         drop(body);
-        for Kept { value, events } in kept {
+        for Kept { value, events } in kept.into_iter().flatten() {
             // Nearly always over by now. The end of the call does not wait for reads of an owned value.
             deferred_drop::drop_after(value, events);
         }

@@ -48,6 +48,13 @@ pub(super) struct Body {
     pub kept: Vec<Kept>,
 }
 
+impl Body {
+    fn is_empty(&self) -> bool {
+        let has_none = self.finals.is_empty() && self.kept.is_empty();
+        has_none && self.awaited.is_none() && self.failed.is_none()
+    }
+}
+
 /// An owned value, and the commands that may still use it.
 pub(super) struct Kept {
     pub value: Box<dyn Any + Send>,
@@ -121,12 +128,12 @@ impl Recycle for Record {
         self.is_ending.store(false, Ordering::Relaxed);
         let mut body = self.body();
         body.schedule = None;
-        body.awaited = None;
-        body.finals.clear();
-        body.failed = None;
-        let kept = std::mem::take(&mut body.kept);
+        if body.is_empty() {
+            return;
+        }
+        let old = std::mem::take(&mut *body);
         drop(body);
-        for Kept { value, events } in kept {
+        for Kept { value, events } in old.kept {
             deferred_drop::drop_after(value, events);
         }
     }

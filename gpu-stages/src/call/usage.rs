@@ -103,7 +103,8 @@ impl Recycle for UseRecord {
         state.phase = Phase::Acquired;
         state.dependencies.clear();
         state.opened = 0;
-        let (info, open) = (state.info.take(), std::mem::take(&mut state.open));
+        let info = state.info.take();
+        let open = (!state.open.is_empty()).then(|| std::mem::take(&mut state.open));
         drop(state);
         drop((info, open));
     }

@@ -7,7 +7,6 @@ use crate::call::{Dependencies, Needs};
 use crate::error::Result;
 use crate::observe::{self, Interest, Observation};
 use crate::sync::access;
-use crate::sync::discarded::Discarded;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -108,8 +107,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 /// What an access of the host must wait for. Where that is nothing, the access is recorded at once.
 fn needs_on_host(dependencies: &mut Dependencies, access: access::Access) -> Option<Needs> {
     if dependencies.is_free(access) {
-        // There is nothing to discard.
-        dependencies.record_host(access, &mut Discarded::default());
+        dependencies.record_free_host(access);
         return None;
     }
     let mut needs = Needs::default();

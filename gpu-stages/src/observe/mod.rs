@@ -10,6 +10,8 @@ mod ids;
 mod observation;
 mod outcome;
 mod registry;
+#[cfg(feature = "tracing")]
+mod subscribed;
 
 pub(crate) use enqueuing::Enqueuing;
 pub(crate) use ids::{SlotId, UseId};
@@ -17,3 +19,5 @@ pub use observation::Awaited;
 pub(crate) use observation::{EnqueuedCommand, Interest, Observation};
 pub use outcome::Outcome;
 pub(crate) use registry::{Observer, emit, set_interest, wants};
+#[cfg(feature = "tracing")]
+pub(crate) use subscribed::Subscribed;

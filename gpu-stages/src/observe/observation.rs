@@ -52,6 +52,10 @@ pub enum Awaited {
 ///
 /// An observer must not call user code, block, or lock a resource: some observations are made under the lock of one.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "tracing"),
+    allow(dead_code, reason = "some of it is for spans alone")
+)]
 pub(crate) enum Observation<'a> {
     /// A call was made.
     CallBegan {

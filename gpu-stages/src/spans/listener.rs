@@ -1,7 +1,7 @@
 //! The observer that makes, enters and closes spans.
 
 use crate::error::Origin;
-use crate::observe::{self, Interest, Observation, Observer};
+use crate::observe::{Interest, Observation, Observer, Subscribed};
 use crate::schedule::Schedule;
 use crate::util::primitives::{Ordering, StaticMutex, StaticU64, lock_static};
 use std::cell::RefCell;
@@ -9,11 +9,27 @@ use std::collections::HashMap;
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::span::EnteredSpan;
 use tracing::{Level, Span};
+use tracing_core::metadata::{Kind, Metadata};
 
-/// Begins to observe calls.
+/// Begins to observe calls, while a subscriber wants spans.
 pub(crate) fn register() {
-    observe::set_interest(&Spans, Interest::CALLS);
+    CALLSITE.follow();
 }
+
+static METADATA: Metadata<'static> = tracing_core::metadata! {
+    name: "call",
+    target: "gpu_stages::call",
+    level: Level::DEBUG,
+    fields: &[],
+    callsite: &CALLSITE,
+    kind: Kind::SPAN
+};
+
+static CALLSITE: Subscribed = Subscribed {
+    metadata: &METADATA,
+    observer: &Spans,
+    interest: Interest::CALLS,
+};
 
 /// Whether any subscriber may want spans: a look at a static.
 #[inline]

@@ -33,10 +33,31 @@ pub fn set_timeout(timeout: Option<Duration>) {
     }
 }
 
-/// Begins to observe waits.
+/// Begins to observe waits, while a subscriber wants to be told of stalls.
 pub(crate) fn register() {
-    observe::set_interest(&Stalls, Interest::STALLS);
+    #[cfg(feature = "tracing")]
+    CALLSITE.follow();
+    // What cannot be logged need not be watched.
+    #[cfg(not(feature = "tracing"))]
+    observe::set_interest(&Stalls, Interest::NONE);
 }
+
+#[cfg(feature = "tracing")]
+static METADATA: tracing_core::Metadata<'static> = tracing_core::metadata! {
+    name: "stalled",
+    target: "gpu_stages::stall",
+    level: tracing::Level::WARN,
+    fields: &[],
+    callsite: &CALLSITE,
+    kind: tracing_core::metadata::Kind::EVENT
+};
+
+#[cfg(feature = "tracing")]
+static CALLSITE: observe::Subscribed = observe::Subscribed {
+    metadata: &METADATA,
+    observer: &Stalls,
+    interest: Interest::STALLS,
+};
 
 struct Stalls;
 

@@ -104,10 +104,8 @@ impl Slot {
         if accepted {
             move_over(&mut from.writes, &mut discarded.completed);
         }
-        move_all(&mut self.writes, &mut discarded.superseded);
-        move_all(&mut self.reads, &mut discarded.superseded);
-        self.writes.append(&mut from.writes);
-        self.reads.append(&mut from.reads);
+        replace(&mut self.writes, &mut from.writes, discarded);
+        replace(&mut self.reads, &mut from.reads, discarded);
     }
 
     /// Sets the state of the contents, which are this version. Returns whether they are untouched.
@@ -130,9 +128,23 @@ impl Slot {
     }
 }
 
+/// Puts the events `from` in place of those in `list`.
+#[inline]
+fn replace(list: &mut Events, from: &mut Events, discarded: &mut Discarded) {
+    if !list.is_empty() {
+        move_all(list, &mut discarded.superseded);
+    }
+    if !from.is_empty() {
+        std::mem::swap(list, from);
+    }
+}
+
 /// Moves the events that are not known to have succeeded.
 #[inline]
 fn take_unless_good(from: &mut Events, to: &mut Events, completed: &mut Completed) {
+    if from.is_empty() {
+        return;
+    }
     let is_good = Event::is_noted_good;
     if !from.iter().any(is_good) {
         std::mem::swap(from, to);
