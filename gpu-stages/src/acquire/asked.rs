@@ -85,7 +85,7 @@ impl Call {
             own: None,
             parameter: Parameter::named(name),
         };
-        Allocation::of_owned(value, Use::new(self, name, true))
+        Allocation::of_owned(value, Use::new(self, name, true, Some(|_: &mut _| {})))
     }
 }
 

@@ -1,9 +1,8 @@
 //! The atomic step: all resources locked, and a use added to each.
 
-use crate::call::{Call, Use};
+use crate::call::Call;
 use crate::error::{Error, Result, Site};
-use crate::guard::Place;
-use crate::slots::core::Core;
+use crate::slots::core::{Core, Place};
 use crate::slots::state::{Mode, State, Wish};
 use crate::util::primitives::MutexGuard;
 use smallvec::SmallVec;
@@ -35,21 +34,8 @@ impl Ask<'_> {
     /// Adds a use for it. The asks of one call for one resource are added in the order of their uses.
     #[inline]
     fn add(&self, state: &mut State, call: &Call) -> Place {
-        let Wish {
-            mode, parameter, ..
-        } = self.wish;
         let slot = self.slot(state, 0);
-        let (index, is_granted) = state.add(&self.wish, slot, call.id());
-        let usage = Use::new(call, self.core.name_for(parameter), self.core.relies(mode));
-        if is_granted {
-            self.core.inherit(state, index, &usage, mode);
-        }
-        Place {
-            usage,
-            slot,
-            index,
-            is_granted,
-        }
+        self.core.add(state, &self.wish, slot, call)
     }
 }
 

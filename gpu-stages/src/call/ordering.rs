@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 pub(crate) struct Ordered {
     pub needs: Needs,
     /// For each access, what its use had recorded.
-    recorded: SmallVec<[Recorded; 6]>,
+    recorded: SmallVec<[Recorded; 4]>,
     /// The stage of the first use.
     pub origin: Option<Origin>,
     /// The poll in which the first use's call is; 0 if not known.
@@ -23,48 +23,55 @@ pub(crate) struct Ordered {
     /// Whether an event should be made from the start.
     pub signals: bool,
     /// The accesses, if an observer wants them.
-    pub uses: SmallVec<[(UseId, Access); 6]>,
+    pub uses: Vec<(UseId, Access)>,
 }
 
-impl Ordered {
-    /// What `accesses` on queue `on` must be ordered after; or the first use among them that is not granted any more.
-    pub fn after<'a>(
-        accesses: impl Iterator<Item = (&'a Use, Access)>,
-        on: QueueId,
-    ) -> Result<Self, &'a Use> {
-        let is_observed = observe::wants(Interest::USES);
-        let mut ordered = Ordered {
+impl Default for Ordered {
+    fn default() -> Self {
+        Ordered {
             needs: Needs::default(),
             recorded: SmallVec::new(),
             origin: None,
             moment: 0,
             signals: true,
-            uses: SmallVec::new(),
-        };
+            uses: Vec::new(),
+        }
+    }
+}
+
+impl Ordered {
+    /// Adds what `accesses` on queue `on` must be ordered after. The error is the first use among them that is not granted
+    /// any more.
+    pub fn add<'a>(
+        &mut self,
+        accesses: impl Iterator<Item = (&'a Use, Access)>,
+        on: QueueId,
+    ) -> Result<(), &'a Use> {
+        let is_observed = observe::wants(Interest::USES);
         for (usage, access) in accesses {
             let is_granted = usage.with(|state| {
                 if state.phase != Phase::Granted {
                     return false;
                 }
                 let info = state.info();
-                if ordered.origin.is_none() {
-                    ordered.origin = Some(info.call.origin());
-                    ordered.moment = info.call.moment();
-                    ordered.signals = info.call.signals();
+                if self.origin.is_none() {
+                    self.origin = Some(info.call.origin());
+                    self.moment = info.call.moment();
+                    self.signals = info.call.signals();
                 }
                 if is_observed {
-                    ordered.uses.push((info.id(), access));
+                    self.uses.push((info.id(), access));
                 }
-                let needs = &mut ordered.needs;
-                let recorded = state.dependencies.add_needs(access, Some(on), needs);
-                ordered.recorded.push(recorded);
+                let dependencies = &state.dependencies;
+                let recorded = dependencies.add_needs(access, Some(on), &mut self.needs);
+                self.recorded.push(recorded);
                 true
             });
             if !is_granted {
                 return Err(usage);
             }
         }
-        Ok(ordered)
+        Ok(())
     }
 
     /// Records the command that makes these accesses, in the same order.

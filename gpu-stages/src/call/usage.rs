@@ -111,9 +111,15 @@ impl Recycle for UseRecord {
 }
 
 impl Use {
-    /// A use by `call` of the resource `name`. `relies`: whether it needs the contents that are there.
+    /// A use by `call` of the resource `name`. `relies`: whether it needs the contents that are there. If it is granted at
+    /// once, `inherit` takes over what earlier uses left.
     #[inline]
-    pub fn new(call: &Call, name: ResourceName, relies: bool) -> Self {
+    pub fn new(
+        call: &Call,
+        name: ResourceName,
+        relies: bool,
+        inherit: Option<impl FnOnce(&mut Dependencies)>,
+    ) -> Self {
         let record = Pooled::<UseRecord>::take();
         let mut state = lock(&record.state);
         state.info = Some(Info {
@@ -122,6 +128,10 @@ impl Use {
             name,
         });
         state.dependencies.relies = relies;
+        if let Some(inherit) = inherit {
+            state.phase = Phase::Granted;
+            inherit(&mut state.dependencies);
+        }
         drop(state);
         Use { record }
     }
@@ -140,13 +150,22 @@ impl Use {
         });
     }
 
-    /// The use is released; `leave` takes what later uses must be ordered after. What opaque uses still enqueue is not part
-    /// of this use any more.
+    /// The use is released: the end of its call waits for its last writes, and `leave` takes what later uses must be ordered
+    /// after. What opaque uses still enqueue is not part of this use any more.
     #[inline]
-    pub fn release(&self, leave: impl FnOnce(&mut Dependencies)) {
+    pub fn release(&self, leave: impl FnOnce(&Call, &mut Dependencies)) {
         self.with(|state| {
             state.phase = Phase::Released;
-            leave(&mut state.dependencies);
+            let State {
+                info, dependencies, ..
+            } = state;
+            let Some(info) = info else { return };
+            if dependencies.has_written {
+                for event in &dependencies.writes {
+                    info.call.end_after(info.name.clone(), event.clone());
+                }
+            }
+            leave(&info.call, dependencies);
         });
     }
 
@@ -258,20 +277,6 @@ impl Use {
     pub fn end_after(&self, event: Event) {
         let (call, name) = self.call_and_name();
         call.end_after(name, event);
-    }
-
-    /// The use is about to be released: the end of its call waits for its last writes. Returns the call, and whether the use
-    /// began to write.
-    pub fn end(&self) -> (Call, bool) {
-        self.with(|state| {
-            let info = state.info();
-            if state.dependencies.has_written {
-                for event in &state.dependencies.writes {
-                    info.call.end_after(info.name.clone(), event.clone());
-                }
-            }
-            (info.call.clone(), state.dependencies.is_dirty)
-        })
     }
 
     /// The last writes that may still run.

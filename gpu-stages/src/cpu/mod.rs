@@ -48,6 +48,7 @@ pub mod hazards;
 mod kernel;
 mod memory;
 mod queue;
+mod queued;
 mod signature;
 pub mod simulation;
 mod timed;

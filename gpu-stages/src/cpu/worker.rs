@@ -1,6 +1,7 @@
 //! The thread of a queue that runs by itself.
 
 use super::entry::Entry;
+use super::queued::Queued;
 use super::timing::Engines;
 use crate::error::Failure;
 use crate::sync::event::Event;
@@ -17,7 +18,7 @@ pub(super) struct Worker {
 
 #[derive(Debug, Default)]
 struct Pending {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Queued>,
     /// The number of entries so far.
     total: u64,
     is_closed: bool,
@@ -41,7 +42,7 @@ impl Worker {
         pending.total += 1;
         let entry = make(pending.total);
         let event = entry.completion.clone().into();
-        pending.entries.push_back(entry);
+        pending.entries.push_back(Queued::new(entry));
         drop(pending);
         self.changed.notify_one();
         event
@@ -54,21 +55,21 @@ impl Worker {
     }
 
     fn serve(&self, engines: Option<&Engines>) {
-        while let Some(entry) = self.next() {
+        while let Some(queued) = self.next() {
             // A panic in the destructors and wakers of user code must not end the queue.
             contain(|| {
-                let runnable = entry.wait();
+                let runnable = queued.into_entry().wait();
                 let hold = engines.and_then(|engines| engines.take(&runnable.entry().command));
                 runnable.run(None, hold.as_ref());
             });
         }
     }
 
-    fn next(&self) -> Option<Entry> {
+    fn next(&self) -> Option<Queued> {
         let mut pending = lock(&self.pending);
         loop {
-            if let Some(entry) = pending.entries.pop_front() {
-                return Some(entry);
+            if let Some(queued) = pending.entries.pop_front() {
+                return Some(queued);
             }
             if pending.is_closed {
                 return None;

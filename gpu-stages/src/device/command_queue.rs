@@ -112,8 +112,10 @@ impl<'a> Uses<'a> {
 
     /// What the accesses must be ordered after on `queue`.
     pub(crate) fn ordered(&self, queue: QueueId) -> Ordered {
-        let ordered = Ordered::after(self.0.iter().copied(), queue);
-        ordered.unwrap_or_else(|_| unreachable!("a guard's use is granted"))
+        let mut ordered = Ordered::default();
+        let added = ordered.add(self.0.iter().copied(), queue);
+        debug_assert!(added.is_ok(), "the use of a guard is granted");
+        ordered
     }
 
     /// The uses.

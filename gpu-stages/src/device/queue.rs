@@ -241,7 +241,8 @@ impl<B: Backend> Queue<B> {
     /// Enqueues a command, ordered after what its accesses need, and records it with each of their uses.
     fn enqueue(&self, accesses: &[ViewAccess<'_>], command: &mut Command<B>) -> Result<()> {
         let all = || accesses.iter().map(|it| (it.pass.usage(), it.access));
-        let ordered = self.ordered(accesses)?;
+        let mut ordered = Ordered::default();
+        self.order(accesses, &mut ordered)?;
         let order = self.necessary(&ordered);
         let submission = Submission {
             command,
@@ -252,7 +253,7 @@ impl<B: Backend> Queue<B> {
             signals: ordered.signals,
             uses: &ordered.uses,
         };
-        // SAFETY: the views are of uses that are granted (`ordered`). The grants exclude conflicting uses but those whose
+        // SAFETY: the views are of uses that are granted (`order`). The grants exclude conflicting uses but those whose
         // events are in the dependencies. `necessary` leaves out only what is over or ordered already. Views check their
         // ranges when they give a region, and `launch` its arguments.
         let event = unsafe { self.submit(submission) };
@@ -289,14 +290,15 @@ impl<B: Backend> Queue<B> {
         Ok(event)
     }
 
-    /// What a command must be ordered after, if its views are good for this queue.
-    fn ordered(&self, accesses: &[ViewAccess<'_>]) -> Result<Ordered> {
+    /// Adds what a command must be ordered after, if its views are good for this queue.
+    fn order(&self, accesses: &[ViewAccess<'_>], ordered: &mut Ordered) -> Result<()> {
         let id = self.inner.id;
         if let Some(elsewhere) = accesses.iter().find(|it| it.pass.queue() != id) {
             return Err(at(elsewhere.pass.usage(), Problem::WrongQueue));
         }
         let all = accesses.iter().map(|it| (it.pass.usage(), it.access));
-        Ordered::after(all, id).map_err(|released| at(released, Problem::Released))
+        let added = ordered.add(all, id);
+        added.map_err(|released| at(released, Problem::Released))
     }
 }
 

@@ -17,7 +17,7 @@ pub struct View<M, E, Tail: ?Sized = [()]> {
     start: usize,
     len: usize,
     /// Set when a range was asked for that is not there.
-    outside: Option<Problem>,
+    outside: Option<Box<Problem>>,
     pass: Pass,
     element: PhantomData<fn() -> E>,
     #[allow(dead_code, reason = "its type is its use")]
@@ -107,11 +107,12 @@ impl<M, E: Element, Tail: ?Sized> View<M, E, Tail> {
             Bound::Unbounded => self.len,
         };
         let inside = from <= to && to <= self.len;
-        let outside = (!inside).then_some(Problem::OutOfRange {
+        let outside = || Problem::OutOfRange {
             start: from,
             end: to,
             len: self.len,
-        });
+        };
+        let outside = (!inside).then(|| Box::new(outside()));
         View {
             memory: self.memory.clone(),
             start: self.start.saturating_add(from),
@@ -147,10 +148,7 @@ impl<M, E: Element, Tail: ?Sized> View<M, E, Tail> {
     pub(crate) fn region(&self) -> Result<Region<M>, Error> {
         if let Some(problem) = self.outside.clone() {
             let site = self.pass.usage().site();
-            return Err(Error::Command {
-                site,
-                problem: Box::new(problem),
-            });
+            return Err(Error::Command { site, problem });
         }
         Ok(Region {
             memory: self.memory.clone(),

@@ -4,6 +4,7 @@ use super::access::{Access, Exclusive};
 use crate::call::{Dependencies, Use, settle};
 use crate::error::Result;
 use crate::observe::{self, Interest, Observation, SlotId};
+use crate::slots::core::Place;
 use crate::slots::state::{Mode, UseIndex};
 use crate::slots::storage::Slots;
 use crate::sync::access;
@@ -32,15 +33,6 @@ pub(super) enum Value<T: Send + 'static> {
     Owned(Option<T>),
 }
 
-/// The place of a use among those of its resource.
-pub(crate) struct Place {
-    pub usage: Use,
-    pub slot: usize,
-    pub index: UseIndex,
-    /// Whether the use was granted at once.
-    pub is_granted: bool,
-}
-
 impl<T: Send + 'static, A: Access> Held<T, A> {
     /// The use at `place` of this resource. Each place becomes one `Held`: the grant belongs to it alone.
     #[inline]
@@ -59,9 +51,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         }
     }
 
-    /// The use of a value that the call owns. It waits for no other use.
+    /// The use of a value that the call owns, which is granted.
     pub fn of_owned(value: T, usage: Use) -> Self {
-        usage.grant(|_| {});
         Held {
             value: Value::Owned(Some(value)),
             usage,

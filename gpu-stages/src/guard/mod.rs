@@ -24,7 +24,6 @@ mod queue_wait;
 mod release;
 mod single;
 
-pub(crate) use held::Place;
 pub use list::{GuardList, Iter, IterMut, Parts};
 pub use many::{Releasing, WaitDevice, Waiting};
 pub use single::{

@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::held::{Held, Value};
-use crate::call::{Call, Use, settle};
+use crate::call::{Use, settle};
 use crate::error::{Poison, Reason};
 use crate::observe::{self, Interest, Observation};
 use crate::slots::core::Core;
@@ -48,17 +48,22 @@ struct Ending<'a> {
 
 impl Ending<'_> {
     fn release(&self, core: &Core, index: UseIndex) {
-        let (call, is_dirty) = self.usage.end();
-        let contents = match is_dirty {
-            false => Contents::Untouched,
-            true if self.is_good(&call, core.keeps_on_failure()) => Contents::Good,
-            true => Contents::Poisoned(Arc::new(self.poison(&call))),
+        let good = self.is_ready || self.mode == Mode::Read || core.keeps_on_failure();
+        // Found out before the locks are taken: it may ask a driver.
+        let poison = if good {
+            None
+        } else {
+            self.poison_unless_good()
         };
         core.with(|state, deferred| {
             let slot = state.slot_of(index);
-            let origin = || call.origin();
-            self.usage.release(|dependencies| {
-                state.release(index, dependencies, contents, origin, deferred);
+            self.usage.release(|call, dependencies| {
+                let contents = match (dependencies.is_dirty, poison) {
+                    (false, _) => Contents::Untouched,
+                    (true, None) => Contents::Good,
+                    (true, Some(poison)) => Contents::Poisoned(Arc::new(poison)),
+                };
+                state.release(index, dependencies, contents, || call.origin(), deferred);
             });
             observe::emit(Interest::USES, || Observation::Released {
                 id: self.usage.id(),
@@ -70,16 +75,16 @@ impl Ending<'_> {
     }
 
     fn cancel(&self, core: &Core, index: UseIndex) {
-        let call = self.usage.call();
-        core.with(|state, deferred| state.cancel(index, || call.origin(), deferred));
-        self.usage.release(|_| {});
+        core.with(|state, deferred| {
+            self.usage
+                .release(|call, _| state.cancel(index, || call.origin(), deferred));
+        });
     }
 
     /// Drops an owned value, or has the call keep it while devices may still use it.
     fn release_owned<T: Send + 'static>(&self, value: Option<T>, slot: observe::SlotId) {
-        let (call, _) = self.usage.end();
         let mut pending = Events::new();
-        self.usage.release(|dependencies| {
+        self.usage.release(|_, dependencies| {
             move_all(&mut dependencies.reads, &mut pending);
             move_all(&mut dependencies.writes, &mut pending);
         });
@@ -91,17 +96,17 @@ impl Ending<'_> {
         });
         pending.retain(|event| event.is_pending());
         if let (Some(value), false) = (value, pending.is_empty()) {
-            call.keep(Box::new(value), pending);
+            self.usage.call().keep(Box::new(value), pending);
         }
     }
 
-    /// Whether what was written is good: without `ready` only if the whole call succeeded.
-    fn is_good(&self, call: &Call, keeps_on_failure: bool) -> bool {
-        self.is_ready || keeps_on_failure || call.has_succeeded()
-    }
-
-    /// Why what was written is bad.
-    fn poison(&self, call: &Call) -> Poison {
+    /// Why what was written is bad, if it is: without `ready` it is good only if the whole call succeeded.
+    #[cold]
+    fn poison_unless_good(&self) -> Option<Poison> {
+        let call = self.usage.call();
+        if call.has_succeeded() {
+            return None;
+        }
         let writes = self.usage.writes();
         let failure = writes
             .iter()
@@ -111,9 +116,9 @@ impl Ending<'_> {
                 _ => None,
             });
         let origin = failure.as_ref().and_then(|failure| failure.origin());
-        Poison {
+        Some(Poison {
             by: origin.unwrap_or_else(|| call.origin()),
             reason: failure.map_or_else(|| call.reason_for_drop(), Reason::Device),
-        }
+        })
     }
 }

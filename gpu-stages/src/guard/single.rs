@@ -1,7 +1,7 @@
 //! [`Guard`]: the use of one resource, in one of four states.
 
 use super::access::{Access, Exclusive};
-use super::held::{Held, Place};
+use super::held::Held;
 use super::host_wait::WaitOnHost;
 use super::many::{Begun, Waiting};
 use super::queue_wait::Reach;
@@ -11,6 +11,7 @@ use crate::device::pass::Pass;
 use crate::device::view::SingleView;
 use crate::device::visible::DeviceVisible;
 use crate::error::Result;
+use crate::slots::core::Place;
 use crate::slots::storage::Slots;
 use crate::sync::access;
 use crate::sync::clock::QueueId;

@@ -1,8 +1,8 @@
 //! [`Core`]: the part of a resource that does not depend on the type of its values.
 
 use super::deferred::Deferred;
-use super::state::{Grant, Mode, NeverWritten, State, UseIndex};
-use crate::call::{Parameter, ResourceName, Use};
+use super::state::{Grant, Mode, NeverWritten, State, UseIndex, Wish};
+use crate::call::{Call, Dependencies, Parameter, ResourceName, Use};
 use crate::observe::{self, Interest, Observation, SlotId};
 use crate::sync::discarded::Completed;
 use crate::sync::event::Events;
@@ -10,6 +10,15 @@ use crate::util::primitives::{
     Arc, AtomicBool, Mutex, MutexGuard, OnceLock, Ordering, StaticU64, lock,
 };
 use std::task::{Poll, Waker};
+
+/// The place of a use among those of its resource.
+pub(crate) struct Place {
+    pub usage: Use,
+    pub slot: usize,
+    pub index: UseIndex,
+    /// Whether the use was granted at once.
+    pub is_granted: bool,
+}
 
 /// The state of a resource behind its lock, and its name.
 pub(crate) struct Core {
@@ -95,10 +104,45 @@ impl Core {
     }
 
     /// A granted use inherits what earlier uses of its slot left.
-    #[inline]
-    pub fn inherit(&self, state: &mut State, index: UseIndex, usage: &Use, mode: Mode) {
+    fn inherit(&self, state: &mut State, index: UseIndex, usage: &Use, mode: Mode) {
         let mut completed = Completed::new(observe::wants(Interest::USES));
         usage.grant(|dependencies| state.inherit(index, dependencies, &mut completed));
+        self.observe_grant(state, index, usage, mode, &completed);
+    }
+
+    /// Adds a use for `call`.
+    #[inline]
+    pub fn add(&self, state: &mut State, wish: &Wish, slot: usize, call: &Call) -> Place {
+        let (index, is_granted) = state.add(wish, slot, call.id());
+        let mut completed = Completed::new(observe::wants(Interest::USES));
+        let inherit = |into: &mut Dependencies| state.inherit(index, into, &mut completed);
+        let name = self.name_for(wish.parameter);
+        let usage = Use::new(
+            call,
+            name,
+            self.relies(wish.mode),
+            is_granted.then_some(inherit),
+        );
+        if is_granted {
+            self.observe_grant(state, index, &usage, wish.mode, &completed);
+        }
+        Place {
+            usage,
+            slot,
+            index,
+            is_granted,
+        }
+    }
+
+    #[inline]
+    fn observe_grant(
+        &self,
+        state: &State,
+        index: UseIndex,
+        usage: &Use,
+        mode: Mode,
+        completed: &Completed,
+    ) {
         observe::emit(Interest::USES, || Observation::Granted {
             id: usage.id(),
             slot: self.slot_id(state.slot_of(index)),
@@ -125,7 +169,7 @@ impl Core {
 
     /// Whether a use with this mode needs the contents. Values that stay valid whatever happens have no bad contents.
     #[inline]
-    pub fn relies(&self, mode: Mode) -> bool {
+    fn relies(&self, mode: Mode) -> bool {
         mode != Mode::Write && !self.keeps_on_failure()
     }
 

@@ -4,6 +4,7 @@
 
 use crate::util::pool::{Node, Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{AtomicU64, Mutex, Ordering, StaticU64, lock};
+use smallvec::SmallVec;
 use std::fmt;
 
 /// Identifies one command queue of this process.
@@ -85,6 +86,9 @@ struct Fact {
     position: Position,
     since: Position,
 }
+
+/// A few facts; most queues wait for one or two others.
+type Facts = SmallVec<[Fact; 4]>;
 
 /// Entries kept for each queue. The oldest is overwritten.
 const HISTORY: usize = 16;
@@ -173,11 +177,11 @@ impl Knowledge {
             since,
         };
         // Never two histories under lock at once: two queues may learn from each other.
-        let mut inherited = [None; HISTORY];
-        let count = lock(&knowledge.history).known_at(position, &mut inherited);
+        let mut inherited = Facts::new();
+        lock(&knowledge.history).known_at(position, &mut inherited);
         let mut history = lock(&self.history);
-        for fact in inherited[..count].iter().flatten() {
-            history.add(Fact { since, ..*fact });
+        for fact in inherited {
+            history.add(Fact { since, ..fact });
         }
         history.add(own);
     }
@@ -192,9 +196,9 @@ impl Knowledge {
     /// ordered after, here and on other queues.
     pub(crate) fn saw_complete(&self, position: Position) {
         self.complete_up_to(position);
-        let mut known = [None; HISTORY];
-        let count = lock(&self.history).known_at(position, &mut known);
-        for fact in known[..count].iter().flatten() {
+        let mut known = Facts::new();
+        lock(&self.history).known_at(position, &mut known);
+        for fact in known {
             let other = fact.knowledge.upgrade();
             if let Some(other) = other.filter(|other| other.is_of(fact.queue)) {
                 other.complete_up_to(fact.position);
@@ -249,22 +253,16 @@ impl History {
         }
     }
 
-    /// Writes into `known` what the command at `at` on this queue was ordered after, newest first, for each queue no
-    /// more than needed. Returns the number of entries.
-    fn known_at(&self, at: Position, known: &mut [Option<Fact>; HISTORY]) -> usize {
-        let mut count = 0;
+    /// Adds to `known` what the command at `at` on this queue was ordered after, newest first, for each queue no more than
+    /// needed.
+    fn known_at(&self, at: Position, known: &mut Facts) {
         let (newer, older) = self.facts.split_at(self.oldest);
         for fact in newer.iter().rev().chain(older.iter().rev()) {
-            let implied = |known: &[Option<Fact>]| {
-                let mut known = known.iter().flatten();
-                known.any(|known| known.covers(fact.queue, fact.position))
-            };
-            if fact.since.is_within(at) && !implied(&known[..count]) {
-                known[count] = Some(*fact);
-                count += 1;
+            let implies = |it: &Fact| it.covers(fact.queue, fact.position);
+            if fact.since.is_within(at) && !known.iter().any(implies) {
+                known.push(*fact);
             }
         }
-        count
     }
 
     fn clear(&mut self) {
@@ -320,8 +318,9 @@ mod tests {
         let [one, two, three] = [(); 3].map(|()| QueueId::unique());
         let [first, second, third] = [one, two, three].map(Knowledge::of);
         (1..=3).for_each(|at| second.learn(three, &third, exact(at), exact(at)));
-        let mut known = [None; HISTORY];
-        assert_eq!(lock(&second.history).known_at(exact(3), &mut known), 1);
+        let mut known = Facts::new();
+        lock(&second.history).known_at(exact(3), &mut known);
+        assert_eq!(known.len(), 1);
         first.learn(two, &second, exact(2), exact(1));
         assert!(first.covers(three, exact(2)) && !first.covers(three, exact(3)));
     }

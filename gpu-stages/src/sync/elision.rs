@@ -5,7 +5,6 @@
 
 use super::clock::{Knowledge, Position};
 use super::event::{Event, Events};
-use smallvec::SmallVec;
 
 /// Adds to `known`, what a queue has waited for, that its command at `since` waited for `events`.
 pub(crate) fn learn(known: &Knowledge, events: &[Event], since: Position) {
@@ -23,25 +22,36 @@ pub(crate) fn necessary(
     wanted: &[Event],
     mut skip: impl FnMut(&Event),
 ) -> Events {
-    let mut waits: SmallVec<[&Event; 8]> = wanted.iter().collect();
-    remove_over(&mut waits, &mut skip);
-    waits.retain(|event| !known.covers(event.queue(), event.position()));
+    let mut waits = Events::new();
+    let mut found_over = false;
+    for event in wanted {
+        if !event.is_pending() {
+            found_over = true;
+            skip(event);
+        } else if !known.covers(event.queue(), event.position()) {
+            waits.push(event.clone());
+        }
+    }
+    if found_over {
+        remove_over(&mut waits, &mut skip);
+    }
     let mut index = 0;
     while index < waits.len() {
         let implied =
-            (0..waits.len()).any(|other| other != index && implies(waits[other], waits[index]));
+            (0..waits.len()).any(|other| other != index && implies(&waits[other], &waits[index]));
         if implied {
             waits.remove(index);
         } else {
             index += 1;
         }
     }
-    waits.into_iter().cloned().collect()
+    waits
 }
 
 /// Removes events that are over, until a whole pass finds none: an event that is over implies that those it was ordered
 /// after are over as well, and they may have been checked before it.
-fn remove_over(events: &mut SmallVec<[&Event; 8]>, skip: &mut impl FnMut(&Event)) {
+#[cold]
+fn remove_over(events: &mut Events, skip: &mut impl FnMut(&Event)) {
     let mut before = usize::MAX;
     while events.len() < before {
         before = events.len();

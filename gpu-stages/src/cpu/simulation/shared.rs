@@ -85,7 +85,7 @@ impl Shared {
 
 fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
     let Numbered { number, entry } = numbered;
-    let runnable = entry.wait();
+    let runnable = entry.into_entry().wait();
     let fault = fails.and_then(|fails| {
         let info = CommandInfo::new(number, queue, runnable.entry());
         let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));

@@ -2,7 +2,7 @@
 
 use super::info::{Fails, Ready};
 use crate::cpu::entry::Entry;
-use crate::cpu::timed::Timed;
+use crate::cpu::queued::Queued;
 use crate::cpu::timing::{Engine, Timing};
 use crate::sync::clock::QueueId;
 use crate::sync::event::Event;
@@ -43,15 +43,7 @@ struct QueueState {
 pub(super) struct Numbered {
     /// Its place among all commands of the simulation.
     pub number: u64,
-    pub entry: Entry,
-}
-
-impl QueueState {
-    /// The first entry and the record of its times, if a timeline wants them.
-    fn timed(&self) -> Option<(&Timed, &Entry)> {
-        let entry = &self.entries.front()?.entry;
-        Some((entry.timed()?, entry))
-    }
+    pub entry: Queued,
 }
 
 /// How far the first entry of a queue has come.
@@ -92,10 +84,6 @@ enum Next {
 }
 
 /// What a step does, under no lock.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "taken and used up at once; a box would be an allocation per command"
-)]
 pub(super) enum Task {
     Run(QueueId, Numbered),
     Wake(Waker),
@@ -129,7 +117,10 @@ impl SimulationState {
         queue.total += 1;
         let entry = make(queue.total);
         let event = entry.completion.clone().into();
-        queue.entries.push_back(Numbered { number, entry });
+        queue.entries.push_back(Numbered {
+            number,
+            entry: Queued::new(entry),
+        });
         event
     }
 
@@ -208,10 +199,12 @@ impl SimulationState {
             Next::Queue(index) => {
                 let queue = &mut self.queues[index];
                 queue.head = Head::Runs(queue.head.engine());
-                if let Some((timed, entry)) = queue.timed() {
-                    timed.simulate(self.timing.as_ref(), &entry.command, when);
-                }
                 let numbered = queue.entries.pop_front()?;
+                numbered.entry.with(|entry| {
+                    if let Some(timed) = entry.timed() {
+                        timed.simulate(self.timing.as_ref(), &entry.command, when);
+                    }
+                });
                 Some(Task::Run(queue.id, numbered))
             }
         }
@@ -242,7 +235,7 @@ impl SimulationState {
             let (Head::Waits(since), Some(first)) = (queue.head, queue.entries.front()) else {
                 continue;
             };
-            if since.is_some() || first.entry.may_run() {
+            if since.is_some() || first.entry.with(Entry::may_run) {
                 let since = since.unwrap_or(self.now);
                 queue.head = Head::Waits(Some(since));
                 waiting.push((since, first.number, index));
@@ -270,7 +263,7 @@ impl SimulationState {
             return;
         };
         let (duration, engine) = match &self.timing {
-            Some(timing) => timing.of(&first.entry.command),
+            Some(timing) => first.entry.with(|entry| timing.of(&entry.command)),
             None => (Duration::ZERO, None),
         };
         if engine.is_none_or(|engine| self.is_free(engine)) {

@@ -43,7 +43,7 @@ fn take(state: &mut SimulationState, choice: usize) -> Option<(QueueId, Numbered
 /// Runs a command from begin to end; its number.
 fn run(state: &mut SimulationState, choice: usize) -> Option<u64> {
     let (queue, Numbered { number, entry }) = take(state, choice)?;
-    entry.completion.over(Ok(()));
+    entry.into_entry().completion.over(Ok(()));
     state.over(queue);
     Some(number)
 }
