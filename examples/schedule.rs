@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // Nobody is left to be told where this fails.
+            // If this fails, stderr is closed and there is nowhere to report it.
             let _ = writeln!(io::stderr(), "schedule: {message}");
             ExitCode::from(2)
         }
