@@ -16,7 +16,7 @@ const REQUESTS: usize = 24;
 struct Weights {
     matrices: Vec<DeviceBuffer<f32>>,
     biases: Vec<DeviceBuffer<f32>>,
-    /// What the classes are called, for the host alone.
+    /// The names of the classes, for the host alone.
     #[device(skip)]
     labels: Vec<String>,
 }

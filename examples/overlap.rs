@@ -1,8 +1,8 @@
-//! Overlapping frames: a FIR filter over a signal that comes in frames. To filter a frame takes the end of the frame
-//! before, which is still in the ring: `pin` names that version and keeps its slot until the filter has read it.
+//! Overlapping frames: a FIR filter over a signal that comes in frames. A frame is filtered with the end of the
+//! previous frame, which is still in the ring: `pin` names that version and keeps its slot until the filter has read it.
 //!
 //! Nothing is copied from frame to frame, and frames overlap: while one is filtered, the next ones are uploaded into
-//! the other slots. Who comes round to the slot of a pinned version waits for it.
+//! the other slots. A write to the slot of a pinned version waits for the pin.
 
 use futures::future::join;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -16,7 +16,7 @@ const SAMPLES: usize = 1024;
 const IN_FLIGHT: usize = 3;
 /// A low-pass filter.
 const TAPS: [f32; 7] = [0.03, 0.12, 0.22, 0.26, 0.22, 0.12, 0.03];
-/// How much of the frame before a frame needs.
+/// The part of the previous frame that a frame needs.
 const HISTORY: usize = TAPS.len() - 1;
 
 /// Makes the next frame the newest version of `signal`.

@@ -2,7 +2,7 @@
 //! share of the samples, on a queue of its own; one call adds them up.
 //!
 //! `#[reads] partials: [T]` takes any number of resources, and acquires all of them in the same step as its others:
-//! the sum is behind the producers of its round and before those of the next, without a wait in this program.
+//! the sum comes after the producers of its round and before those of the next, without a wait in this program.
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
 use gpu_stages::{Resource, Result, gpu_pipeline};

@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // Nobody is left to be told where this fails.
+            // If this fails, stderr is closed and there is nowhere to report it.
             let _ = writeln!(io::stderr(), "schedule: {message}");
             ExitCode::from(2)
         }
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 fn print() -> Result<(), String> {
     let (mermaid, dot) = (SCHEDULE.mermaid(), SCHEDULE.dot());
     match writeln!(io::stdout(), "{SCHEDULE}\n{mermaid}\n{dot}") {
-        // Who reads only the beginning has read enough.
+        // It is no error if stdout is closed early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot print: {error}"))
         }

@@ -68,7 +68,7 @@ fn by_hand(
 
     // Acquired by the call and not by the future, so that the order of the calls is the order of the uses,
     // whichever future is polled first. All in one step, so that two calls cannot hold what the other needs.
-    // Each says where its first use will be, which tells the user before how to hand on.
+    // Each request says where its first use will be, so that the earlier use knows what waits for it.
     let held = call.acquire((
         h_in.writes().named("h_in").on_host(),
         d_in.writes().named("d_in").on(up),
@@ -77,11 +77,11 @@ fn by_hand(
     ));
     let (up, compute, down) = (up.clone(), compute.clone(), down.clone());
 
-    // `run` resolves when everything that the body enqueued is over. So device errors reach the caller, and who
-    // bounds the futures in flight bounds the work in flight.
+    // `run` resolves when everything that the body enqueued is over. So device errors reach the caller, and a
+    // bound on the futures in flight bounds the work in flight.
     call.clone().run(Until::Complete, async move {
-        // From here on an early exit drops what is still held: what was being written is poisoned, so that
-        // nobody takes it for a result; what was not reached is handed on as it was.
+        // From here on an early exit drops what is still held. What was being written is poisoned, so that it is not
+        // taken for a result; what was not reached is released as it was.
         let (h_in, d_in, d_out, h_out) = held?;
 
         // The host waits for the frame whose slot this was: for the events of its upload. The thread does not.
@@ -89,8 +89,8 @@ fn by_hand(
         let mut h_in = h_in.wait_events().await?;
         fill_normal(seed, &mut h_in);
 
-        // `wait_device` waits only for earlier users to have enqueued their work, and then gives views that
-        // commands of this queue take. The device waits for that work, by the upload's own wait list.
+        // `wait_device` waits only until earlier uses have enqueued their work, and then gives views that commands of
+        // this queue take. The device waits for that work, by the upload's own wait list.
         call.enter(1);
         let (h_in, mut d_in) = (h_in, d_in).wait_device(&up).await?;
         up.upload(&h_in, &mut d_in)?;
@@ -99,7 +99,7 @@ fn by_hand(
         // Let the upload begin while the host goes on.
         up.flush();
 
-        // Another queue. That the launch is behind the upload is `wait_device`'s doing; no barrier is written.
+        // Another queue. `wait_device` has the launch wait for the upload; no barrier is written.
         call.enter(2);
         let (d_in, mut d_out) = (d_in, d_out).wait_device(&compute).await?;
         // A fact, not the contents: the host may ask for it at any time.
@@ -118,8 +118,8 @@ fn by_hand(
         call.enter(4);
         let h_out = h_out.wait_events_to_read().await?;
         let power = mean_square(&h_out);
-        // Without this the next user would find `h_out` poisoned. The macro's version says it with
-        // `call.returns(Ok(power))`: after a good result, what is still held is handed on as good.
+        // Without this the next use would find `h_out` poisoned. The macro writes `call.returns(Ok(power))` instead:
+        // after a good result, what is still held is released as good.
         h_out.ready();
         Ok(power)
     })
@@ -208,7 +208,7 @@ fn report(macros: &[f32], hands: &[f32]) -> ExitCode {
     }
     let same = macros == hands;
     table += if same { "identical\n" } else { "different\n" };
-    // Whoever stopped reading does not want to know.
+    // It is no error if stdout is closed.
     let _ = io::stdout().write_all(table.as_bytes());
     if same {
         ExitCode::SUCCESS

@@ -1,6 +1,6 @@
 //! One implicit step of the heat equation on a rod, solved by Jacobi's method: sweeps read one version of the
-//! iterate and write the next into the same ring. Every few sweeps the host looks whether they have converged, beside
-//! the sweeps that follow.
+//! iterate and write the next into the same ring. Every few sweeps the host tests whether they have converged, while the
+//! next sweeps run.
 
 use futures::future::{try_join, try_join_all};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};
@@ -13,7 +13,7 @@ const POINTS: usize = 1024;
 const R: f64 = 2.0;
 /// Largest entry of the residual at the end.
 const TOLERANCE: f64 = 1e-10;
-/// Sweeps between two looks.
+/// Sweeps between two tests.
 const SWEEPS: usize = 10;
 
 /// Makes the next iterate of `x`. Both are versions of one ring.
@@ -53,7 +53,7 @@ async fn upload(
     queue.upload(&host, &mut x)
 }
 
-/// What the equations' left side makes of `x`, at point `i`.
+/// The left side of the equations for `x`, at point `i`.
 fn left_side(x: &[f64], i: usize) -> f64 {
     (1.0 + 2.0 * R) * x[i] - R * neighbours(x, i)
 }
@@ -72,7 +72,7 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
 pub async fn solve(device: &Device) -> Result<ExitCode> {
     let (compute, transfer) = (Queue::new(device)?, Queue::new(device)?);
     let buffer = || DeviceBuffer::<f64>::new(device, POINTS);
-    // Three slots: one to read, one to write, one that is still being looked at.
+    // Three slots: one to read, one to write, one that is still being tested.
     let (x, rhs) = (Resource::try_ring(3, buffer)?, Resource::new(buffer()?));
     let host = Resource::new(HostBuffer::new(device, POINTS)?);
     let jacobi = Kernel::new("jacobi", |x: &[f64], rhs: &[f64], next: &mut [f64]| {

@@ -163,7 +163,7 @@ fn draw(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
             .lasting(longest.unwrap_or_default());
         let path = options.folder.join(way.file);
         write(&path, &svg.to_string())?;
-        // Nobody being there to read it is fine.
+        // It is no error if stdout is closed.
         let _ = writeln!(
             io::stdout(),
             "{}: {} frames in {} ms",

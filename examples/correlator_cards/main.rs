@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     let Options {} = Options::parse();
     match table::rows() {
         Ok(rows) => {
-            // Who reads only the beginning has read enough.
+            // It is no error if stdout is closed early.
             let _ = write!(io::stdout(), "{}", table::table(&rows));
             ExitCode::SUCCESS
         }

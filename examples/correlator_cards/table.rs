@@ -21,7 +21,7 @@ pub struct Row {
     pub stages: Stages,
     /// Of the correlator as it is.
     pub makespan: Duration,
-    /// Of the best there can be, with as many slots and frames in flight as it wants.
+    /// Of the ideal bound, for unlimited slots and frames in flight.
     pub bound: Duration,
     pub bottleneck: String,
     /// The fewest slots and dumps in flight that reach the bound.

@@ -36,7 +36,7 @@ pub struct Chunk<B: Backend> {
 
 type Shelf<B> = Mutex<Vec<Buffers<B>>>;
 
-/// A fixed number of chunks: that there is none left is how the door learns that the rest is too slow.
+/// A fixed number of chunks. If none is free, the device is too slow, and the next frame is dropped.
 pub struct Pool<B: Backend>(Arc<Shelf<B>>);
 
 impl<B: Backend> Pool<B> {

@@ -1,4 +1,5 @@
-//! What frames go through: an F-engine with an X-engine behind it, or one of them with a network on its other side.
+//! The engines that frames go through: an F-engine and then an X-engine, or one of them with a network on its other
+//! side.
 //! All calls of the pipelines are made here, in the order of the frames; the futures wait for them.
 
 use crate::chunk::Chunk;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts that everybody adds to and reads.
+/// Counts that all tasks add to and read.
 #[derive(Debug, Default)]
 pub struct Counters([AtomicU64; 13]);
 
@@ -24,7 +24,7 @@ pub enum Count {
     Reordered,
     /// Packets that never came, in frames that were closed.
     Lost,
-    /// Frames that were dropped at the door: no chunk was free.
+    /// Frames that were dropped when they came in: no chunk was free.
     DroppedFrames,
     /// Frames that were closed and went on to the device.
     Frames,

@@ -47,10 +47,10 @@ pub enum Error {
         /// What the system says.
         cause: io::Error,
     },
-    /// The system has no threads for us, or nobody reads what we say.
+    /// No thread could be started, or stdout is closed.
     #[error("cannot start: {0}")]
     Start(io::Error),
-    /// A task of our own ended before its work was done.
+    /// A task of the program ended before its work was done.
     #[cfg(feature = "opencl")]
     #[error("lost: {0}")]
     Lost(&'static str),

@@ -109,7 +109,7 @@ fn start(options: &Options, counters: &Arc<Counters>) -> Result<(), Error> {
     })
 }
 
-/// One line on stderr, if anybody listens.
+/// One line on stderr, if it is open.
 fn complain(what: &dyn Display) {
     say(&format_args!("error: {what}"));
 }

@@ -49,7 +49,7 @@ impl Npy {
         Ok(npy)
     }
 
-    /// Appends a record, then counts it: whoever reads meanwhile sees whole records.
+    /// Appends a record, then counts it: a reader sees only whole records meanwhile.
     pub fn append(
         &mut self,
         header: &VisibilitiesHeader,
@@ -125,7 +125,7 @@ pub fn read(path: &Path) -> io::Result<(Vec<Record>, usize)> {
     let mut file = BufReader::new(File::open(path)?);
     let header = NpyHeader::from_reader(&mut file)?;
     let (baselines, channels) = sizes(&header.dtype()).ok_or_else(other_format)?;
-    // Whoever made the header may not have made the file: sizes are checked before there is memory for them.
+    // The header may not fit the file: sizes are checked before memory is allocated for them.
     if header.dtype().descr() != dtype(baselines, channels)?.descr() {
         return Err(other_format());
     }

@@ -84,7 +84,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub in_flight: u16,
 
-    /// Frames that can wait at the door, for when the device is held up
+    /// Frames that can wait for the device while it is slow
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub waiting: u16,
 

@@ -202,7 +202,7 @@ impl SpectraHeader {
         Ok((header, spectra))
     }
 
-    /// Begins the datagram: what is packed goes behind it.
+    /// Begins the datagram: the packed spectra are appended to it.
     pub fn write(&self, datagram: &mut Vec<u8>) {
         self.of.write_as(SPECTRA, datagram);
         datagram.extend(self.channel.to_be_bytes());

@@ -1,4 +1,4 @@
-//! The pipelines: what a frame and a dump go through, written as if there were nothing else.
+//! The pipelines for one frame and one dump, written as if there were no others.
 
 use crate::chunk::Chunk;
 use crate::counters::{Count, Counters};
@@ -101,7 +101,7 @@ pub async fn clear<B: Backend>(
     Ok(())
 }
 
-/// F: takes one frame from its chunk to spectra. The filter bank needs the end of the frame before, which is another
+/// F: takes one frame from its chunk to spectra. The filter bank needs the end of the previous frame, which is another
 /// version of `samples`.
 #[gpu_pipeline]
 pub async fn channelise<B: Backend>(
@@ -163,7 +163,7 @@ pub async fn correlate<B: Backend>(
     Ok(())
 }
 
-/// Takes a dump from the device to where it is wanted.
+/// Downloads a dump, and writes and sends it.
 #[gpu_pipeline]
 pub async fn dump<B: Backend>(
     #[queue] down: Queue<B>,

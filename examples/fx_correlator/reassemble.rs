@@ -13,8 +13,8 @@ pub const OPEN: u64 = 2;
 
 /// Frames in the making.
 ///
-/// The place of data in its frame follows from its packet's number alone, so that nothing that is lost or late moves
-/// anything. A frame is closed when it is complete, or when a packet comes that is too far ahead for it to stay open.
+/// The place of data in its frame follows from its packet's number alone, so that a lost or late packet moves no
+/// other data. A frame is closed when it is complete, or when a packet comes that is too far ahead for it to stay open.
 /// What is missing then is told per spectrum, in the chunk's `valid`.
 pub struct Assembly<B: Backend> {
     shape: Shape,
@@ -120,11 +120,11 @@ impl<B: Backend> Assembly<B> {
         }
         *newest = (*newest).max(Some(sequence));
         if frame < self.next || frame >= self.end {
-            // What comes after the end is nobody's.
+            // What comes after the end is not used.
             if frame < self.next {
                 self.counters.count(Count::Late);
             }
-            // It still closes what is too far behind it.
+            // It still closes frames that are too old.
             self.make_room(frame);
             return;
         }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
-/// The door: where frames come in.
+/// The door: the place where frames come in or are dropped.
 pub struct Door<B: Backend> {
     socket: Resource<UdpSocket>,
     assembly: Resource<Assembly<B>>,
@@ -25,7 +25,7 @@ impl<B: Backend> Door<B> {
     /// Frames are made by `assembly` of what comes through `socket`, until nothing comes for as long as `idle`.
     pub fn new(socket: UdpSocket, assembly: Assembly<B>, idle: Duration) -> Self {
         Door {
-            // Both stay good when a call of `receive` is given up, which is how it is stopped.
+            // Both stay good when a call of `receive` is cancelled, which is how it is stopped.
             socket: Resource::new(socket).keep_on_failure(),
             assembly: Resource::new(assembly).keep_on_failure(),
             idle,
@@ -53,7 +53,7 @@ impl<B: Backend> Door<B> {
     }
 }
 
-/// One frame after the other: nobody listens while the device works.
+/// One frame after the other: nothing is received while the device works.
 pub async fn synchronous<B: Backend>(
     mut door: Door<B>,
     engine: &mut impl Engine<B>,
@@ -66,7 +66,7 @@ pub async fn synchronous<B: Backend>(
     engine.finish().await
 }
 
-/// Frames in flight, and a task that never does anything but listen.
+/// Frames in flight, and a task that only receives.
 pub async fn pipeline<B: Backend>(
     mut door: Door<B>,
     engine: &mut impl Engine<B>,

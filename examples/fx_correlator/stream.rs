@@ -3,7 +3,7 @@
 use crate::packet::{SAMPLES_HEADER, SPECTRA_HEADER, SamplesHeader, SpectraHeader};
 use crate::shape::Shape;
 
-/// What comes in. A frame is made of the same number of packets of each input, one behind the other.
+/// What comes in. A frame is made of the same number of packets of each input, one after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     /// Samples, which F-engines take.

@@ -85,8 +85,8 @@ impl<B: Backend> XEngine<B> {
         Ok(engine)
     }
 
-    /// Adds the newest version of `spectra` and `valid` to its dump, which is begun if need be; the dump before goes
-    /// out then.
+    /// Adds the newest version of `spectra` and `valid` to its dump, which is begun if need be; the previous dump is
+    /// sent then.
     pub fn correlate(
         &mut self,
         frame: u64,
@@ -116,7 +116,7 @@ impl<B: Backend> XEngine<B> {
         let done = |it: Option<Result<(), Error>>| it.unwrap_or(Ok(()));
         let ended = OptionFuture::from(ended).map(done);
         let begun = OptionFuture::from(begun).map(done);
-        // All to their end: a dump is good, whatever becomes of the next frame.
+        // All run to their end: a dump is good even if the next frame fails.
         join3(ended, begun, correlated)
             .map(|(ended, begun, correlated)| correlated.and(begun).and(ended))
     }

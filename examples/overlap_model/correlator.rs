@@ -1,7 +1,7 @@
 //! The shape of an FX correlator: chunks are received one after another, uploaded, transformed (F), and their products
 //! added up (X). Every few chunks the sums are downloaded and sent, while the next ones are added up elsewhere.
 //!
-//! A frame is an integration: all its chunks, and the dump behind them.
+//! A frame is an integration: all its chunks, and the dump after them.
 
 use crate::scene::{Scene, World, ms};
 use futures::future::{BoxFuture, try_join, try_join_all};

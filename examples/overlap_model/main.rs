@@ -1,9 +1,9 @@
-//! Overlap, in virtual time: what pipelines take, against what no schedule can beat.
+//! Overlap, in virtual time: the makespans of pipelines, compared with a bound that no schedule can beat.
 //!
-//! Each row runs a pipeline on a device that a timing model stands for, and holds the makespan against the bound that
-//! its schedule has at these depths, and against the ideal one, which has as many slots and frames in flight as it
-//! wants. The second table is the talk's pipeline on cards, by their published figures: the time of a frame alone,
-//! and of each further one at the fewest slots and frames in flight that reach the bound.
+//! Each row runs a pipeline on a simulated device with a timing model. It compares the makespan with the bound of its
+//! schedule at these depths, and with the ideal bound, for unlimited slots and frames in flight. The second table is
+//! the talk's pipeline on cards, by their published figures: the time of a frame alone, and of each further one at the
+//! fewest slots and frames in flight that reach the bound.
 
 mod correlator;
 mod filter;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let tables = table::schedules(frames).and_then(|first| Ok((first, table::cards(frames)?)));
     match tables {
         Ok((schedules, cards)) => {
-            // Who reads only the beginning has read enough.
+            // It is no error if stdout is closed early.
             let _ = writeln!(io::stdout(), "{schedules}\n{cards}");
             ExitCode::SUCCESS
         }

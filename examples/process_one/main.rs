@@ -105,7 +105,7 @@ fn conclude(report: &Report, json: bool) -> ExitCode {
     }
 }
 
-/// One line on stderr, if anybody listens.
+/// One line on stderr, if it is open.
 fn complain(what: &dyn Display) {
     let _ = writeln!(io::stderr(), "error: {what}");
 }

@@ -1,4 +1,4 @@
-//! The pipeline: what one frame goes through, written as if there were no other frame.
+//! The pipeline for one frame, written as if there were no other frame.
 
 use crate::error::Error;
 use crate::source::Source;
@@ -6,8 +6,8 @@ use gpu_stages::{Backend, DeviceBuffer, HostBuffer, Queue, gpu_pipeline};
 
 /// Multiplies one frame by three on the device; returns its mean square.
 ///
-/// Each call takes its place in the line of every resource at once, in call order; the futures then overlap as
-/// far as the buffers allow.
+/// Each call takes its place in the wait queue of every resource at once, in call order; the futures then overlap
+/// as far as the buffers allow.
 #[gpu_pipeline]
 pub async fn process_one<B: Backend>(
     #[queue] up: Queue<B>,

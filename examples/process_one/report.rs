@@ -52,7 +52,7 @@ impl Outcome {
 }
 
 impl Report {
-    /// Prints the report on stdout, as one JSON object or as a table. Nobody being there to read it is fine.
+    /// Prints the report on stdout, as one JSON object or as a table. It is no error if stdout is closed.
     pub fn print(&self, json: bool) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let written = if json {

@@ -135,7 +135,7 @@ impl Input {
 
 impl Recording {
     fn inspect(path: PathBuf) -> Result<Self, SourceError> {
-        // Before it is opened, because opening a pipe would wait for somebody who writes to it.
+        // Before it is opened, because opening a pipe would wait until another process opens it to write.
         let bytes = match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             Ok(_) => return Err(SourceError::NotAFile { path }),

@@ -1,4 +1,4 @@
-//! The examples on a device that checks for hazards and fills what is to be written with garbage: they rely on nothing
+//! The examples on a device that checks for hazards and fills new versions with a debug pattern: they rely on nothing
 //! but promises, and find their results right.
 
 #![allow(dead_code, reason = "the programs' own `main`")]

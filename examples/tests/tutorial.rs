@@ -1,4 +1,4 @@
-//! Tests that run the example program `tutorial`, and hold `docs/tutorial.md` against it.
+//! Tests that run the example program `tutorial`, and compare `docs/tutorial.md` with it.
 
 use gpu_stages_examples::program;
 use std::fs;

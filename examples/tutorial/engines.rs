@@ -1,4 +1,4 @@
-//! The arithmetic of an FX correlator, and the plain loop that every step is held against.
+//! The arithmetic of an FX correlator, and the plain loop that every step is compared with.
 //!
 //! Samples are in blocks, of each block the antennas one after another; spectra are by antenna and channel, and products
 //! by pair of antennas and channel.
@@ -21,7 +21,7 @@ pub const SPECTRA: usize = 3;
 pub const SPECTRUM: usize = ANTENNAS * CHANNELS;
 /// Samples in a frame.
 pub const SAMPLES: usize = SPECTRA * BLOCK;
-/// How much of the frame before a frame needs: the filter bank makes a spectrum of two blocks.
+/// The part of the previous frame that a frame needs: the filter bank makes a spectrum of two blocks.
 pub const HISTORY: usize = BLOCK;
 /// Pairs of antennas, those with themselves included.
 const BASELINES: usize = ANTENNAS * (ANTENNAS + 1) / 2;
@@ -93,8 +93,8 @@ impl Kernels {
     }
 }
 
-/// The dumps of these frames, in their order, one frame after the other. Of a frame that is not there nothing is known:
-/// the next one begins with silence. The last dump may be of fewer frames.
+/// The dumps of these frames, in their order, one frame after the other. After a missing
+/// frame the next one begins with silence. The last dump may be of fewer frames.
 pub fn plain_loop(frames: impl IntoIterator<Item = usize>) -> Vec<Dump> {
     let mut dumps = Vec::new();
     let mut last: Option<(usize, Vec<f32>)> = None;

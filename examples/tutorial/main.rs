@@ -35,7 +35,7 @@ use world::World;
 /// Runs a step of the tutorial, and checks what it sends.
 #[derive(Parser)]
 struct Options {
-    /// The step; `stalled` makes a mistake and asks why nothing moves
+    /// The step; `stalled` makes a mistake and asks why nothing proceeds
     #[arg(value_parser = PossibleValuesParser::new(["1", "2", "3", "4", "5", "6", "7", "8", "stalled"]))]
     step: String,
 
@@ -49,7 +49,7 @@ const FRAMES: usize = 400;
 /// All pictures have one scale.
 const SCALE: Duration = Duration::from_millis(64);
 
-/// Runs a step; what is to be said of it, and whether its dumps are right.
+/// Runs a step; returns the text to print, and whether the dumps are right.
 fn run(step: usize) -> Result<(String, bool)> {
     let world = World::new();
     let frames = world
@@ -98,7 +98,7 @@ fn follow(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::SUCCESS);
     };
     let (said, is_right) = run(step)?;
-    // Nobody being there to read it is fine.
+    // It is no error if stdout is closed.
     let _ = write!(io::stdout(), "{said}");
     if let Some(path) = &options.timeline {
         draw(step, path)?;

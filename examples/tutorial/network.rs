@@ -31,7 +31,7 @@ pub struct Receiver {
     simulation: Simulation,
     /// The next frame.
     frame: usize,
-    /// The end of the frame before; at first silence.
+    /// The end of the previous frame; at first silence.
     history: Vec<f32>,
 }
 
@@ -52,7 +52,7 @@ impl Receiver {
         self.frame - 1
     }
 
-    /// The same, with the end of the frame before in front of it.
+    /// The same, with the end of the previous frame in front of it.
     pub async fn receive_with_history(&mut self, samples: &mut [f32]) {
         let (before, samples) = samples.split_at_mut(HISTORY);
         before.copy_from_slice(&self.history);
@@ -60,7 +60,7 @@ impl Receiver {
         self.history.copy_from_slice(&samples[SAMPLES - HISTORY..]);
     }
 
-    /// Lets the next frame pass.
+    /// Receives the next frame and drops it.
     pub async fn pass(&mut self) {
         self.simulation.host_work(RECEIVE).await;
         self.frame += 1;
@@ -76,7 +76,7 @@ pub struct Sender {
     sent: Sent,
 }
 
-/// What was sent, for whoever checks it.
+/// What was sent, to be checked.
 pub type Sent = Arc<Mutex<Vec<Dump>>>;
 
 impl Sender {

@@ -1,4 +1,4 @@
-//! A typical mistake: a call is made and its future kept, but nobody polls it.
+//! A typical mistake: a call is made and its future kept, but never polled.
 
 use crate::step_2_pipeline::Correlator;
 use crate::world::World;
@@ -6,7 +6,7 @@ use futures::future::FutureExt;
 use gpu_stages::{Result, stall};
 use std::pin::pin;
 
-/// Why the second call does not get on.
+/// Why the second call does not proceed.
 pub fn report(world: &World) -> Result<String> {
     let correlator = Correlator::new(world)?;
     let kept = correlator.correlate();

@@ -1,4 +1,4 @@
-//! [`Sums`]: what the device adds up, and what becomes of it.
+//! [`Sums`]: the sums on the device, and the pipelines that begin and send a dump.
 
 use crate::engines::{DUMP, PRODUCTS};
 use crate::network::Sender;
@@ -8,7 +8,7 @@ use gpu_stages::cpu::{DeviceBuffer, HostBuffer, Queue};
 use gpu_stages::{Resource, Result, gpu_pipeline};
 use num_complex::Complex32;
 
-/// The sums, and what becomes of them.
+/// The sums on the device and on the host.
 pub struct Sums {
     pub compute: Queue,
     pub sums: Resource<DeviceBuffer<Complex32>>,
@@ -41,7 +41,7 @@ impl Sums {
         Ok(())
     }
 
-    /// Takes a dump to the network.
+    /// Sends a dump.
     #[gpu_pipeline]
     pub async fn dump(
         &self,

@@ -1,4 +1,4 @@
-//! Step 7: the end of the frame before is still on the device, in another slot of the ring. It is read there.
+//! Step 7: the end of the previous frame is still on the device, in another slot of the ring. It is read there.
 
 use crate::engines::{DUMP, HISTORY, PRODUCTS, SAMPLES, SPECTRA, SPECTRUM};
 use crate::network::Receiver;
@@ -29,7 +29,7 @@ impl Correlator {
             up: Queue::new(device)?,
             receiver: Resource::new(world.receiver()),
             h_samples: Resource::try_ring(2, || HostBuffer::new(device, SAMPLES))?,
-            // One slot more, for the frame before.
+            // One slot more, for the previous frame.
             samples: Resource::try_ring(3, || DeviceBuffer::new(device, SAMPLES))?,
             spectra: Resource::try_ring(2, || DeviceBuffer::new(device, SPECTRA * SPECTRUM))?,
             sums: Sums::new(world)?,

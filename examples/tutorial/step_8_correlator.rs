@@ -59,7 +59,7 @@ impl Correlator {
         Ok(())
     }
 
-    /// Adds a frame to its dump, behind `last`: the dump before goes out, and a new one begins, if need be.
+    /// Adds a frame to its dump, after `last`. If it belongs to a new dump, the previous dump is sent first.
     pub async fn add<'a>(
         &'a self,
         chunk: Chunk,
@@ -73,7 +73,7 @@ impl Correlator {
             }
             jobs.push(self.sums.clear().boxed_local()).await?;
         }
-        // Of a frame that was dropped nothing is known.
+        // The samples of a dropped frame are not known.
         let follows = last.is_some_and(|last| last + 1 == frame);
         let before = if follows {
             &self.samples

@@ -1,5 +1,5 @@
-//! Step 8: the network does not wait. A frame that there is no memory for is dropped at the door, and the end comes when
-//! somebody says so.
+//! Step 8: the network does not wait. A frame without free memory is dropped when it comes in, and the run ends when it
+//! is told to stop.
 
 use crate::network::Receiver;
 use crate::step_6_accumulate::Jobs;
@@ -85,7 +85,7 @@ async fn correlate(
     Ok(frames)
 }
 
-/// Stops in the midst of the frame behind the last one.
+/// Stops in the middle of the frame after the last one.
 pub async fn run(world: &World, frames: usize) -> Result<Vec<usize>> {
     let (door, correlator) = (Door::new(world)?, Correlator::new(world)?);
     let stop = RECEIVE * frames as u32 + RECEIVE / 2;

@@ -36,7 +36,7 @@ pub async fn run(step: usize, world: &World, frames: usize) -> Result<Vec<usize>
     Ok((0..frames).collect())
 }
 
-/// What the bound follows from. A loop has no schedule, and what is dropped at a door has no period.
+/// The stages and times for the bound. A loop has no schedule, and dropped frames have no period.
 pub fn plan(step: usize) -> Option<Plan> {
     match step {
         2 => Some(step_2_pipeline::plan(1)),

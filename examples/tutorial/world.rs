@@ -1,5 +1,5 @@
 //! What every step finds: a device in virtual time, kernels, and the network. The buffers are small, so that the program
-//! runs in no time; the times are those of a larger array.
+//! runs fast; the times are those of a larger array.
 
 use crate::engines::{Dump, Kernels};
 use crate::network::{Receiver, Sender, Sent};
@@ -15,7 +15,7 @@ const fn ms(count: u64) -> Duration {
 
 /// To receive a frame.
 pub const RECEIVE: Duration = ms(2);
-/// To upload it, and to upload it with the end of the frame before.
+/// To upload it, and to upload it with the end of the previous frame.
 pub const UPLOAD: Duration = ms(3);
 pub const UPLOAD_WITH_HISTORY: Duration = ms(4);
 pub const F: Duration = ms(2);

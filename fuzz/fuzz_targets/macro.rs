@@ -1,4 +1,4 @@
-//! Whatever is written, the macro answers, and what is Rust stays Rust.
+//! The macro accepts any input without a panic, and its output for Rust is Rust.
 //!
 //! The input is a file of functions, or the attribute's options in the first line and tokens in the rest.
 //!
@@ -35,7 +35,7 @@ use libfuzzer_sys::fuzz_target;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// What is Rust stays Rust.
+/// The output for Rust is Rust.
 fn compile(options: TokenStream, item: TokenStream) {
     let answer = compile::gpu_pipeline(options, item.clone());
     if syn::parse2::<syn::ItemFn>(item.clone()).is_ok() {

@@ -1,4 +1,4 @@
-//! Whatever stands in a file, the readers of `process_one` give frames or an error.
+//! The readers of `process_one` give frames or an error for any file.
 //!
 //! `cargo +nightly fuzz run readers -- -max_total_time=600`
 #![no_main]

@@ -1,6 +1,6 @@
-//! [`ByHand`]: the same correlator on an OpenCL device, scheduled by hand, to hold the pipelines against. What a frame
-//! waits for, which slot is whose, when memory is free again and in which order dumps leave: all of it is written here.
-//! The door, the kernels and the formats are the same.
+//! [`ByHand`]: the same correlator on an OpenCL device, scheduled by hand, to compare the pipelines with. What a frame
+//! waits for, which slot it uses, when memory is free again and in which order dumps leave: all of it is written here.
+//! The receiving task, the kernels and the formats are the same.
 //!
 //! Commands wait for each other on the device, by wait lists. The host waits for uploads, frames and downloads, by a
 //! callback each.
@@ -190,7 +190,7 @@ impl ByHand {
         self.latest.truncate(self.in_flight.max(2));
         let counters = self.counters.clone();
         let chunk = chunk.take();
-        // A task of its own holds the chunk until the upload is over, whoever gives up the frame.
+        // A separate task holds the chunk until the upload is over, even if the frame is cancelled.
         let frame = tokio::spawn(async move {
             uploaded.await?;
             drop(chunk);
@@ -204,7 +204,7 @@ impl ByHand {
                 .unwrap_or(Err(Error::Lost("what waits for a frame")))
         };
         let ended = ended.unwrap_or_else(|| async { Ok(()) }.boxed());
-        // Both to their end: a dump is good, whatever becomes of the next frame.
+        // Both run to their end: a dump is good even if the next frame fails.
         let both = join(frame, ended).map(|(frame, ended)| frame.and(ended));
         Ok(both.boxed())
     }

@@ -159,7 +159,7 @@ fn table<T: OclPrm>(queue: &Queue, contents: &[T]) -> ocl::Result<Buffer<T>> {
     Ok(table)
 }
 
-/// Enqueues an upload behind `waits`.
+/// Enqueues an upload that waits for `waits`.
 pub fn upload<T: OclPrm>(
     queue: &Queue,
     from: &[T],
@@ -167,8 +167,8 @@ pub fn upload<T: OclPrm>(
     waits: &[Event],
 ) -> ocl::Result<Event> {
     let mut end = Event::empty();
-    // SAFETY: the chunk is held until the upload is over, or until the queue is if something fails, and nobody writes
-    // to it meanwhile.
+    // SAFETY: the chunk is held until the upload is over, or until the queue is if something fails, and is not
+    // written meanwhile.
     let upload = unsafe { to.cmd().queue(queue).write(from).block(false) };
     upload.ewait(waits).enew(&mut end).enq()?;
     Ok(end)
@@ -183,7 +183,7 @@ pub fn launch(queue: &Queue, kernel: &Kernel, waits: &[Event]) -> ocl::Result<Ev
     Ok(end)
 }
 
-/// Enqueues a download behind `waits`.
+/// Enqueues a download that waits for `waits`.
 pub fn download<T: OclPrm>(
     queue: &Queue,
     from: &Buffer<T>,
@@ -198,7 +198,7 @@ pub fn download<T: OclPrm>(
     Ok(end)
 }
 
-/// Enqueues zeros behind `waits`.
+/// Enqueues zeros that wait for `waits`.
 pub fn clear<T: OclPrm>(queue: &Queue, buffer: &Buffer<T>, waits: &[Event]) -> ocl::Result<()> {
     let clear = buffer.cmd().queue(queue).fill(T::default(), None);
     clear.ewait(waits).enq()

@@ -24,6 +24,6 @@ pub fn over(event: &Event) -> ocl::Result<impl Future<Output = Result<(), Error>
 extern "C" fn tell(_: cl_event, status: i32, sender: *mut c_void) {
     // SAFETY: `over` made it of a box, and it comes here once.
     let sender = unsafe { Box::from_raw(sender.cast::<oneshot::Sender<i32>>()) };
-    // Whoever does not wait any more is not told.
+    // It is no error if nothing waits any more.
     let _ = sender.send(status);
 }

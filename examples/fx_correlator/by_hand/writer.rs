@@ -1,4 +1,4 @@
-//! [`Writer`]: a task that takes dumps to where they are wanted, in their order.
+//! [`Writer`]: a task that writes and sends dumps in their order.
 
 use crate::correlator::Job;
 use crate::counters::{Count, Counters};
@@ -23,7 +23,7 @@ pub struct HostSums {
 
 type Shelf = Arc<Mutex<Vec<HostSums>>>;
 
-/// Where dumps are handed to the task.
+/// The task's handle, which takes dumps.
 pub struct Writer {
     device: Device,
     shape: Shape,
@@ -106,7 +106,7 @@ async fn write_all(
         free.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(host);
-        // Whoever does not wait any more is not told.
+        // It is no error if nothing waits any more.
         let _ = dump.written.send(result);
     }
 }

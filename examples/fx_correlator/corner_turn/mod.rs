@@ -1,5 +1,5 @@
 //! The corner turn: from F-engines, which have all channels of some inputs, to X-engines, which have all inputs of some
-//! channels. It is the network that turns; here is what stands at both ends of it.
+//! channels. The network does the turn; this module is its two ends.
 
 mod receiver;
 mod sender;

@@ -26,7 +26,7 @@ fn fir(shape: Shape) -> Kernel {
                 let (input, spectrum) = (i / shape.spectra, i % shape.spectra);
                 out.fill(0.0);
                 for (tap, window) in window.chunks_exact(block).enumerate() {
-                    // Blocks are counted from the end of the frame before.
+                    // Blocks are counted from the end of the previous frame.
                     let (from, block_at) = match (spectrum + tap).checked_sub(history) {
                         Some(at) => (now, at),
                         None => (before, shape.spectra + spectrum + tap - history),

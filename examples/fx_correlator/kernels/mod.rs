@@ -12,7 +12,7 @@ pub use opencl::{opencl, source};
 
 /// What a device computes.
 pub struct Kernels<B: Backend> {
-    /// The filter bank: (samples of the frame before, samples, window, filtered). One work-item per sample.
+    /// The filter bank: (samples of the previous frame, samples, window, filtered). One work-item per sample.
     pub fir: B::Kernel,
     /// The spectra: (filtered, valid, spectra). Spectra that are not valid are zero.
     pub fft: B::Kernel,

@@ -1,4 +1,4 @@
-//! The door: what is counted, what is closed when, and that nothing grows.
+//! Frames that come in: what is counted, what is closed when, and that nothing grows.
 
 use crate::chunk::Pool;
 use crate::counters::{Counters, Totals};

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 
-/// A device that does nothing for a while: frames are dropped at the door, as a whole; those that got in, and those
-/// that come later, are as right as ever.
+/// A device that does nothing for a while: whole frames are dropped when they come in. Those that were accepted, and
+/// those that come later, are right.
 #[tokio::test]
 async fn overload() {
     const CHUNKS: usize = 5;
@@ -139,7 +139,7 @@ async fn fails_after(good: usize, schedule: Schedule) {
     }
 }
 
-/// Counts weights for a while. It takes its time to fail, so that nobody looks just then.
+/// Counts weights for a while. It fails late, so that no call looks at it just then.
 fn failing(after: usize) -> Kernel {
     let launches = AtomicUsize::new(0);
     Kernel::new(

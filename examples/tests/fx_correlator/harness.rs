@@ -87,7 +87,7 @@ impl Heard {
     }
 }
 
-/// A correlator, the door before it and the file behind it.
+/// A correlator, with the door that gives it frames and the file that it writes.
 pub struct Setup<B: Backend> {
     pub correlator: Correlator<B>,
     pub assembly: Assembly<B>,

@@ -54,7 +54,7 @@ async fn is_right<B: Backend>(device: &B::Device, kernels: impl Fn(&Shape) -> Ke
     }
 }
 
-/// Memory that nobody wrote is garbage on this device, and accesses in an order of luck are found.
+/// This device fills unwritten memory with a debug pattern and reports accesses that nothing orders.
 #[tokio::test]
 async fn the_embedded_device() {
     let device = cpu::Device::builder()

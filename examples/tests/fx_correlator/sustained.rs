@@ -169,13 +169,13 @@ impl Way {
     }
 }
 
-/// Packets per second to where nobody reads.
+/// Packets per second to a socket that is not read.
 fn sender_alone(frames: &[Vec<u8>]) -> f64 {
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let unread = UdpSocket::bind("127.0.0.1:0").unwrap();
     let mut rates: Vec<f64> = (0..5)
         .map(|_| {
             let begin = Instant::now();
-            send(nobody.local_addr().unwrap(), frames, 0..20_000, 0.0);
+            send(unread.local_addr().unwrap(), frames, 0..20_000, 0.0);
             20_000.0 / begin.elapsed().as_secs_f64()
         })
         .collect();

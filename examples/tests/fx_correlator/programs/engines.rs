@@ -41,7 +41,7 @@ fn f_and_x_apart() {
         format!("{to_relay}=0..5"),
         format!("{}=5..16", parts[1].0.address),
     ];
-    // The packet that is missing has its frame closed by those of the last frame but one behind it.
+    // The frame of the missing packet is closed by the packets of the frame two after it.
     let f = start(&[
         "--engine", "f", "--to", &to[0], "--to", &to[1], "--scale", SCALE, "--frames", "6",
     ]);
