@@ -45,7 +45,7 @@ pub const ALIGNMENT: usize = 128;
 ///
 /// # Safety
 ///
-/// - Commands of one queue run one after another, in the order of the calls to [`submit`](Backend::submit).
+/// - Commands of one queue run one after another, in the order of the calls to `submit`.
 /// - A command touches memory only from when all events of its `order` are over until its own event is, and
 ///   nothing outside of its regions; kernels write only to regions passed as `&mut`.
 /// - An event's status is terminal only when the command will not touch memory any more; a command whose
@@ -69,6 +69,7 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// # Errors
     ///
     /// What the device says.
+    #[doc(hidden)]
     fn open(device: &Self::Device, identity: Identity) -> Result<Self::RawQueue, Failure>;
 
     /// Makes `bytes` bytes of device memory.
@@ -76,6 +77,7 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// # Errors
     ///
     /// What the device says, for one when it has not got as much.
+    #[doc(hidden)]
     fn allocate(device: &Self::Device, bytes: usize) -> Result<Self::Memory, Failure>;
 
     /// Makes `bytes` bytes of host memory.
@@ -83,9 +85,11 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// # Errors
     ///
     /// What the device says, for one when there is not as much.
+    #[doc(hidden)]
     fn allocate_host(device: &Self::Device, bytes: usize) -> Result<Self::HostMemory, Failure>;
 
     /// Where the host memory begins.
+    #[doc(hidden)]
     fn host_pointer(memory: &Self::HostMemory) -> NonNull<u8>;
 
     /// Checks a launch before it is enqueued.
@@ -93,6 +97,7 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// # Errors
     ///
     /// What does not fit the kernel.
+    #[doc(hidden)]
     fn check_launch(kernel: &Self::Kernel, arguments: &Arguments<Self>) -> Result<(), Problem>;
 
     /// Enqueues a command and returns the event of its completion. Does not block.
@@ -105,23 +110,28 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     ///
     /// While the command may run, nobody conflicts with its regions but commands that `order` or the queue put
     /// before it. Regions lie inside their memory. A launch has passed `check_launch`.
+    #[doc(hidden)]
     unsafe fn submit(
         queue: &Self::RawQueue,
         submission: Submission<'_, Self>,
     ) -> Result<Event, Failure>;
 
     /// Whether new versions are filled with the debug pattern before their first use on this queue.
+    #[doc(hidden)]
     fn fills_new_versions(_: &Self::RawQueue) -> bool {
         false
     }
 
     /// Whether commands of `queue` can have `event` in their `order`.
+    #[doc(hidden)]
     fn can_wait(queue: &Self::RawQueue, event: &Event) -> bool;
 
     /// Makes sure that what is enqueued begins.
+    #[doc(hidden)]
     fn flush(queue: &Self::RawQueue);
 
     /// Blocks this thread until everything enqueued so far is over.
+    #[doc(hidden)]
     fn finish(queue: &Self::RawQueue);
 }
 
@@ -246,23 +256,47 @@ pub enum Argument<B: Backend> {
 /// The arguments of one launch, in order.
 pub type Arguments<B> = SmallVec<[Argument<B>; 6]>;
 
-/// How many work-items a launch has.
+/// How many work-items a launch has: made from a number, or a tuple of two or three.
+///
+/// ```
+/// use gpu_stages::Grid;
+///
+/// let grid = Grid::from((640, 480)).in_groups_of((16, 16));
+/// assert_eq!((grid.global(), grid.dimensions()), ([640, 480, 1], 2));
+/// assert_eq!(grid.local(), Some([16, 16, 1]));
+/// assert_eq!(Grid::from(64).in_groups_of((8, 8)).dimensions(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
-    /// Work-items per dimension; 1 where there is none.
-    pub global: [usize; 3],
-    /// Work-items per work-group and dimension, or the device's choice.
-    pub local: Option<[usize; 3]>,
-    /// Dimensions, 1 to 3.
-    pub dimensions: u32,
+    pub(crate) global: [usize; 3],
+    pub(crate) local: Option<[usize; 3]>,
+    /// 1 to 3.
+    pub(crate) dimensions: u32,
 }
 
 impl Grid {
-    /// Sets the size of a work-group.
+    /// Sets the size of a work-group. A size of more dimensions than the grid makes a grid of as many.
     #[must_use]
     pub fn in_groups_of(mut self, local: impl Into<Grid>) -> Self {
-        self.local = Some(local.into().global);
+        let local = local.into();
+        self.local = Some(local.global);
+        self.dimensions = self.dimensions.max(local.dimensions);
         self
+    }
+
+    /// Work-items per dimension; 1 in dimensions that the grid has not got.
+    pub fn global(&self) -> [usize; 3] {
+        self.global
+    }
+
+    /// Work-items per work-group and dimension; `None` where the device chooses.
+    pub fn local(&self) -> Option<[usize; 3]> {
+        self.local
+    }
+
+    /// The number of dimensions, 1 to 3.
+    pub fn dimensions(&self) -> u32 {
+        self.dimensions
     }
 }
 

@@ -4,6 +4,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use pin_project_lite::pin_project;
 use std::collections::VecDeque;
+use std::fmt;
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
@@ -109,8 +110,7 @@ use std::task::{Context, Poll, ready};
 /// assert_eq!(sums, [1, 3, 6, 10]);
 /// # Result::<()>::Ok(()) }).unwrap();
 /// ```
-#[derive(Debug)]
-pub struct JobQueue<F: Future<Output = Result<T, E>>, T, E> {
+pub struct JobQueue<F, T, E> {
     running: FuturesUnordered<Numbered<F>>,
     limit: NonZeroUsize,
     /// What became of the jobs that were not popped, oldest first.
@@ -120,7 +120,6 @@ pub struct JobQueue<F: Future<Output = Result<T, E>>, T, E> {
     errors: VecDeque<E>,
 }
 
-#[derive(Debug)]
 enum Slot<T> {
     Running,
     Done(T),
@@ -128,11 +127,21 @@ enum Slot<T> {
 }
 
 pin_project! {
-    #[derive(Debug)]
     struct Numbered<F> {
         number: usize,
         #[pin]
         job: F,
+    }
+}
+
+impl<F, T, E> fmt::Debug for JobQueue<F, T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobQueue")
+            .field("limit", &self.limit)
+            .field("in_flight", &self.running.len())
+            .field("kept", &self.results.len())
+            .field("errors", &self.errors.len())
+            .finish_non_exhaustive()
     }
 }
 

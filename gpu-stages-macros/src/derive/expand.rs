@@ -5,7 +5,7 @@
 
 mod implementation;
 
-use super::{Field, Shape, Visible};
+use super::model::{Field, Shape, Visible};
 use crate::syntax::mentions;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};

@@ -1,6 +1,7 @@
 //! Tokens to the struct.
 
-use super::{Field, Shape, Visible, options};
+use super::model::{Field, Shape, Visible};
+use super::options;
 use crate::diagnostics::Errors;
 use proc_macro2::TokenStream;
 use syn::{Fields, Generics, Index, Item, ItemStruct, Member};

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 /// When the future of a pipeline resolves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Until {
     /// When everything that it enqueued is over: device errors reach the caller, and a bound on futures bounds the work.
     Complete,

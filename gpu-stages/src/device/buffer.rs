@@ -9,11 +9,11 @@ use crate::backend::{ALIGNMENT, Backend, Element};
 use crate::error::{Error, Failure, Result};
 use crate::util::primitives::Arc;
 use std::any::Any;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 /// A buffer in device memory. Its contents are reached by commands only.
-#[derive(Debug)]
 pub struct DeviceBuffer<B: Backend, E> {
     memory: Arc<B::Memory>,
     len: usize,
@@ -21,11 +21,28 @@ pub struct DeviceBuffer<B: Backend, E> {
 }
 
 /// A buffer in host memory that the device copies from and to. It derefs to a slice.
-#[derive(Debug)]
 pub struct HostBuffer<B: Backend, E> {
     memory: Arc<B::HostMemory>,
     len: usize,
     element: PhantomData<fn() -> E>,
+}
+
+impl<B: Backend, E> fmt::Debug for DeviceBuffer<B, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceBuffer")
+            .field("element", &std::any::type_name::<E>())
+            .field("len", &self.len)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B: Backend, E> fmt::Debug for HostBuffer<B, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostBuffer")
+            .field("element", &std::any::type_name::<E>())
+            .field("len", &self.len)
+            .finish_non_exhaustive()
+    }
 }
 
 fn bytes_of<E>(len: usize) -> Result<usize, Failure> {

@@ -79,7 +79,7 @@ pub trait CommandQueue: sealed::Sealed + Clone + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`Error::Command`](crate::Error::Command) when a guard was waited for on another queue, and
-    /// [`Error::Setup`](crate::Error::Setup) with what the device says to the barrier.
+    /// [`Error::NotEnqueued`](crate::Error::NotEnqueued) with what the device says to the barrier.
     fn opaque<G: OpaqueUses>(&self, guards: G) -> Result<Opaque> {
         guards.open(self)
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod buffer;
 pub(crate) mod command_queue;
+mod commands;
 pub(crate) mod debug_fill;
 pub(crate) mod kernel;
 mod opaque;

@@ -1,6 +1,6 @@
-//! Opaque uses on a queue of the library: a barrier before them, a marker after them.
+//! What pipelines need of a queue of the library, opaque uses above all: a barrier before them, a marker after them.
 
-use super::command_queue::{CommandQueue, Opaque, Uses};
+use super::command_queue::{CommandQueue, Opaque, Uses, sealed};
 use super::queue::Queue;
 use crate::backend::{Backend, Command, Submission};
 use crate::call::{OpaqueQueue, settle_so_far};
@@ -12,8 +12,26 @@ use crate::sync::event::{Event, Events};
 use crate::util::primitives::Arc;
 use std::any::Any;
 
-impl<B: Backend> Queue<B> {
-    pub(super) fn open_opaque(&self, uses: &Uses<'_>) -> Result<Opaque> {
+impl<B: Backend> sealed::Sealed for Queue<B> {}
+
+impl<B: Backend> CommandQueue for Queue<B> {
+    fn id(&self) -> QueueId {
+        self.identity()
+    }
+
+    fn can_wait(&self, event: &Event) -> bool {
+        B::can_wait(self.raw(), event)
+    }
+
+    fn flush(&self) {
+        B::flush(self.raw());
+    }
+
+    fn fills_new_versions(&self) -> bool {
+        B::fills_new_versions(self.raw())
+    }
+
+    fn open(&self, uses: &Uses<'_>) -> Result<Opaque> {
         // Earlier opaque uses may still last: what they did so far is recorded before the new ones build on it.
         settle_so_far(uses.uses());
         let ordered = uses.ordered(self.id());
@@ -25,7 +43,7 @@ impl<B: Backend> Queue<B> {
                 uses: &ordered.uses,
                 ..Submission::alone(&mut command)
             });
-            barrier.map_err(|failure| Error::setup("a barrier", failure))?;
+            barrier.map_err(|failure| Error::not_enqueued("a barrier", ordered.origin, failure))?;
         }
         let queue: Arc<dyn OpaqueQueue> = Arc::new(Stage {
             queue: self.clone(),

@@ -5,6 +5,7 @@ use crate::backend::{Backend, Element, ElementType, Region};
 use crate::error::{Error, Problem};
 use crate::sync::access::Access;
 use crate::util::primitives::Arc;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Bound, Deref, DerefMut, RangeBounds};
 
@@ -31,14 +32,12 @@ pub type DeviceView<B, E> = View<<B as Backend>::Memory, E>;
 pub type HostView<B, E> = View<<B as Backend>::HostMemory, E>;
 
 /// A part of a buffer, to read.
-#[derive(Debug)]
 pub struct Slice<'a, M, E> {
     view: View<M, E, [(); 0]>,
     buffer: PhantomData<&'a View<M, E>>,
 }
 
 /// A buffer or a part of one, to read and write.
-#[derive(Debug)]
 pub struct SliceMut<'a, M, E> {
     view: View<M, E, [(); 0]>,
     buffer: PhantomData<&'a mut View<M, E>>,
@@ -158,12 +157,24 @@ impl<M, E: Element, Tail: ?Sized> View<M, E, Tail> {
     }
 }
 
-impl<M, E, Tail: ?Sized> std::fmt::Debug for View<M, E, Tail> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<M, E, Tail: ?Sized> fmt::Debug for View<M, E, Tail> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("View")
             .field("start", &self.start)
             .field("len", &self.len)
             .finish_non_exhaustive()
+    }
+}
+
+impl<M, E> fmt::Debug for Slice<'_, M, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view.fmt(f)
+    }
+}
+
+impl<M, E> fmt::Debug for SliceMut<'_, M, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view.fmt(f)
     }
 }
 

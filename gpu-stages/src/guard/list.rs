@@ -109,7 +109,7 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
         Ok(())
     }
 
-    /// Waits for each as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
+    /// Makes the *device* wait for each, as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ pub trait WaitDevice: Sized {
     /// The guards, in the same order.
     type Guards;
 
-    /// Waits for each as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
+    /// Makes the *device* wait for each, as [`Guard::wait_device`] does; if the queue needs a barrier, with one for all.
     fn wait_device<Q: CommandQueue>(self, queue: &Q) -> impl Future<Output = Result<Self::Guards>>;
 }
 

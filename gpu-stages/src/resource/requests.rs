@@ -7,6 +7,7 @@ use crate::device::command_queue::CommandQueue;
 use crate::guard::access::{Access, Read, Update, Write};
 use crate::guard::{Acquired, Allocation, GuardList};
 use crate::slots::state::{FirstUse, Wish};
+use std::fmt;
 use std::marker::PhantomData;
 
 /// Several resources of one type that a call asks for, as many as there are. All are acquired in the same step as
@@ -28,7 +29,6 @@ use std::marker::PhantomData;
 /// # Ok(()) })
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "requests acquire nothing until they are passed to `acquire`"]
 pub struct Requests<'a, T: Send + 'static, A> {
     resources: &'a [&'a Resource<T>],
@@ -84,6 +84,12 @@ impl<'a, T: Send + 'static, A: Access> Requests<'a, T, A> {
     pub fn on<Q: CommandQueue>(mut self, queue: &Q) -> Self {
         self.first_use = FirstUse::OnQueue(queue.id());
         self
+    }
+}
+
+impl<T: Send + 'static, A> fmt::Debug for Requests<'_, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Requests").field(&self.resources).finish()
     }
 }
 

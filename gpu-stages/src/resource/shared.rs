@@ -82,7 +82,7 @@ impl<T: Send + 'static> Resource<T> {
     ///
     /// # Panics
     ///
-    /// If `values` is empty: there would be nothing to use.
+    /// If `values` is empty: no value could be made for a slot.
     #[track_caller]
     pub fn ring(values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<T> = values.into_iter().collect();
@@ -93,7 +93,7 @@ impl<T: Send + 'static> Resource<T> {
         Resource(Readable::new(slots, None))
     }
 
-    /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring).
+    /// A resource of `slots` slots whose values `make` makes; as [`ring`](Resource::ring). 0 slots count as 1.
     ///
     /// ```
     /// use gpu_stages::cpu::{Device, DeviceBuffer};
@@ -107,13 +107,9 @@ impl<T: Send + 'static> Resource<T> {
     /// # Errors
     ///
     /// The first error of `make`.
-    ///
-    /// # Panics
-    ///
-    /// If `slots` is zero.
     #[track_caller]
     pub fn try_ring<E>(slots: usize, make: impl FnMut() -> Result<T, E>) -> Result<Self, E> {
-        let values = std::iter::repeat_with(make).take(slots);
+        let values = std::iter::repeat_with(make).take(slots.max(1));
         Ok(Self::ring(values.collect::<Result<Vec<T>, E>>()?))
     }
 

@@ -1,10 +1,18 @@
 //! The schedule as a Graphviz graph.
 
-use super::{Schedule, label, list, title};
+use super::description::Schedule;
+use super::picture::{label, list, title};
 use std::fmt;
 
+impl Schedule {
+    /// The schedule as a [Graphviz](https://graphviz.org) graph, drawn as [`mermaid`](Self::mermaid) describes.
+    pub fn dot(&self) -> impl fmt::Display + use<> {
+        Dot(*self)
+    }
+}
+
 /// Prints a schedule as a directed graph.
-pub(super) struct Dot(pub(super) Schedule);
+struct Dot(Schedule);
 
 impl fmt::Display for Dot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

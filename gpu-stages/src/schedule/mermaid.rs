@@ -1,10 +1,22 @@
 //! The schedule as a Mermaid flowchart.
 
-use super::{Schedule, label, list, title};
+use super::description::Schedule;
+use super::picture::{label, list, title};
 use std::fmt;
 
+impl Schedule {
+    /// The schedule as a [Mermaid](https://mermaid.js.org) flowchart.
+    ///
+    /// The host and each queue have a lane. Stages with no path of arrows between them can overlap. Thin arrows are
+    /// order without a wait: within a lane, and from a host stage to the commands that are enqueued after it. Bold
+    /// arrows are waits, for the resource at the arrow. Dotted arrows come from earlier calls and lead to later ones.
+    pub fn mermaid(&self) -> impl fmt::Display + use<> {
+        Mermaid(*self)
+    }
+}
+
 /// Prints a schedule as a flowchart.
-pub(super) struct Mermaid(pub(super) Schedule);
+struct Mermaid(Schedule);
 
 impl fmt::Display for Mermaid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,8 @@
 //! The schedule as text: a line that sums up, and the table.
 
+use super::description::Schedule;
+use super::stage::Stage;
 use super::table::{Row, lines};
-use super::{Schedule, Stage};
 use std::fmt;
 
 /// One line that sums up, and a table with a row for each stage, which is Markdown as well.

@@ -40,6 +40,7 @@ pub struct Party {
 
 /// Who holds a resource, and why it still does.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Holder {
     /// The call; `None` for a pinned version.
     pub by: Option<Party>,

@@ -37,10 +37,8 @@ impl fmt::Display for QueueId {
 /// counter before and after it enqueues one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// The command does not come before this number.
-    pub earliest: u64,
-    /// The command does not come after this number. No other command of the queue has the same.
-    pub latest: u64,
+    pub(crate) earliest: u64,
+    pub(crate) latest: u64,
 }
 
 impl Position {
@@ -50,6 +48,16 @@ impl Position {
             earliest: number,
             latest: number,
         }
+    }
+
+    /// The command does not come before this number.
+    pub const fn earliest(self) -> u64 {
+        self.earliest
+    }
+
+    /// The command does not come after this number. No other command of the queue has the same.
+    pub const fn latest(self) -> u64 {
+        self.latest
     }
 
     /// Whether this is certainly the command at `other` on the same queue, or one before it. No two commands

@@ -149,7 +149,7 @@ fn a_call_resolves_to_its_own_device_error_and_names_the_stage() {
         "{error}"
     );
     let error = block_on(data.acquire_read().unwrap().wait_events()).unwrap_err();
-    assert!(matches!(&error, Error::Poisoned { poison, .. } if poison.by.stage == "launch"));
+    assert!(matches!(&error, Error::Poisoned { poison, .. } if poison.by().stage() == "launch"));
     data.clear_poison();
     block_on(data.acquire_read().unwrap().wait_events())
         .unwrap()
@@ -165,7 +165,7 @@ fn a_wrong_command_is_an_error_and_is_not_enqueued() {
         let mut data = data.wait_device(&first).await.unwrap();
         let host = host.wait_device(&first).await.unwrap();
         let problem = |result: Result<()>| match result.unwrap_err() {
-            Error::Command { site, problem } => (site.resource.to_string(), *problem),
+            Error::Command { site, problem } => (site.resource().to_string(), *problem),
             other => panic!("{other:?}"),
         };
         let wrong_queue = problem(second.fill(&mut data, 1.0));

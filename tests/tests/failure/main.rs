@@ -6,3 +6,4 @@ mod endings;
 mod lost_jobs;
 mod poison;
 mod robust;
+mod sources;

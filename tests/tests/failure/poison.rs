@@ -23,7 +23,7 @@ fn a_dropped_guard_poisons_and_the_next_write_clears() {
     fail_to_write(&value);
     let error = read(&value).unwrap_err();
     assert!(
-        matches!(&error, Error::Poisoned { poison, .. } if matches!(poison.reason, Reason::Dropped))
+        matches!(&error, Error::Poisoned { poison, .. } if matches!(poison.reason(), Reason::Dropped))
     );
     assert!(error.to_string().contains("`total`"), "{error}");
     assert!(block_on(value.acquire_update().unwrap().wait_events()).is_err());
@@ -112,10 +112,10 @@ fn every_waiter_is_woken_whatever_happens_to_the_holder() {
             match (how, result) {
                 ("ready", Ok(0)) => {}
                 ("drop", Err(Error::Poisoned { poison, .. })) => {
-                    assert!(matches!(poison.reason, Reason::Dropped));
+                    assert!(matches!(poison.reason(), Reason::Dropped));
                 }
                 ("panic", Err(Error::Poisoned { poison, .. })) => {
-                    assert!(matches!(poison.reason, Reason::Panicked));
+                    assert!(matches!(poison.reason(), Reason::Panicked));
                 }
                 (how, result) => panic!("{how}: {result:?}"),
             }

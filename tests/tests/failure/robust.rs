@@ -63,7 +63,7 @@ fn a_future_dropped_by_an_unrelated_panic_counts_as_dropped() {
     let Error::Poisoned { poison, .. } = &error else {
         panic!("{error:?}")
     };
-    assert!(matches!(poison.reason, Reason::Dropped), "{error}");
+    assert!(matches!(poison.reason(), Reason::Dropped), "{error}");
 }
 
 /// Panics when it is dropped.

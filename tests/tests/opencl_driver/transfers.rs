@@ -183,8 +183,8 @@ fn a_range_outside_is_an_error_and_nothing_is_enqueued() {
             matches!(*problem, Problem::OutOfRange { len: 3, .. }),
             "{problem}"
         );
-        assert_eq!(&*site.resource, "source");
-        assert!(site.by.stage.contains("upload"), "{}", site.by);
+        assert_eq!(site.resource(), "source");
+        assert!(site.by().stage().contains("upload"), "{}", site.by());
         assert_eq!(driver::commands(), before, "nothing was enqueued");
     }
     // Nothing was written, so nothing is poisoned.

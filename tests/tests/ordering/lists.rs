@@ -177,7 +177,7 @@ fn one_resource_twice() {
     assert_eq!((list[0], list[1]), (1, 1));
     drop((list, other));
     let error = |error: Option<Error>| match error {
-        Some(Error::WaitsForItself { site }) => site.resource.to_string(),
+        Some(Error::WaitsForItself { site }) => site.resource().to_string(),
         other => panic!("{other:?}"),
     };
     let updates = Requests::updates(&shared).named("parts");
@@ -208,7 +208,7 @@ fn an_error_names_the_part_and_all_are_handed_on() {
     let listed: Vec<_> = parts.iter().collect();
     let failed = block_on(on_host(&listed, &listed[..0], &listed[..0]));
     match failed {
-        Err(Error::Poisoned { site, .. }) => assert_eq!(&*site.resource, "counts[1]"),
+        Err(Error::Poisoned { site, .. }) => assert_eq!(site.resource(), "counts[1]"),
         other => panic!("{other:?}"),
     }
     parts[1].clear_poison();

@@ -51,7 +51,7 @@ fn readers_share_and_a_writer_excludes() {
 fn acquisition_takes_all_or_nothing() {
     let (a, b) = (Resource::new(1).named("a"), Resource::new(2).named("b"));
     let error = acquire((a.updates(), b.updates(), a.reads())).unwrap_err();
-    assert!(matches!(&error, Error::WaitsForItself { site } if &*site.resource == "a"));
+    assert!(matches!(&error, Error::WaitsForItself { site } if site.resource() == "a"));
     assert!(error.to_string().contains("`a`"), "{error}");
     // Nothing was taken: both are free at once.
     let (a, b) = acquire((a.updates(), b.updates())).unwrap();

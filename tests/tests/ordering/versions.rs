@@ -138,6 +138,16 @@ fn an_empty_ring_is_refused() {
 }
 
 #[test]
+fn a_ring_of_zero_slots_has_one() {
+    let mut made = 0;
+    let ring = Resource::try_ring(0, || {
+        made += 1;
+        Ok::<_, ()>(made)
+    });
+    assert_eq!((read(&ring.unwrap()), made), (1, 1));
+}
+
+#[test]
 fn a_version_never_written_says_so_and_later_readers_get_the_last_good_one() {
     let ring = Resource::ring([1, 2, 3]).named("ring");
     write(&ring, 10);
@@ -149,7 +159,7 @@ fn a_version_never_written_says_so_and_later_readers_get_the_last_good_one() {
     let Error::NeverWritten { site, writer } = error else {
         panic!("{error}");
     };
-    assert_eq!((&*site.resource, writer.stage), ("ring", "manual"));
+    assert_eq!((site.resource(), writer.stage()), ("ring", "manual"));
     assert!(block_on(updating.wait_events()).is_err());
     assert_eq!(read(&ring), 10, "the last good version");
     write(&ring, 11);

@@ -216,3 +216,13 @@ fn the_next_result_is_waited_for() {
     }
     assert_eq!(block_on(jobs.next()), Ok(None));
 }
+
+#[test]
+fn a_queue_is_printed_whatever_its_jobs_are() {
+    /// Neither futures nor results nor errors can be printed.
+    struct Silent;
+    let mut jobs = JobQueue::new(2);
+    assert!(block_on(jobs.push(async { Ok::<_, Silent>(Silent) })).is_ok());
+    let expected = "JobQueue { limit: 2, in_flight: 0, kept: 1, errors: 0, .. }";
+    assert_eq!(format!("{jobs:?}"), expected);
+}

@@ -1,7 +1,7 @@
 //! The implementation itself.
 
 use super::Expand;
-use crate::derive::Shape;
+use crate::derive::model::Shape;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use syn::{Ident, Member, Type, parse_quote_spanned};

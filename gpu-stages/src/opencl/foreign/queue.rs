@@ -93,7 +93,9 @@ impl CommandQueue for ocl::Queue {
         }
         if !order.is_empty() {
             let barrier = barrier(&native, &order);
-            barrier.map_err(|code| Error::setup("a barrier", code.failure()))?;
+            let refused =
+                |code: Code| Error::not_enqueued("a barrier", ordered.origin, code.failure());
+            barrier.map_err(refused)?;
         }
         let dependencies = dependencies(&order, &needs.data);
         let queue: Arc<dyn OpaqueQueue> = Arc::new(ForeignUse {

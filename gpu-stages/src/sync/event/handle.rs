@@ -25,6 +25,8 @@ use std::task::Waker;
 /// ```
 pub struct Event(&'static Head<dyn Erased>);
 
+/// For backends: records are no part of the public interface.
+#[doc(hidden)]
 impl<T: EventSource> From<Pooled<T>> for Event {
     fn from(record: Pooled<T>) -> Self {
         let node = record.into_node();

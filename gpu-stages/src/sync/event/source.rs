@@ -8,7 +8,7 @@ use crate::util::primitives::Arc;
 use std::any::Any;
 use std::task::Waker;
 
-/// The state of a command.
+/// The state of a command. There are no more than these three, so that a `match` can be complete.
 #[derive(Clone, Debug)]
 pub enum Status {
     /// Queued or running.

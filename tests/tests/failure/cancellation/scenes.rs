@@ -266,9 +266,9 @@ pub fn is_named(error: &Error) -> bool {
                 "process_one",
                 "process_in_order",
             ];
-            !site.resource.is_empty()
-                && known.contains(&poison.by.pipeline)
-                && poison.by.stage != "?"
+            !site.resource().is_empty()
+                && known.contains(&poison.by().pipeline())
+                && poison.by().stage() != "?"
         }
         _ => false,
     }

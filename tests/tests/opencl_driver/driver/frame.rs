@@ -90,7 +90,7 @@ pub fn is_poisoned<T: std::fmt::Debug + Send + Sync + 'static>(resource: &Resour
     let Error::Poisoned { site, poison } = &error else {
         panic!("{error:?}")
     };
-    assert_eq!(&*site.resource, name);
-    assert!(matches!(poison.reason, Reason::Device(_)), "{error}");
+    assert_eq!(site.resource(), name);
+    assert!(matches!(poison.reason(), Reason::Device(_)), "{error}");
     is_told(&error);
 }

@@ -17,7 +17,7 @@ fn a_version_never_written_says_so_and_holds_nothing() {
         reading(pin.clone().acquire_read()),
     ] {
         let error = block_on(read).unwrap_err();
-        assert!(matches!(&error, Error::NeverWritten { site, .. } if &*site.resource == "ring"));
+        assert!(matches!(&error, Error::NeverWritten { site, .. } if site.resource() == "ring"));
     }
     assert!(block_on(updating(pin.acquire_update())).is_err());
     // The same in a call that also writes the slot in which the version would have been.

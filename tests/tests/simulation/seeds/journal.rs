@@ -143,8 +143,8 @@ impl Notes {
 /// Whether an error names the pipeline and the stage that failed.
 pub fn is_named(error: &Error) -> bool {
     let by = match error {
-        Error::Poisoned { site, poison } if !site.resource.is_empty() => poison.by,
-        Error::NeverWritten { site, writer } if !site.resource.is_empty() => *writer,
+        Error::Poisoned { site, poison } if !site.resource().is_empty() => poison.by(),
+        Error::NeverWritten { site, writer } if !site.resource().is_empty() => *writer,
         Error::WaitsForItself { .. } => return true,
         Error::Device { failure } => match failure.origin() {
             Some(origin) => origin,
@@ -152,5 +152,5 @@ pub fn is_named(error: &Error) -> bool {
         },
         _ => return false,
     };
-    PIPELINES.contains(&by.pipeline) && by.stage != "?"
+    PIPELINES.contains(&by.pipeline()) && by.stage() != "?"
 }
