@@ -2,6 +2,8 @@
 
 mod acquire;
 mod cancel;
+pub(crate) mod device;
+mod opaque;
 mod pins;
 mod wait_queue;
 
