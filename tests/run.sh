@@ -13,7 +13,7 @@ for checker in loom shuttle; do
     RUSTFLAGS="--cfg $checker" cargo test --release -p gpu-stages --lib --no-default-features \
         --target-dir "target/$checker"
 done
-# Optimised, the threads of queues and executors meet in other ways, and there is time for more random programs.
+# Optimised builds interleave the threads of queues and executors differently, and run more random programs.
 cargo test --release -p gpu-stages-tests
 cargo test --release -p gpu-stages-macros --lib
 cargo test --release -p gpu-stages -p gpu-stages-tests -p gpu-stages-examples \

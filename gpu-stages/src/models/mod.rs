@@ -1,7 +1,7 @@
 //! The core under model checkers: small models in all interleavings, and larger ones in many.
 //!
-//! `small/` and `models.rs` in `call/`, `cpu/event/` and `pool/` run under [loom], which tries every interleaving of up to so many preemptions
-//! and every value that a weakly ordered load may see:
+//! `small/`, and `models.rs` in `call/`, `cpu/event/` and `util/pool/`, run under [loom], which tries every interleaving of
+//! up to so many preemptions and every value that a weakly ordered load may see:
 //!
 //! ```text
 //! RUSTFLAGS="--cfg loom" cargo test --release -p gpu-stages --lib --no-default-features --target-dir target/loom
@@ -14,8 +14,10 @@
 //! ```
 //!
 //! Without default features there is no thread that watches for stalls: it would look at locks that belong to a
-//! model. Every model has a twin with a bug, which must be found: a model that cannot fail says nothing. Where only the
-//! library itself can have the bug (`small/alone.rs`), it was tried by hand: `SOUNDNESS.md` says how.
+//! model. Every model has a twin with a bug, which must be found: a model that cannot fail says nothing.
+//!
+//! Executions of a model must not differ by anything but the schedule: not by addresses, nor by statics of `std`, which other
+//! tests change at the same time. Each execution has its own pools, and numbers from statics are only compared.
 //!
 //! # When one fails
 //!
@@ -24,7 +26,7 @@
 //! `LOOM_MAX_PREEMPTIONS` explores more, or less, than the tests ask for.
 //!
 //! shuttle prints the seed of the schedule that failed: the one test with `SHUTTLE_RANDOM_SEED` set to it begins
-//! there. For frames, the order in which the allocator puts buffers of different types plays a part as well.
+//! there.
 //!
 //! [loom]: https://docs.rs/loom
 //! [shuttle]: https://docs.rs/shuttle

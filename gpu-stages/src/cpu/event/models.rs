@@ -1,4 +1,4 @@
-//! A completion that ends while a task begins to wait for it, or gives up its wait.
+//! A completion that ends while a task begins to wait for it, goes on waiting, or gives up its wait.
 
 use super::completion::{COMPLETE, Completion};
 use crate::error::Failure;
@@ -65,7 +65,7 @@ fn a_waiting_task_is_woken_and_sees_what_was_written() {
 }
 
 #[test]
-fn a_waiting_task_is_told_of_a_failure() {
+fn a_waiting_task_sees_a_failure() {
     check(3, || waited_for(completion, fails));
 }
 
@@ -109,6 +109,29 @@ fn twin_gives_up_the_wait_of_another() {
     finds(STUCK, || given_up(Twin::giving_up_others));
 }
 
+/// A wait goes from one task to another while the command ends.
+fn moved<T: Ends>(new: fn() -> Pooled<T>) {
+    let completion = new();
+    let event = Event::from(completion.clone());
+    let device = thread::spawn(move || completion.over(Ok(())));
+    let mut wait = pin!(event.wait());
+    let mut first = Context::from_waker(Waker::noop());
+    if wait.as_mut().poll(&mut first).is_pending() {
+        block_on(wait).unwrap();
+    }
+    device.join().unwrap();
+}
+
+#[test]
+fn the_task_that_polled_a_wait_last_is_woken() {
+    check(8, || moved(completion));
+}
+
+#[test]
+fn twin_keeps_the_first_waker() {
+    finds(STUCK, || moved(Twin::keeping_the_first_waker));
+}
+
 /// The last handles of a command's event are dropped, and its record serves another command.
 fn used_again<T: Ends>(new: fn() -> Pooled<T>) {
     let first = new();
@@ -135,21 +158,23 @@ fn twin_serves_again_as_it_was() {
     finds("assertion", || used_again(Twin::left_as_it_was));
 }
 
-/// Two commands end one after the other while a thread asks which of them to wait for, the first one first.
+/// Two commands end one after the other while a thread looks which of them to wait for, the first one first.
 fn asked_about(necessary: fn(&Knowledge, &[Event]) -> Events) {
     let commands = [completion(), completion()];
     let events = commands.clone().map(Event::from);
     let device = thread::spawn(move || commands.iter().for_each(|command| command.over(Ok(()))));
     let waits = necessary(&Knowledge::fresh(), &events);
     let waits_for = |event: &Event| waits.iter().any(|wait| wait.is(event));
-    // A queue that knows that the second is over knows that the first is.
+    // When the second is over, so is the first.
     assert!(waits_for(&events[1]) || !waits_for(&events[0]));
     device.join().unwrap();
 }
 
 #[test]
 fn what_is_known_to_be_over_is_not_waited_for() {
-    check(3, || asked_about(necessary));
+    check(3, || {
+        asked_about(|known, events| necessary(known, events, |_| {}))
+    });
 }
 
 #[test]
@@ -172,6 +197,7 @@ const NO_SECOND_LOOK: u64 = 1;
 const RELAXED: u64 = 2;
 const OTHERS_WAIT: u64 = 3;
 const LEFT_AS_IT_WAS: u64 = 4;
+const FIRST_WAKER: u64 = 5;
 
 static_pool!(TWINS: Twin);
 
@@ -198,8 +224,25 @@ impl Twin {
         Twin::with(LEFT_AS_IT_WAS)
     }
 
+    fn keeping_the_first_waker() -> Pooled<Twin> {
+        Twin::with(FIRST_WAKER)
+    }
+
     fn has(&self, bug: u64) -> bool {
         self.bug.load(Ordering::Relaxed) == bug
+    }
+
+    fn register_keeping_the_first(&self, key: WaitKey, waker: &Waker) -> bool {
+        let waker = waker.clone();
+        let mut rest = lock(&self.real.rest);
+        if self.real.is_noted_over() {
+            return false;
+        }
+        let first = rest.wakers.keep(key, waker);
+        let later = first.and_then(|first| rest.wakers.keep(key, first));
+        drop(rest);
+        drop(later);
+        true
     }
 }
 
@@ -238,6 +281,9 @@ impl Recycle for Twin {
 
 impl EventSource for Twin {
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {
+        if self.has(FIRST_WAKER) {
+            return self.register_keeping_the_first(key, waker);
+        }
         if self.has(NO_SECOND_LOOK) {
             drop(lock(&self.real.rest).wakers.keep(key, waker.clone()));
             return true;

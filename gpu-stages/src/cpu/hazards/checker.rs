@@ -12,7 +12,7 @@ use super::report::{Doer, Hazard, Kind, Party};
 use crate::util::primitives::Arc;
 use std::collections::HashMap;
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 /// The number of hazards that are kept. More of them, from a missing wait in a loop, say nothing new.

@@ -187,7 +187,7 @@ fn note(conflicts: &mut Vec<Conflict>, old: &Entry, bytes: &Range<usize>) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::super::clock::Agents;
     use super::super::report::Place;

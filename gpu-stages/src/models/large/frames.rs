@@ -7,7 +7,7 @@ use shuttle::future::block_on;
 use shuttle::thread;
 use std::sync::Arc;
 
-/// Adds one on one queue, and tells the sum from another.
+/// Adds one on one queue, and downloads the sum on another.
 #[gpu_pipeline(crate = crate)]
 async fn count(
     #[queue] compute: Queue,
@@ -30,7 +30,7 @@ fn increment() -> Kernel {
     })
 }
 
-/// Buffers on which frames add up, and where they tell the sum.
+/// The buffer in which frames add up, and those that they download the sum to.
 struct Buffers {
     total: Resource<DeviceBuffer<u32>>,
     sums: Resource<HostBuffer<u32>>,
@@ -65,15 +65,15 @@ fn frames(buffers_of: fn(&[Buffers; 2], usize) -> &Buffers) {
             })
         })
     });
-    let told = tasks.map(|task| task.join().unwrap());
-    let mut sums: Vec<u32> = told.into_iter().flatten().flatten().collect();
+    let seen = tasks.map(|task| task.join().unwrap());
+    let mut sums: Vec<u32> = seen.into_iter().flatten().flatten().collect();
     sums.sort_unstable();
     let Buffers { total, sums: host } = buffers_of(&buffers, 0);
     let [up, down] = &*queues;
     let last = block_on(count(up, down, total, host, increment())).unwrap();
     assert!(
         sums.is_sorted_by(|one, next| one < next),
-        "told twice: {sums:?}"
+        "seen twice: {sums:?}"
     );
     assert!(sums.iter().all(|sum| *sum < last), "{sums:?}, then {last}");
 }
@@ -84,8 +84,8 @@ fn frames_are_in_order_on_the_device() {
 }
 
 #[test]
-fn twin_counts_elsewhere() {
-    finds("told twice", || {
+fn twin_counts_in_another_buffer() {
+    finds("seen twice", || {
         frames(|buffers, frame| &buffers[frame % 2])
     });
 }

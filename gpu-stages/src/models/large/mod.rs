@@ -36,9 +36,9 @@ fn below(end: usize) -> usize {
 
 /// Polls `future` up to so many times; `None`, and the future dropped, if it is not ready by then.
 fn poll_up_to<F: Future>(mut future: Pin<Box<F>>, polls: usize) -> Option<F::Output> {
-    let mut nobody = Context::from_waker(Waker::noop());
+    let mut context = Context::from_waker(Waker::noop());
     for _ in 0..polls {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut nobody) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return Some(output);
         }
         shuttle::thread::yield_now();

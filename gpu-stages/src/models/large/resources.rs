@@ -10,30 +10,30 @@ use std::sync::{Arc, Mutex};
 const TASKS: u32 = 5;
 const ROUNDS: u32 = 3;
 
-/// A value that notices users which must not be in together, and keeps who changed it.
+/// A value that notices uses which must not overlap, and keeps the numbers of those that changed it.
 #[derive(Debug, Default)]
 struct Watched {
-    /// Readers; -1 for one with exclusive use.
-    users: AtomicIsize,
+    /// Readers; -1 for an exclusive use.
+    uses: AtomicIsize,
     log: Mutex<Vec<u32>>,
 }
 
 impl Watched {
-    fn enter_shared(&self) {
-        assert!(self.users.fetch_add(1, Ordering::Relaxed) >= 0, "overlap");
+    fn begin_shared(&self) {
+        assert!(self.uses.fetch_add(1, Ordering::Relaxed) >= 0, "overlap");
     }
 
-    fn leave_shared(&self) {
-        self.users.fetch_sub(1, Ordering::Relaxed);
+    fn end_shared(&self) {
+        self.uses.fetch_sub(1, Ordering::Relaxed);
     }
 
-    fn enter_exclusively(&self) {
-        assert_eq!(self.users.swap(-1, Ordering::Relaxed), 0, "overlap");
+    fn begin_exclusive(&self) {
+        assert_eq!(self.uses.swap(-1, Ordering::Relaxed), 0, "overlap");
     }
 
-    fn leave_exclusively(&self, entry: u32) {
+    fn end_exclusive(&self, entry: u32) {
         self.log.lock().unwrap().push(entry);
-        self.users.store(0, Ordering::Relaxed);
+        self.uses.store(0, Ordering::Relaxed);
     }
 }
 
@@ -75,11 +75,11 @@ fn call(wanted: &Wanted<'_>, id: u32) -> impl Future<Output = Result<()>> + use<
         let reads = reads.wait_events().await?;
         let updates = updates.wait_events().await?;
         let changed = || updates.iter().chain(writes.iter());
-        reads.iter().for_each(Watched::enter_shared);
-        changed().for_each(Watched::enter_exclusively);
+        reads.iter().for_each(Watched::begin_shared);
+        changed().for_each(Watched::begin_exclusive);
         thread::yield_now();
-        reads.iter().for_each(Watched::leave_shared);
-        changed().for_each(|value| value.leave_exclusively(id));
+        reads.iter().for_each(Watched::end_shared);
+        changed().for_each(|value| value.end_exclusive(id));
         updates.ready();
         writes.ready();
         Ok(())
@@ -92,9 +92,9 @@ fn read_pinned(resource: &Resource<Watched>) -> Result<()> {
     let again = version.clone();
     let guard = block_on(version.acquire_read()?.wait_events())?;
     drop(version);
-    guard.enter_shared();
+    guard.begin_shared();
     thread::yield_now();
-    guard.leave_shared();
+    guard.end_shared();
     drop(again);
     Ok(())
 }
@@ -111,12 +111,12 @@ fn round(resources: &[Resource<Watched>], id: u32) {
     }
 }
 
-/// Others give up: what they would have written is never there.
+/// Other tasks give up: then what they would have written is never there.
 fn accept(result: Result<()>) {
     assert!(matches!(result, Ok(()) | Err(Error::NeverWritten { .. })));
 }
 
-/// Whether those that used both resources did so in one order.
+/// Whether the calls that used both resources did so in one order.
 fn agree(one: &[u32], other: &[u32]) -> bool {
     let common = |log: &[u32], with: &[u32]| -> Vec<u32> {
         let common = log.iter().filter(|id| with.contains(id));
@@ -126,10 +126,7 @@ fn agree(one: &[u32], other: &[u32]) -> bool {
 }
 
 fn tasks(round: fn(&[Resource<Watched>], u32)) {
-    let mut resources = [(); 4].map(|()| Resource::new(Watched::default()));
-    // Acquiring locks them in this order: a seed decides everything, wherever the allocator puts them.
-    resources.sort_by_key(|resource| Arc::as_ptr(&resource.slots));
-    let resources = resources.map(Resource::keep_on_failure);
+    let resources = [(); 4].map(|()| Resource::new(Watched::default()).keep_on_failure());
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let resources = resources.clone();
@@ -164,9 +161,9 @@ fn twin_reads_what_it_changes() {
     finds("overlap", || {
         tasks(|resources, id| {
             let guard = block_on(resources[0].acquire_read().unwrap().wait_events()).unwrap();
-            guard.enter_exclusively();
+            guard.begin_exclusive();
             thread::yield_now();
-            guard.leave_exclusively(id);
+            guard.end_exclusive(id);
         });
     });
 }
@@ -192,8 +189,8 @@ fn twin_uses_one_after_the_other() {
         tasks(|resources, id| {
             for resource in &resources[..2] {
                 let guard = block_on(resource.acquire_update().unwrap().wait_events()).unwrap();
-                guard.enter_exclusively();
-                guard.leave_exclusively(id);
+                guard.begin_exclusive();
+                guard.end_exclusive(id);
             }
         });
     });

@@ -7,6 +7,36 @@ use loom::thread;
 
 type Log = Resource<Arc<Watched>>;
 
+/// Two threads acquire two resources each, in opposite orders. Neither waits for the other before it is granted.
+fn acquired_crosswise(acquire_both: fn(&Log, &Log)) {
+    let [a, b] = logs();
+    let other = {
+        let (a, b) = (a.clone(), b.clone());
+        thread::spawn(move || acquire_both(&b, &a))
+    };
+    acquire_both(&a, &b);
+    other.join().unwrap();
+}
+
+#[test]
+fn calls_never_wait_for_each_other_to_acquire() {
+    check(6, || {
+        acquired_crosswise(|one, two| {
+            drop(acquire((one.updates(), two.updates())).unwrap());
+        });
+    });
+}
+
+#[test]
+fn twin_locks_in_the_order_of_its_requests() {
+    finds(STUCK, || {
+        acquired_crosswise(|one, two| {
+            let locked = [one, two].map(|log| log.slots.core.state());
+            drop(locked);
+        });
+    });
+}
+
 /// Two threads that use two resources each, in opposite orders.
 fn crosswise(use_both: fn(&Log, &Log, u32)) {
     let [a, b] = logs();
@@ -52,7 +82,7 @@ fn twin_acquires_one_after_the_other() {
     });
 }
 
-/// Readers and a writer of a ring: who reads sees one version of both resources.
+/// A reader and a writer of two resources: the reader sees one version of both.
 fn written_together(write: fn(&Log, &Log)) {
     let [a, b] = logs();
     let writer = {

@@ -1,4 +1,4 @@
-//! Whoever is in the line is dropped while whoever is before it lets go.
+//! A waiting use is dropped while the use before it is released.
 
 use super::{Meeting, STUCK, Update, Watched, add, check, finds, log, wait};
 use crate::guard::{Allocation, access::Access, access::Write};
@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 
 type Log = Resource<Arc<Watched>>;
 
-/// The first lets go on one thread, the second is given up on another, and the third must come in.
+/// The first use is released by one thread, the second is given up by another, and the third must be granted.
 fn given_up<A: Access>(
     acquire: fn(&Log) -> Allocation<Arc<Watched>, A>,
     give_up: fn(Box<dyn Send>),
@@ -20,8 +20,8 @@ fn given_up<A: Access>(
     let log = log();
     let first = wait(log.acquire_update().unwrap());
     let mut second = Box::pin(acquire(&log).wait_events());
-    let mut nobody = Context::from_waker(Waker::noop());
-    assert!(second.as_mut().poll(&mut nobody).is_pending());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(second.as_mut().poll(&mut context).is_pending());
     let last = log.acquire_update().unwrap();
     let one = thread::spawn(move || {
         first.write(1);
@@ -38,39 +38,39 @@ fn sees_the_first(third: Allocation<Arc<Watched>, Update>) {
 }
 
 #[test]
-fn a_dropped_update_lets_the_next_in() {
+fn a_dropped_update_does_not_hold_up_the_next() {
     check(3, || {
         given_up(|log| log.acquire_update().unwrap(), drop, sees_the_first);
     });
 }
 
 #[test]
-fn a_dropped_read_lets_the_next_in() {
+fn a_dropped_read_does_not_hold_up_the_next() {
     check(3, || {
         given_up(|log| log.acquire_read().unwrap(), drop, sees_the_first);
     });
 }
 
 #[test]
-fn a_dropped_write_is_told_to_the_next() {
+fn a_dropped_write_is_reported_to_the_next() {
     check(3, || {
         let write = |log: &Log| -> Allocation<_, Write> { log.acquire_write().unwrap() };
         given_up(write, drop, |third| {
-            let told = block_on(third.wait_events());
-            assert!(matches!(told, Err(Error::NeverWritten { .. })));
+            let waited = block_on(third.wait_events());
+            assert!(matches!(waited, Err(Error::NeverWritten { .. })));
         });
     });
 }
 
 #[test]
-fn twin_forgets_who_is_given_up() {
+fn twin_forgets_the_use_that_is_given_up() {
     finds(STUCK, || {
         given_up(|log| log.acquire_update().unwrap(), forget, sees_the_first);
     });
 }
 
-/// A user's turn comes while it is being dropped by a thread, and the one behind it registers.
-fn dropped_in_turn(drop_it: fn(Allocation<Arc<Watched>, Update>)) {
+/// A use is granted while its allocation is being dropped, and the use after it begins to wait.
+fn dropped_when_granted(drop_it: fn(Allocation<Arc<Watched>, Update>)) {
     let log = log();
     let (first, second) = (log.acquire_update().unwrap(), log.acquire_update().unwrap());
     let third = log.acquire_update().unwrap();
@@ -82,16 +82,16 @@ fn dropped_in_turn(drop_it: fn(Allocation<Arc<Watched>, Update>)) {
 }
 
 #[test]
-fn allocations_that_are_dropped_unused_let_the_next_in() {
-    check(3, || dropped_in_turn(drop));
+fn allocations_that_are_dropped_unused_do_not_hold_up_the_next() {
+    check(3, || dropped_when_granted(drop));
 }
 
 #[test]
 fn twin_forgets_an_allocation() {
-    finds(STUCK, || dropped_in_turn(forget));
+    finds(STUCK, || dropped_when_granted(forget));
 }
 
-/// A writer between two readers is given up, while the first reader is in until the second is.
+/// A writer between two readers is given up. The first reader keeps its guard until the second has one.
 fn given_up_between_readers(give_up: fn(Allocation<Arc<Watched>, Update>)) {
     let log = log();
     let first = wait(log.acquire_read().unwrap());
@@ -114,11 +114,11 @@ fn given_up_between_readers(give_up: fn(Allocation<Arc<Watched>, Update>)) {
 }
 
 #[test]
-fn a_dropped_writer_lets_readers_together() {
+fn a_dropped_writer_does_not_part_readers() {
     check(3, || given_up_between_readers(drop));
 }
 
 #[test]
-fn twin_waits_for_its_turn_before_it_gives_up() {
+fn twin_waits_for_its_grant_before_it_gives_up() {
     finds(STUCK, || given_up_between_readers(|it| drop(wait(it))));
 }

@@ -2,8 +2,10 @@
 
 mod acquire;
 mod cancel;
-mod line;
+pub(crate) mod device;
+mod opaque;
 mod pins;
+mod wait_queue;
 
 use crate::Resource;
 use crate::guard::access::{Access, Exclusive, Update};
@@ -14,7 +16,7 @@ use loom::future::block_on;
 
 /// What loom says when accesses are not ordered.
 pub(crate) const UNORDERED: &str = "Causality violation";
-/// What loom says when nobody can go on.
+/// What loom says when no thread can go on.
 pub(crate) const STUCK: &str = "deadlock";
 
 /// Runs `model` in all interleavings of up to `preemptions` preemptions.
@@ -64,7 +66,7 @@ impl Watched {
 
 /// Where two threads wait for each other.
 #[derive(Default)]
-struct Meeting {
+pub(crate) struct Meeting {
     present: Mutex<usize>,
     changed: Condvar,
 }
@@ -85,12 +87,9 @@ fn log() -> Resource<Arc<Watched>> {
     Resource::new(Arc::new(Watched::new()))
 }
 
-/// Several, in the order in which acquiring locks them: executions must not differ by where the allocator puts
-/// them.
-fn logs<const N: usize>() -> [Resource<Arc<Watched>>; N] {
-    let mut logs = [(); N].map(|()| log());
-    logs.sort_by_key(|log| Arc::as_ptr(&log.slots));
-    logs
+/// Two, in the order in which acquiring locks them.
+fn logs() -> [Resource<Arc<Watched>>; 2] {
+    [log(), log()]
 }
 
 fn wait<T: Send + 'static, A: Access>(allocation: Allocation<T, A>) -> HostGuard<T, A> {
@@ -103,7 +102,7 @@ fn add<A: Exclusive>(allocation: Allocation<Arc<Watched>, A>, entry: u32) {
     guard.ready();
 }
 
-/// What is in the log, once everybody who asked before is done.
+/// What is in the log, once all uses that were acquired before are over.
 fn contents(log: &Resource<Arc<Watched>>) -> Vec<u32> {
     wait(log.acquire_read().expect("one resource")).read()
 }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 type Kept = Version<Arc<Watched>>;
 
-/// A version and its clone are used and let go by two threads; a writer waits for both.
+/// A version and its clone are used and dropped by two threads; a writer waits for both.
 fn pinned(use_it: fn(Kept)) {
     let log = log();
     let version = log.pin();
@@ -52,7 +52,7 @@ fn twin_reads_without_its_version() {
     });
 }
 
-/// Versions are written into a ring of two, and updated, while somebody looks at the latest.
+/// Versions are written into a ring of two, and updated, while another thread looks at the latest.
 fn latest(look: fn(Kept)) {
     let ring = Resource::ring([(); 2].map(|()| Arc::new(Watched::new())));
     let writes = ring.clone();
@@ -70,10 +70,10 @@ fn latest(look: fn(Kept)) {
 fn the_latest_version_is_complete_and_stays() {
     check(4, || {
         latest(|version| {
-            let mut turn = pin!(version.acquire_read().unwrap().wait_events());
-            let mut nobody = Context::from_waker(Waker::noop());
-            // Complete means that there is nobody to wait for.
-            let Poll::Ready(Ok(guard)) = turn.as_mut().poll(&mut nobody) else {
+            let mut wait = pin!(version.acquire_read().unwrap().wait_events());
+            let mut context = Context::from_waker(Waker::noop());
+            // Complete means that there is nothing to wait for.
+            let Poll::Ready(Ok(guard)) = wait.as_mut().poll(&mut context) else {
                 panic!("the latest version is not complete");
             };
             let seen = guard.read();

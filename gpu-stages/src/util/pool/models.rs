@@ -1,4 +1,4 @@
-//! Records whose handles are dropped on several threads.
+//! A record whose handles are dropped by several threads.
 
 use super::{Pool, Pooled, Recycle, static_pool};
 use crate::models::small::{UNORDERED, Watched, check, finds};

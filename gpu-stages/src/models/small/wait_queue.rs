@@ -1,4 +1,4 @@
-//! The line of one resource: order, exclusion, readers side by side, and that whoever waits is woken.
+//! The wait queue of one resource: order, exclusion, readers side by side, and that a waiting task is woken.
 
 use super::{Meeting, STUCK, UNORDERED, Watched, add, check, contents, finds, log, wait};
 use crate::Resource;
@@ -9,7 +9,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// Three users; the second reads. The first acquires before the others do, or whenever its thread runs.
+/// Three uses; the second reads. The first is acquired before the others, or whenever its thread runs.
 fn in_order(acquires_early: bool) {
     let log = log();
     let same = log.clone();
@@ -35,28 +35,28 @@ fn twin_acquires_late() {
     finds("assertion", || in_order(false));
 }
 
-/// A reader asks behind a writer, while readers before that are in.
-fn behind_a_writer(asks_behind: bool) {
+/// A read is acquired after a write, while an earlier read is granted.
+fn after_a_writer(acquires_after: bool) {
     let log = log();
     let held = wait(log.acquire_read().unwrap());
-    let early = (!asks_behind).then(|| log.acquire_read().unwrap());
+    let early = (!acquires_after).then(|| log.acquire_read().unwrap());
     let written = log.acquire_update().unwrap();
-    let behind = early.unwrap_or_else(|| log.acquire_read().unwrap());
+    let reader = early.unwrap_or_else(|| log.acquire_read().unwrap());
     let holder = thread::spawn(move || drop(held));
     let writer = thread::spawn(move || add(written, 1));
-    assert_eq!(wait(behind).read(), [1]);
+    assert_eq!(wait(reader).read(), [1]);
     holder.join().unwrap();
     writer.join().unwrap();
 }
 
 #[test]
 fn a_reader_does_not_overtake_a_writer() {
-    check(3, || behind_a_writer(true));
+    check(3, || after_a_writer(true));
 }
 
 #[test]
-fn twin_asks_before_the_writer() {
-    finds("assertion", || behind_a_writer(false));
+fn twin_acquires_before_the_writer() {
+    finds("assertion", || after_a_writer(false));
 }
 
 fn exclusive(add: fn(&Resource<Arc<Watched>>, u32)) {
@@ -91,7 +91,7 @@ fn twin_writes_as_a_reader() {
     });
 }
 
-/// Two users between two writers, which `read` as they do.
+/// Two uses between two writers, which `read` as they do.
 fn between_writers(read: fn(Resource<Arc<Watched>>, &Meeting)) {
     let log = log();
     let first = log.acquire_update().unwrap();
@@ -107,7 +107,7 @@ fn between_writers(read: fn(Resource<Arc<Watched>>, &Meeting)) {
 }
 
 #[test]
-fn readers_are_in_together_and_a_writer_waits_for_both() {
+fn readers_are_granted_together_and_a_writer_waits_for_both() {
     check(4, || {
         between_writers(|log, meeting| {
             let guard = wait(log.acquire_read().unwrap());
@@ -141,16 +141,16 @@ fn twin_reads_on_without_its_guard() {
     });
 }
 
-/// A wait that was polled before, with another waker, is polled by a thread while the holder lets go.
-fn woken(is_polled_again: bool, let_go: fn(super::HostGuard<Arc<Watched>, super::Update>)) {
+/// A parked wait is polled with another waker, which replaces the first, while the use before it is released.
+fn woken(is_polled_again: bool, release: fn(super::HostGuard<Arc<Watched>, super::Update>)) {
     let log = log();
     let held = wait(log.acquire_update().unwrap());
     let mut next = Box::pin(log.acquire_update().unwrap().wait_events());
-    let mut nobody = Context::from_waker(Waker::noop());
-    assert!(next.as_mut().poll(&mut nobody).is_pending());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(next.as_mut().poll(&mut context).is_pending());
     let holder = thread::spawn(move || {
         held.write(1);
-        let_go(held);
+        release(held);
     });
     let mut next = pin!(next);
     let mut is_polled = is_polled_again;
@@ -171,7 +171,7 @@ fn the_last_waker_is_woken() {
 }
 
 #[test]
-fn twin_leaves_no_waker() {
+fn twin_keeps_the_first_waker() {
     finds(STUCK, || woken(false, |held| held.ready()));
 }
 
