@@ -4,4 +4,5 @@ mod host;
 mod minimum;
 mod opaque;
 mod opaque_lists;
+mod opaque_overlap;
 mod release;
