@@ -5,4 +5,5 @@ mod minimum;
 mod opaque;
 mod opaque_lists;
 mod opaque_overlap;
+mod other_devices;
 mod release;

@@ -7,7 +7,7 @@ use gpu_stages::guard::access::Update;
 use gpu_stages::{
     CommandQueue, DeviceGuard, DeviceVisible, GuardList, Opaque, Requests, Resource, acquire,
 };
-use gpu_stages_tests::{Gate, device_buffers, poll_once, queue};
+use gpu_stages_tests::{Gate, device_buffers, failing, poll_once, queue};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 
@@ -15,8 +15,10 @@ use std::sync::{Arc, Barrier};
 #[derive(DeviceVisible)]
 struct Workspace;
 
-/// Enqueues a kernel with a buffer of its own: no guard of the test knows it.
+/// Enqueues a kernel with a buffer of its own: no guard of the test knows it. Everything before it is over by then, so that
+/// only an end that is marked after it is pending.
 fn unseen(queue: &Queue, kernel: &Kernel) {
+    queue.finish();
     let own = Resource::new(DeviceBuffer::<f32>::new(&Device::new(), 1).unwrap());
     let held = own.acquire_write().unwrap().wait_device(queue);
     let mut own = held.now_or_never().expect("it has no other use").unwrap();
@@ -96,6 +98,27 @@ fn a_use_that_is_open_when_the_guard_moves_is_waited_for() {
     gate.open();
     block_on(wait).unwrap();
     space.ready();
+}
+
+/// What an opaque use relies on, the ones that begin while it is open rely on as well.
+#[test]
+fn the_failure_of_what_an_open_use_reads_goes_through_a_later_one() {
+    let (queue, gate, lost) = (queue(), Gate::default(), device_buffers(1, 1));
+    let result = Resource::new(Workspace);
+    let (mut space, mut lost) = (workspace_on(&queue), {
+        let lost = lost.acquire_update().unwrap().wait_device(&queue);
+        block_on(lost).unwrap()
+    });
+    let written = result.acquire_update().unwrap().wait_device(&queue);
+    let mut written = block_on(written).unwrap();
+    unseen(&queue, &gate.kernel(0.0));
+    queue.launch(&failing(), 1, (&mut *lost,)).unwrap();
+    let one = queue.opaque((&lost, &mut space)).unwrap();
+    drop(queue.opaque((&space, &mut written)).unwrap());
+    drop(one);
+    written.ready();
+    gate.open();
+    assert!(block_on(result.acquire_read().unwrap().wait_events()).is_err());
 }
 
 type Parts = [Resource<DeviceBuffer<f32>>; 2];
