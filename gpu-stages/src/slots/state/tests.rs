@@ -114,6 +114,17 @@ fn readers_of_a_version_that_is_never_written_are_told() {
 }
 
 #[test]
+fn readers_of_a_version_that_is_never_written_are_woken() {
+    let mut state = State::new(1);
+    let (writer, _) = add(&mut state, Mode::Write);
+    let (reader, _) = add(&mut state, Mode::Read);
+    state.park(reader, Waker::noop().clone());
+    let mut deferred = Deferred::default();
+    state.cancel(writer, || ORIGIN, &mut deferred);
+    assert_eq!(deferred.wake.len(), 1);
+}
+
+#[test]
 fn a_writer_that_is_granted_and_never_looked_is_as_one_that_waited() {
     for is_waiting in [false, true] {
         let mut state = State::new(1);
