@@ -10,6 +10,9 @@ mod name;
 mod ordering;
 mod record;
 mod run;
+#[cfg(test)]
+#[cfg(not(any(loom, shuttle)))]
+mod tests;
 mod usage;
 
 pub(crate) use activity::{Activity, current};

@@ -5,7 +5,9 @@ use gpu_stages::cpu::Kernel;
 use gpu_stages::{
     CommandQueue, Error, Problem, Reason, Resource, Result, Schedule, Stage, Until, acquire,
 };
-use gpu_stages_tests::{CountWakes, Gate, device_buffers, host_buffers, poll_once, queue, set};
+use gpu_stages_tests::{
+    CountWakes, Gate, device_buffers, failing, host_buffers, poll_once, queue, set,
+};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -40,6 +42,38 @@ fn a_call_waits_for_commands_that_write_nothing_and_reports_them() {
     }
     let error = queue().launch(&set(1.0), 1, ()).unwrap_err();
     assert!(error.to_string().contains("no buffer"), "{error}");
+}
+
+/// What a call inherited and never touched is none of its commands.
+#[test]
+fn a_call_does_not_wait_for_the_writes_of_others() {
+    let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
+    let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
+    guard.ready();
+    let call = PIPELINE.call();
+    let held = call.acquire((data.updates(),));
+    let mut run = Box::pin(call.run(Until::Complete, async move {
+        held?.0.wait_device(&queue).await?.ready();
+        Result::<()>::Ok(())
+    }));
+    assert!(poll_once(&mut run).is_ready(), "it has enqueued nothing");
+    gate.open();
+}
+
+/// A guard that is dropped after its command failed: the device is to blame, not the drop.
+#[test]
+fn poison_names_the_failed_command() {
+    let (data, queue) = (device_buffers(1, 1), queue());
+    let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.launch(&failing(), 1, (&mut *guard,)).unwrap();
+    queue.finish();
+    drop(guard);
+    let error = block_on(data.acquire_read().unwrap().wait_events()).unwrap_err();
+    let Error::Poisoned { poison, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(matches!(poison.reason, Reason::Device(_)), "{error}");
 }
 
 #[test]

@@ -8,5 +8,6 @@ mod known_mistakes;
 mod opaque;
 mod pairs;
 mod random;
+mod random_guards;
 mod reported;
 mod traces;

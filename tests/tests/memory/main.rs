@@ -1,6 +1,7 @@
 //! Promises 7 and 8: memory lives as long as a device may touch it, is freed then, and does not grow.
 
 mod allocations;
+mod formatting;
 mod given_back;
 mod last_use;
 mod lifetimes;

@@ -4,4 +4,6 @@ mod host;
 mod minimum;
 mod opaque;
 mod opaque_lists;
+mod opaque_overlap;
+mod other_devices;
 mod release;

@@ -1,5 +1,7 @@
 //! The state by itself: order, sharing, versions, pins and what later uses inherit, without devices.
 
+mod events;
+
 use super::*;
 use crate::error::{Poison, Reason};
 use crate::util::primitives::Arc;
@@ -112,6 +114,17 @@ fn readers_of_a_version_that_is_never_written_are_told() {
 }
 
 #[test]
+fn readers_of_a_version_that_is_never_written_are_woken() {
+    let mut state = State::new(1);
+    let (writer, _) = add(&mut state, Mode::Write);
+    let (reader, _) = add(&mut state, Mode::Read);
+    state.park(reader, Waker::noop().clone());
+    let mut deferred = Deferred::default();
+    state.cancel(writer, || ORIGIN, &mut deferred);
+    assert_eq!(deferred.wake.len(), 1);
+}
+
+#[test]
 fn a_writer_that_is_granted_and_never_looked_is_as_one_that_waited() {
     for is_waiting in [false, true] {
         let mut state = State::new(1);
@@ -174,6 +187,28 @@ fn accepted_contents_are_noticed_by_a_use_that_holds_them() {
 }
 
 #[test]
+fn poison_is_cleared_in_every_slot() {
+    let mut state = State::new(2);
+    for _ in 0..2 {
+        let (writer, _) = add(&mut state, Mode::Write);
+        release(&mut state, writer, poison());
+    }
+    state.clear_poison(&mut Discarded::default());
+    assert!(state.slots.iter().all(|slot| slot.poison.is_none()));
+}
+
+#[test]
+fn the_waker_of_a_use_that_is_given_up_is_dropped_outside_of_the_lock() {
+    let mut state = State::new(1);
+    let (_holder, _) = add(&mut state, Mode::Update);
+    let (waiting, _) = add(&mut state, Mode::Read);
+    state.park(waiting, Waker::noop().clone());
+    let mut deferred = Deferred::default();
+    state.cancel(waiting, || ORIGIN, &mut deferred);
+    assert!(deferred.stale.is_some());
+}
+
+#[test]
 fn a_pin_keeps_writers_out_and_lets_uses_through_it_in() {
     let mut state = State::new(1);
     let pin = state.pin();
@@ -187,6 +222,31 @@ fn a_pin_keeps_writers_out_and_lets_uses_through_it_in() {
     release(&mut state, update, Contents::Good);
     state.unpin(pin, &mut Deferred::default());
     assert!(is_granted(&state, writer));
+}
+
+#[test]
+fn updates_through_pins_exclude_each_other() {
+    let mut state = State::new(1);
+    let pin = state.pin();
+    let (first, at_once) = through(&mut state, pin, Mode::Update);
+    let (second, beside) = through(&mut state, pin, Mode::Update);
+    assert_eq!((at_once, beside), (true, false));
+    release(&mut state, first, Contents::Good);
+    assert!(is_granted(&state, second));
+}
+
+#[test]
+fn a_use_through_a_waiting_pin_does_not_overtake_the_writer_of_its_version() {
+    let mut state = State::new(1);
+    let (holder, _) = add(&mut state, Mode::Update);
+    let (writer, _) = add(&mut state, Mode::Write);
+    let pin = state.pin();
+    let (later, _) = add(&mut state, Mode::Write);
+    let (reader, _) = through(&mut state, pin, Mode::Read);
+    release(&mut state, holder, Contents::Good);
+    assert!(is_granted(&state, writer) && !is_granted(&state, reader));
+    release(&mut state, writer, Contents::Good);
+    assert!(is_granted(&state, reader) && !is_granted(&state, later));
 }
 
 #[test]
