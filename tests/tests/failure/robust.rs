@@ -73,7 +73,7 @@ fn poison_names_the_failed_command() {
     let Error::Poisoned { poison, .. } = &error else {
         panic!("{error:?}")
     };
-    assert!(matches!(poison.reason, Reason::Device(_)), "{error}");
+    assert!(matches!(poison.reason(), Reason::Device(_)), "{error}");
 }
 
 #[test]
