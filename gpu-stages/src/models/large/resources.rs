@@ -5,7 +5,7 @@ use crate::{Error, Requests, Resource, Result, acquire};
 use shuttle::future::block_on;
 use shuttle::thread;
 use std::sync::atomic::{AtomicIsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 const TASKS: u32 = 5;
 const ROUNDS: u32 = 3;
