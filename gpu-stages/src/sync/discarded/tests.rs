@@ -19,8 +19,8 @@ fn events() -> (Queue, [Event; 3]) {
     (queue, events)
 }
 
-fn list(events: &[Event]) -> Events {
-    events.iter().cloned().collect()
+fn list(events: &[&Event]) -> Events {
+    events.iter().copied().cloned().collect()
 }
 
 fn are(list: &Events, events: &[&Event]) -> bool {
@@ -30,7 +30,7 @@ fn are(list: &Events, events: &[&Event]) -> bool {
 #[test]
 fn all_events_move_behind_those_that_are_there() {
     let (_queue, [one, two, three]) = events();
-    let (mut from, mut to) = (list(&[two.clone(), three.clone()]), list(&[one.clone()]));
+    let (mut from, mut to) = (list(&[&two, &three]), list(&[&one]));
     move_all(&mut from, &mut to);
     assert!(from.is_empty() && are(&to, &[&one, &two, &three]));
     move_all(&mut to, &mut from);
@@ -41,7 +41,7 @@ fn all_events_move_behind_those_that_are_there() {
 fn failed_events_are_over_and_not_good() {
     let (_queue, all) = events();
     let [good, failed, pending] = &all;
-    let (mut from, mut to) = (list(&all), Events::new());
+    let (mut from, mut to) = (list(&[good, failed, pending]), Events::new());
     move_good(&mut from, &mut to);
     assert!(are(&from, &[failed, pending]) && are(&to, &[good]));
     move_over(&mut from, &mut to);
@@ -53,13 +53,13 @@ fn of_two_reads_on_one_queue_the_later_one_stays() {
     let (_simulation, queue) = simulated();
     let [earlier, later] = [(); 2].map(|()| queue.marker().unwrap());
     for (first, second) in [(&earlier, &later), (&later, &earlier)] {
-        let (mut reads, mut implied) = (list(std::slice::from_ref(first)), Events::new());
+        let (mut reads, mut implied) = (list(&[first]), Events::new());
         replace_older(&mut reads, second.clone(), &mut implied);
         assert!(are(&reads, &[&later]) && are(&implied, &[&earlier]));
     }
     let (_other_simulation, other) = simulated();
     let elsewhere = other.marker().unwrap();
-    let (mut reads, mut implied) = (list(&[later.clone()]), Events::new());
+    let (mut reads, mut implied) = (list(&[&later]), Events::new());
     replace_older(&mut reads, elsewhere.clone(), &mut implied);
     assert!(are(&reads, &[&later, &elsewhere]) && implied.is_empty());
 }
