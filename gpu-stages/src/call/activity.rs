@@ -1,10 +1,10 @@
 //! What a call is doing, for stall reports.
 
+use super::current;
 use super::handle::Call;
 use super::name::ResourceName;
 use crate::observe::{self, Interest, Observation, Outcome};
 use crate::util::primitives::Ordering;
-use std::cell::Cell;
 
 /// What a call is doing.
 #[derive(Clone, Debug)]
@@ -72,16 +72,6 @@ impl Call {
     }
 }
 
-thread_local! {
-    /// The call whose code this thread runs; 0 for none.
-    static CURRENT: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The call whose code this thread runs; 0 for none.
-pub(crate) fn current() -> u64 {
-    CURRENT.get()
-}
-
 /// Marks that this thread runs code of a call, until it is dropped.
 pub(super) struct Running<'a> {
     call: &'a Call,
@@ -91,7 +81,7 @@ pub(super) struct Running<'a> {
 impl<'a> Running<'a> {
     #[inline]
     pub fn begin(call: &'a Call) -> Self {
-        let before = CURRENT.replace(call.id());
+        let before = current::replace(call.id());
         observe::emit(Interest::CALLS, || Observation::CallEntered {
             call: call.id(),
         });
@@ -104,6 +94,6 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         let call = self.call.id();
         observe::emit(Interest::CALLS, || Observation::CallLeft { call });
-        CURRENT.set(self.before);
+        current::replace(self.before);
     }
 }

@@ -44,7 +44,7 @@ impl Call {
 
     /// Begins a call for allocations that are made by hand.
     pub(crate) fn by_hand() -> Self {
-        Call::begin(&MANUAL, super::activity::current())
+        Call::begin(&MANUAL, super::current::current())
     }
 
     /// All calls that are not over.

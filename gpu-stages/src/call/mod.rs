@@ -2,6 +2,7 @@
 
 mod activity;
 mod blocking;
+mod current;
 mod dependencies;
 mod handle;
 #[cfg(all(test, loom))]
@@ -15,8 +16,9 @@ mod run;
 mod tests;
 mod usage;
 
-pub(crate) use activity::{Activity, current};
+pub(crate) use activity::Activity;
 pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
+pub(crate) use current::current;
 pub(crate) use dependencies::{Dependencies, Needs};
 pub use handle::Call;
 pub(crate) use name::{Parameter, ResourceName};

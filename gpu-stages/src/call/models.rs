@@ -68,7 +68,7 @@ fn granted() -> Use {
         own: None,
         parameter: Parameter::named("data"),
     };
-    let usage = Use::new(&Call::by_hand(), name, true);
+    let usage = Use::new(&Call::by_hand(), name, true, None::<fn(&mut Dependencies)>);
     usage.grant(|_| {});
     usage
 }
@@ -124,7 +124,8 @@ fn recorded_side_by_side(record: fn(&Use, &Ordered, &DeviceQueue, &Event)) {
     let usage = granted();
     let enqueue = move |usage: &Use| {
         let queue = DeviceQueue::new();
-        let ordered = Ordered::after(write(usage), OpaqueQueue::id(&queue)).unwrap();
+        let mut ordered = Ordered::default();
+        ordered.add(write(usage), OpaqueQueue::id(&queue)).unwrap();
         let event = queue.marker().unwrap();
         record(usage, &ordered, &queue, &event);
         (event, ordered.needs.order)
@@ -152,7 +153,8 @@ fn commands_that_are_recorded_side_by_side_are_both_left() {
 fn twin_takes_what_was_recorded_since_for_ordered() {
     finds("assertion", || {
         recorded_side_by_side(|usage, _, queue, event| {
-            let ordered = Ordered::after(write(usage), OpaqueQueue::id(queue)).unwrap();
+            let mut ordered = Ordered::default();
+            ordered.add(write(usage), OpaqueQueue::id(queue)).unwrap();
             ordered.record(write(usage), event);
         });
     });

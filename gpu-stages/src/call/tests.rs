@@ -19,7 +19,7 @@ fn usage(call: &Call) -> Use {
         own: None,
         parameter: Parameter::named("value"),
     };
-    Use::new(call, name, true)
+    Use::new(call, name, true, None::<fn(&mut Dependencies)>)
 }
 
 fn granted(call: &Call) -> Use {
@@ -137,13 +137,13 @@ fn commands_and_opaque_uses_begin_only_while_a_use_is_granted() {
     let queue = Unseen::of(&usage);
     let begins = || {
         let access = std::iter::once((&usage, Access::Read));
-        let command = Ordered::after(access, queue.id).is_ok();
+        let command = Ordered::default().add(access, queue.id).is_ok();
         (command, queue.begin(&usage, Access::Read).is_some())
     };
     assert_eq!(begins(), (false, false));
     usage.grant(|_| {});
     assert_eq!(begins(), (true, true));
-    usage.release(|_| {});
+    usage.release(|_, _| {});
     assert_eq!(begins(), (false, false));
 }
 
@@ -152,7 +152,11 @@ fn a_command_supersedes_what_it_is_ordered_after_and_nothing_else() {
     let queue = Queue::new(&Device::new()).unwrap();
     let usage = granted(&Call::by_hand());
     let access = || std::iter::once((&usage, Access::Write));
-    let after = || Ordered::after(access(), QueueId::unique()).unwrap();
+    let after = || {
+        let mut ordered = Ordered::default();
+        ordered.add(access(), QueueId::unique()).unwrap();
+        ordered
+    };
     for _ in 0..3 {
         after().record(access(), &queue.marker().unwrap());
     }

@@ -3,9 +3,9 @@
 use super::access::{Access, Exclusive};
 use super::device_wait::DeviceWait;
 use super::held::Held;
-use super::many::{Begun, Released, Releasing, Sealed, Waiting};
 use super::queue_wait::Reach;
 use super::single::{Acquired, Guard, OnDevice, OnHost, OnHostToRead};
+use super::waiting::{Begun, Released, Releasing, Sealed, Waiting};
 use crate::call::{Use, settle};
 use crate::device::command_queue::{CommandQueue, Uses};
 use crate::device::visible::{DeviceVisible, Length, PartList};

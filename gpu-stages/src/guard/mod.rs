@@ -23,10 +23,12 @@ mod opaque;
 mod queue_wait;
 mod release;
 mod single;
+mod waiting;
 
 pub use list::{GuardList, Iter, IterMut, Parts};
-pub use many::{Releasing, WaitDevice, Waiting};
+pub use many::WaitDevice;
 pub use single::{
     Acquired, Allocation, DeviceGuard, Guard, HostGuard, HostReadGuard, OnDevice, OnHost,
     OnHostToRead,
 };
+pub use waiting::{Releasing, Waiting};

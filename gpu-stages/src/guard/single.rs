@@ -3,8 +3,8 @@
 use super::access::{Access, Exclusive};
 use super::held::Held;
 use super::host_wait::WaitOnHost;
-use super::many::{Begun, Waiting};
 use super::queue_wait::Reach;
+use super::waiting::{Begun, Waiting};
 use crate::call::Use;
 use crate::device::command_queue::{CommandQueue, Uses};
 use crate::device::pass::Pass;

@@ -84,3 +84,7 @@ pub(crate) fn replace_older(reads: &mut Events, event: Event, list: &mut Events)
         _ => reads.push(event),
     }
 }
+
+#[cfg(test)]
+#[cfg(not(any(loom, shuttle)))]
+mod tests;

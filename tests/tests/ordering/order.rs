@@ -60,6 +60,23 @@ fn acquisition_takes_all_or_nothing() {
 }
 
 #[test]
+fn of_several_resources_that_a_call_would_wait_for_the_first_is_named() {
+    let (a, b) = (Resource::new(1).named("a"), Resource::new(2).named("b"));
+    for (first, second, name) in [(&a, &b, "b"), (&b, &a, "a")] {
+        let error = acquire((
+            first.updates(),
+            second.updates(),
+            second.reads(),
+            first.reads(),
+        ));
+        let Err(Error::WaitsForItself { site }) = error else {
+            panic!("both are asked for twice")
+        };
+        assert_eq!(&*site.resource, name, "its second request comes first");
+    }
+}
+
+#[test]
 fn opposite_orders_on_many_threads_do_not_deadlock() {
     const THREADS: usize = 4;
     const ROUNDS: usize = 2_000;

@@ -4,7 +4,7 @@
 use futures::executor::block_on;
 use gpu_stages::cpu::{Counts, DeviceBuffer, Queue};
 use gpu_stages::{Resource, Result, gpu_pipeline};
-use gpu_stages_tests::{Gate, device_buffers, poll_once, queue};
+use gpu_stages_tests::{Gate, device_buffers, poll_once, queue, set};
 
 /// Holds a queue until the gate opens.
 fn hold(queue: &Queue, gate: &Gate) {
@@ -231,4 +231,20 @@ fn what_is_over_is_not_waited_for() {
         before,
         "the frame before was complete"
     );
+}
+
+/// An event that is over by the time of the command is not waited for, even if it was pending when the use began.
+#[test]
+fn what_is_over_by_then_is_not_waited_for() {
+    let (data, gate) = (device_buffers(1, 1), Gate::default());
+    let (here, there) = (queue(), queue());
+    let mut guard = block_on(data.acquire_write().unwrap().wait_device(&here)).unwrap();
+    here.launch(&gate.kernel(1.0), 1, (&mut *guard,)).unwrap();
+    guard.ready();
+    let mut guard = block_on(data.acquire_update().unwrap().wait_device(&there)).unwrap();
+    gate.open();
+    here.finish();
+    there.launch(&set(2.0), 1, (&mut *guard,)).unwrap();
+    assert_eq!(there.counts().waits, 0);
+    guard.ready();
 }

@@ -4,8 +4,8 @@ use super::{below, check, finds, poll_up_to};
 use crate::{Error, Requests, Resource, Result, acquire};
 use shuttle::future::block_on;
 use shuttle::thread;
-use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicIsize, Ordering};
 
 const TASKS: u32 = 5;
 const ROUNDS: u32 = 3;
