@@ -1,7 +1,7 @@
 //! Calls that are listed by a thread without a handle, while they end and their records are used again; and uses whose
 //! commands several threads record.
 
-use super::dependencies::Recorded;
+use super::dependencies::{Dependencies, Recorded};
 use super::handle::Call;
 use super::name::{Parameter, ResourceName};
 use super::ordering::{Ordered, settle, settle_numbered};
@@ -76,7 +76,7 @@ fn granted() -> Use {
 /// Releases the use. Returns the writes that it leaves.
 fn release(usage: &Use) -> Events {
     let mut left = Events::new();
-    usage.release(|dependencies| move_all(&mut dependencies.writes, &mut left));
+    usage.release(|_, dependencies| move_all(&mut dependencies.writes, &mut left));
     left
 }
 

@@ -20,7 +20,7 @@ pub struct Launch<'a, B: Backend> {
     label = "no kernel takes this",
     note = "pass device buffers as `&x` or `&mut x`, numbers by value, other plain data as `Scalar(value)`"
 )]
-pub trait KernelArgument<B: Backend> {
+pub trait KernelArgument<B: Backend>: sealed::Sealed {
     #[doc(hidden)]
     fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()>;
 }
@@ -31,7 +31,7 @@ pub trait KernelArgument<B: Backend> {
     label = "this is no tuple of arguments",
     note = "write `(&x, &mut y)`, or `(&mut x,)` for a single one; a kernel takes up to 12"
 )]
-pub trait KernelArguments<B: Backend> {
+pub trait KernelArguments<B: Backend>: sealed::Sealed {
     #[doc(hidden)]
     fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()>;
 }
@@ -66,8 +66,15 @@ fn scalar<T: Element, B: Backend>(value: &T, launch: &mut Launch<'_, B>) {
     launch.arguments.push(argument);
 }
 
+mod sealed {
+    /// The library's own types: no other implementation could pass one `&mut` view twice.
+    pub trait Sealed {}
+}
+
 macro_rules! views {
     ($($view:ty, $by:ident;)+) => {$(
+        impl<M, E> sealed::Sealed for $view {}
+
         #[diagnostic::do_not_recommend]
         impl<B: Backend<Memory = M>, M, E: Element> KernelArgument<B> for $view {
             fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()> {
@@ -88,6 +95,8 @@ views! {
     &mut &mut View<M, E>, write;
 }
 
+impl<T> sealed::Sealed for Scalar<T> {}
+
 impl<B: Backend, T: Element> KernelArgument<B> for Scalar<T> {
     fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()> {
         scalar(&self.0, launch);
@@ -97,6 +106,8 @@ impl<B: Backend, T: Element> KernelArgument<B> for Scalar<T> {
 
 macro_rules! scalars {
     ($($scalar:ty)+) => {$(
+        impl sealed::Sealed for $scalar {}
+
         impl<B: Backend> KernelArgument<B> for $scalar {
             fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()> {
                 scalar(self, launch);
@@ -110,6 +121,8 @@ scalars!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
 
 macro_rules! tuples {
     ($($($T:ident $i:tt),*;)+) => {$(
+        impl<$($T),*> sealed::Sealed for ($($T,)*) {}
+
         impl<B: Backend, $($T: KernelArgument<B>),*> KernelArguments<B> for ($($T,)*) {
             #[allow(unused_variables, reason = "the empty tuple")]
             fn collect<'a>(&'a self, launch: &mut Launch<'a, B>) -> Result<()> {

@@ -8,6 +8,7 @@ use crate::device::visible::DeviceVisible;
 use crate::error::Result;
 use crate::slots::state::Mode;
 use crate::sync::access;
+use std::future::poll_fn;
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Whether this is a new version that was not used yet.
@@ -32,6 +33,8 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
     where
         T: DeviceVisible,
     {
+        // The method of the public trait that leads here can be called before the grant.
+        poll_fn(|context| self.poll_grant(context)).await?;
         let Value::Slot { slots, .. } = &self.value else {
             return Ok(());
         };

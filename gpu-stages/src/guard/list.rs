@@ -125,7 +125,7 @@ impl<T: Send + 'static, A: Access, S> GuardList<T, A, S> {
     where
         T: DeviceVisible,
     {
-        let mut reach = Reach::default();
+        let mut reach = Reach::new();
         poll_fn(|context| self.poll_reach(queue, &mut reach, context)).await?;
         if queue.fills_new_versions() {
             self.fill_new_version(queue).await?;

@@ -68,7 +68,7 @@ macro_rules! tuples {
 
             async fn wait_device<Q: CommandQueue>(mut self, queue: &Q) -> Result<Self::Guards> {
                 $(
-                    let mut reach = Reach::default();
+                    let mut reach = Reach::new();
                     poll_fn(|context| self.$i.poll_reach(queue, &mut reach, context)).await?;
                 )+
                 if queue.fills_new_versions() {

@@ -12,15 +12,21 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 /// A wait for what a queue cannot wait for itself, such as events of another backend. Only the library makes one.
-#[derive(Default)]
 pub struct Reach {
     current: Option<Current>,
+}
+
+impl Reach {
+    /// Nothing is waited for yet.
+    pub(super) fn new() -> Self {
+        Reach { current: None }
+    }
 }
 
 impl<T: Send + 'static, A: Access> Held<T, A> {
     /// Waits until commands on `queue` may use the value, but for what the queue can wait for.
     pub async fn wait_queue<Q: CommandQueue>(&mut self, queue: &Q) -> Result<()> {
-        let mut reach = Reach::default();
+        let mut reach = Reach::new();
         poll_fn(|context| self.poll_queue(queue, &mut reach, context)).await
     }
 

@@ -169,7 +169,7 @@ impl<T: Send + 'static, A: Access, S> Guard<T, A, S> {
     where
         T: DeviceVisible,
     {
-        let mut reach = Reach::default();
+        let mut reach = Reach::new();
         poll_fn(|context| self.poll_reach(queue, &mut reach, context)).await?;
         if queue.fills_new_versions() {
             Box::pin(self.fill_new_version(queue)).await?;

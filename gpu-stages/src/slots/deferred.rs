@@ -4,6 +4,7 @@ use crate::sync::discarded::Discarded;
 use crate::sync::event::{Event, Events};
 use crate::util::panics::wake_all;
 use smallvec::SmallVec;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
 
 /// Work that must not be done under the lock of a resource: it may run user code or call a driver.
@@ -33,9 +34,14 @@ impl Deferred {
 
     fn run_some(self) {
         self.announce.iter().for_each(Event::announce);
-        drop((self.stale, self.discarded));
+        // A waker whose destructor panics must not keep others from being woken.
+        let (stale, discarded) = (self.stale, self.discarded);
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop((stale, discarded))));
         if !self.wake.is_empty() {
             wake_all(self.wake);
+        }
+        if let Err(panic) = dropped {
+            resume_unwind(panic);
         }
     }
 }

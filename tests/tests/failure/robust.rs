@@ -187,6 +187,52 @@ fn one_waker_that_panics_does_not_lose_the_others() {
     assert_eq!(counter.count(), 2);
 }
 
+/// Panics when it is dropped.
+struct BadEnd {
+    _bomb: Bomb,
+}
+
+impl Wake for BadEnd {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_waker_that_panics_at_its_end_keeps_no_other_from_being_woken() {
+    let value = Resource::new(0);
+    let reader = block_on(value.acquire_read().unwrap().wait_events()).unwrap();
+    let mut writer = Box::pin(value.acquire_update().unwrap().wait_events());
+    let mut later = Box::pin(value.acquire_read().unwrap().wait_events());
+    let (counter, good) = CountWakes::new();
+    {
+        let bad = Waker::from(Arc::new(BadEnd { _bomb: Bomb }));
+        let polled = writer.as_mut().poll(&mut Context::from_waker(&bad));
+        assert!(polled.is_pending());
+    }
+    let polled = later.as_mut().poll(&mut Context::from_waker(&good));
+    assert!(polled.is_pending());
+    let end = std::panic::AssertUnwindSafe(|| drop(writer));
+    assert!(std::panic::catch_unwind(end).is_err());
+    assert_eq!(counter.count(), 1);
+    reader.ready();
+}
+
+/// An allocation that is not granted reaches no value, by the hidden methods either.
+#[test]
+fn nothing_is_filled_before_the_grant() {
+    let (data, queue) = (device_buffers(1, 1), queue());
+    let mut first = block_on(data.acquire_write().unwrap().wait_events()).unwrap();
+    let mut second = data.acquire_write().unwrap();
+    let mut fill = Box::pin(gpu_stages::guard::Waiting::fill_new_version(
+        &mut second,
+        &queue,
+    ));
+    assert!(poll_once(&mut fill).is_pending());
+    *first = gpu_stages::cpu::DeviceBuffer::new(&gpu_stages::cpu::Device::new(), 1).unwrap();
+    first.ready();
+    block_on(fill).unwrap();
+    drop(second);
+}
+
 #[test]
 fn repeated_polls_of_a_wait_keep_one_waker() {
     let (data, queue, gate) = (device_buffers(1, 1), queue(), Gate::default());
