@@ -72,7 +72,7 @@ fn of_several_resources_that_a_call_would_wait_for_the_first_is_named() {
         let Err(Error::WaitsForItself { site }) = error else {
             panic!("both are asked for twice")
         };
-        assert_eq!(&*site.resource, name, "its second request comes first");
+        assert_eq!(site.resource(), name, "its second request comes first");
     }
 }
 
