@@ -2,9 +2,10 @@
 
 use super::backend::Cpu;
 use super::device::Device;
-use super::entry::{Entry, Observed};
+use super::entry::Observed;
 use super::event::Completion;
 use super::hazards::Watcher;
+use super::queued::Queued;
 use super::simulation::Simulated;
 use super::simulation::id::SimulationId;
 use super::timed::BeingTimed;
@@ -66,7 +67,6 @@ impl RawQueue {
     pub(super) fn push(&self, submission: Submission<'_, Cpu>) -> Event {
         self.count(&submission);
         let before = submission.order;
-        let (order, data) = (before.into(), submission.data.into());
         let timing = match observe::wants(Interest::COMMANDS) {
             true => BeingTimed::of(&submission, self.identity.id, self.simulation()),
             false => None,
@@ -77,14 +77,19 @@ impl RawQueue {
                 (None, None) => None,
                 (_, timing) => Some(self.observed(&submission, &completion, timing.as_deref())),
             };
-            Entry {
-                command: std::mem::replace(submission.command, Command::Marker),
-                order,
-                data,
-                origin: submission.origin,
-                completion,
-                observed,
-            }
+            let queued = Queued::take();
+            let mut entry = queued.entry();
+            std::mem::swap(&mut entry.command, submission.command);
+            before
+                .iter()
+                .for_each(|event| entry.order.push(event.clone()));
+            let data = submission.data.iter();
+            data.for_each(|event| entry.data.push(event.clone()));
+            entry.origin = submission.origin;
+            entry.completion = Some(completion);
+            entry.observed = observed;
+            drop(entry);
+            queued
         };
         let event = match &self.runner {
             Runner::Worker(line) => line.push(make),

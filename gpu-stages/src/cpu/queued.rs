@@ -2,13 +2,15 @@
 
 use super::entry::Entry;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
-use crate::util::primitives::{Mutex, lock};
+use crate::util::primitives::{Mutex, MutexGuard, lock};
+use std::fmt;
 
-/// An entry in a pooled record: queues move a pointer instead of the entry, and a steady state allocates nothing.
+/// An entry in a pooled record: it is filled, runs and is emptied in place. Queues move a pointer, and a steady state
+/// allocates nothing.
 pub(super) struct Queued(Pooled<Record>);
 
 pub(super) struct Record {
-    entry: Mutex<Option<Entry>>,
+    entry: Mutex<Entry>,
 }
 
 static_pool!(ENTRIES: Record);
@@ -22,39 +24,29 @@ impl Recycle for Record {
 
     fn fresh() -> Self {
         Record {
-            entry: Mutex::new(None),
+            entry: Mutex::new(Entry::empty()),
         }
     }
 
     fn recycle(&self) {
-        let left = lock(&self.entry).take();
-        drop(left);
+        lock(&self.entry).clear();
     }
 }
 
 impl Queued {
-    pub fn new(entry: Entry) -> Self {
-        let record = Pooled::<Record>::take();
-        *lock(&record.entry) = Some(entry);
-        Queued(record)
+    /// An empty entry, to be filled.
+    pub fn take() -> Self {
+        Queued(Pooled::<Record>::take())
     }
 
-    /// Runs `f` on the entry.
-    pub fn with<R>(&self, f: impl FnOnce(&Entry) -> R) -> R {
-        match &*lock(&self.0.entry) {
-            Some(entry) => f(entry),
-            None => unreachable!("only `into_entry` takes the entry out"),
-        }
-    }
-
-    pub fn into_entry(self) -> Entry {
-        let entry = lock(&self.0.entry).take();
-        entry.unwrap_or_else(|| unreachable!("the entry is taken out once"))
+    /// The entry. This is the only handle to it, so the lock is free.
+    pub fn entry(&self) -> MutexGuard<'_, Entry> {
+        lock(&self.0.entry)
     }
 }
 
-impl std::fmt::Debug for Queued {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Queued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queued").finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! The thread of a queue that runs by itself.
 
-use super::entry::Entry;
 use super::queued::Queued;
 use super::timing::Engines;
 use crate::error::Failure;
@@ -37,12 +36,12 @@ impl Worker {
     }
 
     /// Adds the entry that `make` makes for the next position.
-    pub(super) fn push(&self, make: impl FnOnce(u64) -> Entry) -> Event {
+    pub(super) fn push(&self, make: impl FnOnce(u64) -> Queued) -> Event {
         let mut pending = lock(&self.pending);
         pending.total += 1;
-        let entry = make(pending.total);
-        let event = entry.completion.clone().into();
-        pending.entries.push_back(Queued::new(entry));
+        let queued = make(pending.total);
+        let event = queued.entry().event();
+        pending.entries.push_back(queued);
         drop(pending);
         self.changed.notify_one();
         event
@@ -58,9 +57,10 @@ impl Worker {
         while let Some(queued) = self.next() {
             // A panic in the destructors and wakers of user code must not end the queue.
             contain(|| {
-                let runnable = queued.into_entry().wait();
-                let hold = engines.and_then(|engines| engines.take(&runnable.entry().command));
-                runnable.run(None, hold.as_ref());
+                let mut entry = queued.entry();
+                entry.wait();
+                let hold = engines.and_then(|engines| engines.take(&entry.command));
+                entry.run(None, hold.as_ref());
             });
         }
     }

@@ -3,8 +3,8 @@
 use super::id::SimulationId;
 use super::info::{CommandInfo, Fails, Ready};
 use super::state::{Numbered, SimulationState, Task};
-use crate::cpu::entry::Entry;
 use crate::cpu::event::Completion;
+use crate::cpu::queued::Queued;
 use crate::cpu::timing::Timing;
 use crate::sync::clock::QueueId;
 use crate::sync::event::{Event, WaitKey};
@@ -85,9 +85,10 @@ impl Shared {
 
 fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
     let Numbered { number, entry } = numbered;
-    let runnable = entry.into_entry().wait();
+    let mut entry = entry.entry();
+    entry.wait();
     let fault = fails.and_then(|fails| {
-        let info = CommandInfo::new(number, queue, runnable.entry());
+        let info = CommandInfo::new(number, queue, &entry);
         let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));
         let fault = asked.unwrap_or_else(|panic| {
             discard(panic);
@@ -95,7 +96,7 @@ fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
         });
         fault.then(|| format!("the simulation made {} {number} fail", info.name))
     });
-    runnable.run(fault, None);
+    entry.run(fault, None);
 }
 
 impl Wake for Shared {
@@ -137,7 +138,7 @@ impl Simulated {
     }
 
     /// Adds the entry that `make` makes for the next position, ordered after the events of `order`.
-    pub fn push(&self, order: &[Event], make: impl FnOnce(u64) -> Entry) -> Event {
+    pub fn push(&self, order: &[Event], make: impl FnOnce(u64) -> Queued) -> Event {
         let event = self.shared.state().push(self.queue, make);
         let record = |event: &Event| event.record().and_then(Completion::simulation);
         let elsewhere = order.iter().filter(|it| record(it) != Some(self.id()));

@@ -1,7 +1,6 @@
 //! What a simulation has yet to do, and what of it can be done next. Plain data, which `shared.rs` runs.
 
 use super::info::{Fails, Ready};
-use crate::cpu::entry::Entry;
 use crate::cpu::queued::Queued;
 use crate::cpu::timing::{Engine, Timing};
 use crate::sync::clock::QueueId;
@@ -108,7 +107,7 @@ impl SimulationState {
     }
 
     /// Adds the entry that `make` makes for the queue's next position; returns its event.
-    pub fn push(&mut self, queue: QueueId, make: impl FnOnce(u64) -> Entry) -> Event {
+    pub fn push(&mut self, queue: QueueId, make: impl FnOnce(u64) -> Queued) -> Event {
         let number = self.commands;
         self.commands += 1;
         let queue = self
@@ -116,11 +115,8 @@ impl SimulationState {
             .expect("a queue is not removed before it is closed");
         queue.total += 1;
         let entry = make(queue.total);
-        let event = entry.completion.clone().into();
-        queue.entries.push_back(Numbered {
-            number,
-            entry: Queued::new(entry),
-        });
+        let event = entry.entry().event();
+        queue.entries.push_back(Numbered { number, entry });
         event
     }
 
@@ -200,11 +196,11 @@ impl SimulationState {
                 let queue = &mut self.queues[index];
                 queue.head = Head::Runs(queue.head.engine());
                 let numbered = queue.entries.pop_front()?;
-                numbered.entry.with(|entry| {
-                    if let Some(timed) = entry.timed() {
-                        timed.simulate(self.timing.as_ref(), &entry.command, when);
-                    }
-                });
+                let entry = numbered.entry.entry();
+                if let Some(timed) = entry.timed() {
+                    timed.simulate(self.timing.as_ref(), &entry.command, when);
+                }
+                drop(entry);
                 Some(Task::Run(queue.id, numbered))
             }
         }
@@ -235,7 +231,7 @@ impl SimulationState {
             let (Head::Waits(since), Some(first)) = (queue.head, queue.entries.front()) else {
                 continue;
             };
-            if since.is_some() || first.entry.with(Entry::may_run) {
+            if since.is_some() || first.entry.entry().may_run() {
                 let since = since.unwrap_or(self.now);
                 queue.head = Head::Waits(Some(since));
                 waiting.push((since, first.number, index));
@@ -263,7 +259,7 @@ impl SimulationState {
             return;
         };
         let (duration, engine) = match &self.timing {
-            Some(timing) => first.entry.with(|entry| timing.of(&entry.command)),
+            Some(timing) => timing.of(&first.entry.entry().command),
             None => (Duration::ZERO, None),
         };
         if engine.is_none_or(|engine| self.is_free(engine)) {

@@ -5,7 +5,6 @@ use crate::backend::{Arguments, Command, Grid, Identity};
 use crate::cpu::event::Completion;
 use crate::cpu::kernel::Kernel;
 use crate::cpu::timing::Cost;
-use crate::sync::event::Events;
 
 fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -22,13 +21,14 @@ fn state(timing: Option<Timing>, queues: usize) -> (SimulationState, Vec<Identit
 /// Enqueues a launch that waits for `order`.
 fn launch(state: &mut SimulationState, queue: &Identity, order: &[Event]) -> Event {
     let kernel = Kernel::new("kernel", |_: Grid| {});
-    state.push(queue.id, |position| Entry {
-        command: Command::Launch(kernel, Grid::from(1), Arguments::new()),
-        order: order.iter().cloned().collect(),
-        data: Events::new(),
-        origin: None,
-        completion: Completion::pending(queue, position, None),
-        observed: None,
+    state.push(queue.id, |position| {
+        let queued = Queued::take();
+        let mut entry = queued.entry();
+        entry.command = Command::Launch(kernel, Grid::from(1), Arguments::new());
+        entry.order = order.iter().cloned().collect();
+        entry.completion = Some(Completion::pending(queue, position, None));
+        drop(entry);
+        queued
     })
 }
 
@@ -43,7 +43,8 @@ fn take(state: &mut SimulationState, choice: usize) -> Option<(QueueId, Numbered
 /// Runs a command from begin to end; its number.
 fn run(state: &mut SimulationState, choice: usize) -> Option<u64> {
     let (queue, Numbered { number, entry }) = take(state, choice)?;
-    entry.into_entry().completion.over(Ok(()));
+    let completion = entry.entry().completion.take();
+    completion.expect("the command has not run").over(Ok(()));
     state.over(queue);
     Some(number)
 }
