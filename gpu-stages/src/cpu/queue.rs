@@ -79,7 +79,7 @@ impl RawQueue {
             };
             let queued = Queued::take();
             let mut entry = queued.entry();
-            std::mem::swap(&mut entry.command, submission.command);
+            entry.command = std::mem::replace(submission.command, Command::Marker);
             before
                 .iter()
                 .for_each(|event| entry.order.push(event.clone()));

@@ -209,18 +209,28 @@ impl SimulationState {
     /// When the next things end, and which those are.
     fn next(&mut self) -> (Duration, SmallVec<[Next; 4]>) {
         self.begin();
-        let queues = self.queues.iter().enumerate();
-        let queues = queues.filter_map(|(index, queue)| match queue.head {
-            Head::Begun(ends, _) => Some((ends, Next::Queue(index))),
-            _ => None,
-        });
-        let works = self.works.iter().enumerate();
-        let works = works.filter_map(|(index, work)| Some((work.ends?, Next::Work(index))));
-        let all: SmallVec<[(Duration, Next); 4]> = queues.chain(works).collect();
-        let first = all.iter().map(|(ends, _)| *ends).min();
-        let first = first.unwrap_or(self.now);
-        let next = all.iter().filter(|(ends, _)| *ends == first);
-        (first, next.map(|(_, next)| *next).collect())
+        let mut next = SmallVec::new();
+        let mut first = None;
+        let mut add = |ends: Duration, it: Next| {
+            if first.is_none_or(|first| ends < first) {
+                first = Some(ends);
+                next.clear();
+            }
+            if first == Some(ends) {
+                next.push(it);
+            }
+        };
+        for (index, queue) in self.queues.iter().enumerate() {
+            if let Head::Begun(ends, _) = queue.head {
+                add(ends, Next::Queue(index));
+            }
+        }
+        for (index, work) in self.works.iter().enumerate() {
+            if let Some(ends) = work.ends {
+                add(ends, Next::Work(index));
+            }
+        }
+        (first.unwrap_or(self.now), next)
     }
 
     /// Lets every command begin that can. Of those that wait for one engine, the one that has waited longest begins

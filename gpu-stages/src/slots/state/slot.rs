@@ -146,8 +146,13 @@ fn take_unless_good(from: &mut Events, to: &mut Events, completed: &mut Complete
         return;
     }
     let is_good = Event::is_noted_good;
-    if !from.iter().any(is_good) {
+    let good = from.iter().filter(|event| is_good(event)).count();
+    if good == 0 {
         std::mem::swap(from, to);
+        return;
+    }
+    if good == from.len() {
+        from.iter().for_each(|event| completed.add(event));
         return;
     }
     let mut index = 0;
