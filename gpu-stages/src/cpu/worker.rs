@@ -56,12 +56,7 @@ impl Worker {
     fn serve(&self, engines: Option<&Engines>) {
         while let Some(queued) = self.next() {
             // A panic in the destructors and wakers of user code must not end the queue.
-            contain(|| {
-                let mut entry = queued.entry();
-                entry.wait();
-                let hold = engines.and_then(|engines| engines.take(&entry.command));
-                entry.run(None, hold.as_ref());
-            });
+            contain(|| run(queued, engines));
         }
     }
 
@@ -77,4 +72,12 @@ impl Worker {
             pending = unpoisoned(self.changed.wait(pending));
         }
     }
+}
+
+/// Runs an entry and drops what it held.
+fn run(queued: Queued, engines: Option<&Engines>) {
+    let mut entry = queued.entry();
+    entry.wait();
+    let hold = engines.and_then(|engines| engines.take(&entry.command));
+    entry.run(None, hold.as_ref());
 }
