@@ -240,7 +240,10 @@ const _: () = {
         ) -> ::gpu_stages::Result<()> {
             <[DeviceBuffer<
                 T,
-            >; N] as ::gpu_stages::DeviceVisible>::fill_on_device(&mut __holder.0, __queue)?;
+            >; N] as ::gpu_stages::DeviceVisible>::fill_on_device(
+                &mut __holder.0,
+                __queue,
+            )?;
             ::core::result::Result::Ok(())
         }
     }
