@@ -108,8 +108,8 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     ///
     /// # Safety
     ///
-    /// While the command may run, nobody conflicts with its regions but commands that `order` or the queue put
-    /// before it. Regions lie inside their memory. A launch has passed `check_launch`.
+    /// While the command may run, nothing conflicts with its regions but commands that it is ordered after by `order` or by
+    /// the queue. Regions lie inside their memory. A launch has passed `check_launch`.
     #[doc(hidden)]
     unsafe fn submit(
         queue: &Self::RawQueue,

@@ -128,8 +128,8 @@ impl RawQueue {
         }
     }
 
-    /// Whether commands of this queue can wait for `event`. Workers wait as any thread of the host does, but for
-    /// what runs only when somebody steps; simulations know only their own commands.
+    /// Whether commands of this queue can wait for `event`. Workers wait for all events but those of simulations, which
+    /// run only when they are stepped. Simulations know only their own commands.
     pub(super) fn can_wait(&self, event: &Event) -> bool {
         let record = event.record::<Completion>();
         match self.simulation() {

@@ -48,7 +48,7 @@ impl BeingTimed {
     }
 }
 
-/// A command's times, written by whoever runs it.
+/// The times of a command, written by the thread that runs it.
 #[derive(Debug)]
 pub(super) struct Timed {
     simulation: Option<SimulationId>,

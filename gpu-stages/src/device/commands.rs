@@ -78,7 +78,7 @@ impl<B: Backend> Queue<B> {
     /// # Errors
     ///
     /// As [`upload`](Queue::upload), and when number or types of the arguments do not fit the kernel or no
-    /// buffer is among them: nobody could wait for such a launch.
+    /// buffer is among them: no use could wait for such a launch.
     pub fn launch(
         &self,
         kernel: &B::Kernel,

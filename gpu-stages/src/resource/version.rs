@@ -7,11 +7,11 @@ use crate::sync::event::{Event, Events, Status};
 use std::fmt;
 use std::ops::Deref;
 
-/// A version of a resource, whose slot is kept: nobody else writes or updates it while the version is held.
+/// A version of a resource, whose slot is kept: no other use writes or updates it while the version is held.
 ///
 /// Made by [`Resource::pin`] and [`Resource::latest`], and passed where a pipeline declares `#[reads]` or
 /// `#[updates]`. Uses through it are in order with each other and with those that read the resource while this is
-/// its newest version. Whoever would write the slot, or update it not through a version, waits until all versions
+/// its newest version. A use that would write the slot, or update it not through a version, waits until all versions
 /// in it are dropped and the uses through them have ended. A use holds the slot itself: the version can be dropped
 /// once it is acquired.
 ///
@@ -76,9 +76,9 @@ impl<T: Send + 'static> Resource<T> {
         self.version(pin)
     }
 
-    /// The newest version that is complete and good by now, kept; `None` where there is no such. Waits for nobody.
+    /// The newest version that is complete and good by now, kept; `None` if there is none. Does not wait.
     ///
-    /// A version is complete when its writer has handed on and its commands are over. It is there until the next
+    /// A version is complete when its writer is released and its commands are over. It is there until the next
     /// writer of its slot is given the slot, which in a ring with more slots than frames in flight is not before
     /// newer ones are there. The version goes before writers that wait for readers of it.
     pub fn latest(&self) -> Option<Version<T>> {

@@ -7,7 +7,7 @@ use crate::slots::state::{Standing, UseReport};
 use crate::util::primitives::Arc;
 use std::collections::BTreeMap;
 
-/// All resources that anybody has to do with, and all calls.
+/// All resources that have uses, and all calls.
 pub(super) struct Scene {
     pub lines: Vec<Line>,
     pub calls: BTreeMap<u64, Actor>,

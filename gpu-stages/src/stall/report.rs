@@ -24,7 +24,7 @@ pub struct Wait {
     pub by: Party,
     /// Who holds the resource; empty if devices are waited for, and where the turn has just come.
     pub holders: Vec<Holder>,
-    /// If nobody can go on by waiting: how each of those in question keeps the next from going on.
+    /// If the wait is part of a cycle, which no waiting ends: how each of its calls waits for the next.
     pub cycle: Option<String>,
     for_device: bool,
     pub(super) place: (u64, usize),

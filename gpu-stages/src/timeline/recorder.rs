@@ -209,7 +209,7 @@ impl FrameRecord {
         }
     }
 
-    /// Ends a wait. One that began in the same poll has suspended nobody.
+    /// Ends a wait. One that began in the same poll suspended no task.
     pub fn end_wait(&mut self, use_number: u32, awaited: Awaited, moment: u64, now: Duration) {
         let Some(stage) = self.stage() else { return };
         let is_it = |wait: &WaitRecord| {

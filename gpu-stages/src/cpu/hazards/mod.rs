@@ -48,10 +48,10 @@
 //! - Commands of one queue, in the order in which they were enqueued.
 //! - Wait lists, markers and barriers, and what they imply through other queues.
 //! - The host: a call that awaited an event, or that saw it complete and therefore did not wait for it, enqueues
-//!   everything later behind it.
-//! - Handing on: whoever has its turn on a slot is behind what the users before did on the host and knew to be
-//!   complete, not behind what they enqueued. Readers are not ordered among themselves.
-//! - Frees: the last handle to a memory is given back behind all others.
+//!   everything later after it.
+//! - Releases: a use that is granted a slot is ordered after what earlier uses did on the host and saw to be complete, not
+//!   after what they enqueued. Readers are not ordered among themselves.
+//! - Frees: the last handle to a memory is given back after all others.
 //!
 //! The order of operations within one call counts; the thread or task that runs them does not. Locks inside of the
 //! library order nothing.
