@@ -1,5 +1,5 @@
 //! The system's allocator, counting what passes through it. To count, make it the global allocator,
-//! `#[global_allocator] static ALLOCATOR: Counting = Counting;`, and [start](start).
+//! `#[global_allocator] static ALLOCATOR: Counting = Counting;`, and [start].
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
