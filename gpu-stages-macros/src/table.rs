@@ -1,5 +1,7 @@
 //! The schedule as the rows of a table, for documentation and messages.
 
+// The path is written out for the fuzz target, which includes this file by its path.
+#[path = "table/printed.rs"]
 mod printed;
 
 use crate::model::{Model, Place, ResourceId, Right};

@@ -138,7 +138,7 @@ impl Observed {
     }
 }
 
-/// Whether a command is over. For the device itself: no call is noted to have seen it.
+/// Whether a command is over.
 fn is_over(event: &Event) -> bool {
     match event.record::<Completion>() {
         Some(record) => record.is_over(),
