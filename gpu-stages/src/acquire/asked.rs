@@ -95,9 +95,9 @@ macro_rules! tuples {
             type Allocations = ($($R::Allocation,)+);
 
             fn acquire(self, call: &Call) -> Result<Self::Allocations> {
-                let mut asks = Asks::new();
+                let (mut asks, mut places) = (Asks::new(), Places::new());
                 $(self.$i.ask(&mut asks);)+
-                let mut places = add_all(&mut asks, call)?;
+                add_all(&mut asks, call, &mut places)?;
                 drop(asks);
                 Ok(($(self.$i.take(&mut places),)+))
             }

@@ -54,16 +54,22 @@ impl<'a> Asks<'a> {
     }
 }
 
-/// The places that a call was given, in the order in which it asked.
-pub struct Places(SmallVec<[Option<Place>; 8]>, usize);
+/// The places that a call is given, with the numbers of its asks, and how many of them were taken out.
+pub struct Places(SmallVec<[(usize, Option<Place>); 8]>, usize);
 
 impl Places {
-    /// The next one.
+    pub(super) fn new() -> Self {
+        Places(SmallVec::new(), 0)
+    }
+
+    /// The next one, in the order of the asks.
     #[inline]
     pub(crate) fn next(&mut self) -> Place {
-        let place = self.0.get_mut(self.1).and_then(Option::take);
+        let place = self.0.get_mut(self.1);
         self.1 += 1;
-        place.unwrap_or_else(|| unreachable!("there is a place for each ask"))
+        place
+            .and_then(|(_, place)| place.take())
+            .unwrap_or_else(|| unreachable!("there is a place for each ask"))
     }
 }
 
@@ -75,8 +81,8 @@ pub fn add_one(core: &Core, wish: Wish, call: &Call) -> Place {
     ask.add(&mut core.state(), call)
 }
 
-/// Adds a use for each of `asks`, or for none.
-pub fn add_all(asks: &mut Asks<'_>, call: &Call) -> Result<Places> {
+/// Adds a use for each of `asks` to the empty `places`, or for none.
+pub fn add_all(asks: &mut Asks<'_>, call: &Call, places: &mut Places) -> Result<()> {
     let asks = asks.0.as_mut_slice();
     // The asks for one resource come together, in the order in which they were made.
     asks.sort_unstable_by_key(|ask| (ask.core.id, ask.number));
@@ -87,10 +93,8 @@ pub fn add_all(asks: &mut Asks<'_>, call: &Call) -> Result<Places> {
         drop(states);
         return Err(waits_for_itself(ask, call));
     }
-    let mut places = Places(SmallVec::new(), 0);
-    places.0.resize_with(asks.len(), || None);
     let mut add = |ask: &Ask<'_>, state: &mut State| {
-        places.0[ask.number] = Some(ask.add(state, call));
+        places.0.push((ask.number, Some(ask.add(state, call))));
     };
     for (asks, state) in by_resource(asks).zip(&mut states) {
         if let [ask] = asks {
@@ -104,7 +108,10 @@ pub fn add_all(asks: &mut Asks<'_>, call: &Call) -> Result<Places> {
         all.for_each(|ask| add(ask, state));
     }
     drop(states);
-    Ok(places)
+    if !places.0.is_sorted_by_key(|(number, _)| *number) {
+        places.0.sort_unstable_by_key(|(number, _)| *number);
+    }
+    Ok(())
 }
 
 /// Locks the resources, each once, in the order of their numbers: so two calls never wait for each other here.

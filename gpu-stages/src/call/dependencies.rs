@@ -61,11 +61,13 @@ impl Dependencies {
     }
 
     /// Whether an access of the host needs to wait for nothing.
+    #[inline]
     pub fn is_free(&self, access: Access) -> bool {
         self.writes.is_empty() && (access == Access::Read || self.reads.is_empty())
     }
 
     /// What is known by now to be wrong with the contents, if the use needs them.
+    #[inline]
     pub fn bad(&self) -> Option<Bad> {
         if let Some(poison) = &self.poison {
             return Some(Bad::Poisoned(poison.clone()));

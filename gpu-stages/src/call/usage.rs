@@ -204,12 +204,19 @@ impl Use {
     /// # Errors
     ///
     /// The contents are poisoned, or were written by a command that has failed.
+    #[inline]
     pub fn checked<R>(&self, f: impl FnOnce(&mut Dependencies) -> R) -> Result<R, Error> {
         let checked = self.with(|state| match state.dependencies.bad() {
             None => Ok(f(&mut state.dependencies)),
             Some(bad) => Err(bad),
         });
-        checked.map_err(|bad| match bad {
+        checked.map_err(|bad| self.bad(bad))
+    }
+
+    /// The error for this use of bad contents.
+    #[cold]
+    fn bad(&self, bad: Bad) -> Error {
+        match bad {
             Bad::Poisoned(poison) => Error::Poisoned {
                 site: self.site(),
                 poison: (*poison).clone(),
@@ -218,7 +225,7 @@ impl Use {
                 Status::Failed(failure) => self.failed(failure),
                 _ => unreachable!("an event that was noted to have failed has failed"),
             },
-        })
+        }
     }
 
     /// What an access on the host must wait for.

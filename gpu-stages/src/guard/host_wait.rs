@@ -105,6 +105,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 }
 
 /// What an access of the host must wait for. Where that is nothing, the access is recorded at once.
+#[inline]
 fn needs_on_host(dependencies: &mut Dependencies, access: access::Access) -> Option<Needs> {
     if dependencies.is_free(access) {
         dependencies.record_free_host(access);

@@ -86,12 +86,12 @@ impl State {
     pub fn add(&mut self, wish: &Wish, slot: usize, call: u64) -> (UseIndex, bool) {
         let role = Role::of(wish.mode, wish.pin.is_some());
         let (version, previous_version) = self.next_version(role, slot, wish.pin);
-        let index = self.uses.add(Entry {
+        let entry = Entry {
             first_use: wish.first_use,
             previous_version,
             ..Entry::new(role, slot, version, call, Some(wish.parameter))
-        });
-        (index, self.enqueue(index, wish.pin))
+        };
+        self.enqueue(entry, wish.pin)
     }
 
     /// The version that a use of a slot uses, or makes, and the one that the slot had before.
@@ -110,28 +110,29 @@ impl State {
         (version, previous)
     }
 
-    /// Enqueues a new use, at the end or, through `pin`, before uses that wait for pins. Returns whether it is granted.
+    /// Adds a use at the end of its wait queue or, through `pin`, before uses that wait for pins. Returns whether it is
+    /// granted at once.
     #[inline]
-    fn enqueue(&mut self, index: UseIndex, pin: Option<UseIndex>) -> bool {
+    fn enqueue(&mut self, mut entry: Entry, pin: Option<UseIndex>) -> (UseIndex, bool) {
         let next = match pin.map(|pin| &self.uses[pin]) {
             None => None,
             Some(pin) => match &pin.grant {
                 Grant::NeverWritten(writer) => {
-                    self.uses[index].grant = Grant::NeverWritten(writer.clone());
-                    return false;
+                    entry.grant = Grant::NeverWritten(writer.clone());
+                    return (self.uses.add(entry), false);
                 }
                 Grant::Waiting | Grant::Granted => self.first_waiting_for(pin),
             },
         };
-        let Entry { role, slot, .. } = self.uses[index];
-        let slot = &mut self.slots[slot];
+        let slot = &mut self.slots[entry.slot];
         // Uses that wait already go first.
-        if slot.waiting.first == next && slot.admits(role) {
-            self.grant(index);
-            return true;
+        if slot.waiting.first == next && slot.admits(entry.role) {
+            slot.grant(&mut entry);
+            return (self.uses.add(entry), true);
         }
+        let index = self.uses.add(entry);
         self.uses.insert(&mut slot.waiting, index, next);
-        false
+        (index, false)
     }
 
     /// The first waiting use that waits for `pin` to end. Uses through the pin are inserted before it, and after those that
@@ -146,24 +147,18 @@ impl State {
         first.map(|(index, _)| index)
     }
 
-    fn grant(&mut self, index: UseIndex) {
-        let entry = &mut self.uses[index];
-        let slot = &mut self.slots[entry.slot];
-        slot.grant(entry.role);
-        entry.grant = Grant::Granted;
-        entry.accepted = slot.accepted;
-    }
-
     /// Grants the waiting uses of a slot, as many as it admits now.
     #[inline]
     fn grant_next(&mut self, slot: usize, deferred: &mut Deferred) {
-        while let Some(index) = self.slots[slot].waiting.first {
-            if !self.slots[slot].admits(self.uses[index].role) {
+        let slot = &mut self.slots[slot];
+        while let Some(index) = slot.waiting.first {
+            if !slot.admits(self.uses[index].role) {
                 return;
             }
-            self.uses.unlink(&mut self.slots[slot].waiting, index);
-            self.grant(index);
-            deferred.wake.extend(self.uses[index].waker.take());
+            self.uses.unlink(&mut slot.waiting, index);
+            let entry = &mut self.uses[index];
+            slot.grant(entry);
+            deferred.wake.extend(entry.waker.take());
         }
     }
 

@@ -53,15 +53,13 @@ impl State {
         let (slot, contents) = complete
             .map(|(index, slot)| (index, slot.contents))
             .max_by_key(|(_, contents)| *contents)?;
-        let index = self.uses.add(new_pin(slot, contents));
-        self.grant(index);
-        Some(index)
+        let mut pin = new_pin(slot, contents);
+        self.slots[slot].grant(&mut pin);
+        Some(self.uses.add(pin))
     }
 
     fn add_pin(&mut self, slot: usize, version: u64, pin: Option<UseIndex>) -> UseIndex {
-        let index = self.uses.add(new_pin(slot, version));
-        self.enqueue(index, pin);
-        index
+        self.enqueue(new_pin(slot, version), pin).0
     }
 }
 

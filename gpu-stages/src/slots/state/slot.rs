@@ -1,7 +1,7 @@
 //! [`Slot`]: the granted uses of one slot, and what earlier uses left in it.
 
 use super::role::Role;
-use super::wait_queue::WaitQueue;
+use super::wait_queue::{Entry, Grant, WaitQueue};
 use crate::call::Dependencies;
 use crate::error::Poison;
 use crate::sync::discarded::{Completed, Discarded, move_all, move_over, replace_older};
@@ -51,12 +51,14 @@ impl Slot {
     }
 
     #[inline]
-    pub fn grant(&mut self, role: Role) {
-        match role {
+    pub fn grant(&mut self, entry: &mut Entry) {
+        match entry.role {
             Role::Pin => self.pins += 1,
             Role::Read => self.readers += 1,
             Role::Update | Role::UpdatePinned | Role::Write => self.is_exclusive = true,
         }
+        entry.grant = Grant::Granted;
+        entry.accepted = self.accepted;
     }
 
     #[inline]
@@ -70,13 +72,20 @@ impl Slot {
 
     /// A granted use inherits what earlier uses left: an exclusive use takes the events over, readers share them. Events that
     /// are known to have succeeded stay here until the release: they keep what the backend knows of their queue.
+    #[inline]
     pub fn inherit(&mut self, role: Role, into: &mut Dependencies, completed: &mut Completed) {
         if role != Role::Write {
             into.poison.clone_from(&self.poison);
         }
         if role.is_exclusive() {
-            take_unless_good(&mut self.writes, &mut into.writes, completed);
-            take_unless_good(&mut self.reads, &mut into.reads, completed);
+            for (from, to) in [
+                (&mut self.writes, &mut into.writes),
+                (&mut self.reads, &mut into.reads),
+            ] {
+                if !from.is_empty() {
+                    take_unless_good(from, to, completed);
+                }
+            }
         } else {
             for event in &self.writes {
                 match event.is_noted_good() {
@@ -100,6 +109,7 @@ impl Slot {
 
     /// An exclusive use leaves everything that may still run: its own commands, and what they are not ordered after.
     /// `accepted`: the contents were accepted as they are since it was granted.
+    #[inline]
     pub fn put_back(&mut self, from: &mut Dependencies, accepted: bool, discarded: &mut Discarded) {
         if accepted {
             move_over(&mut from.writes, &mut discarded.completed);
@@ -140,11 +150,7 @@ fn replace(list: &mut Events, from: &mut Events, discarded: &mut Discarded) {
 }
 
 /// Moves the events that are not known to have succeeded.
-#[inline]
 fn take_unless_good(from: &mut Events, to: &mut Events, completed: &mut Completed) {
-    if from.is_empty() {
-        return;
-    }
     let is_good = Event::is_noted_good;
     let good = from.iter().filter(|event| is_good(event)).count();
     if good == 0 {
