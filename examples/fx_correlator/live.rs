@@ -94,8 +94,10 @@ impl fmt::Display for Held {
         )?;
         let mut waits = BTreeMap::new();
         for wait in stall::report().waits() {
-            let for_device = wait.holders.is_empty();
-            let key = (wait.resource.to_string(), for_device);
+            let Some(resource) = wait.resource() else {
+                continue;
+            };
+            let key = (resource.to_owned(), wait.is_for_device());
             *waits.entry(key).or_insert(0) += 1;
         }
         for (number, ((resource, for_device), calls)) in waits.into_iter().enumerate() {

@@ -22,10 +22,9 @@
 
 use crate::error::{Failure, Origin, Problem};
 use crate::observe::UseId;
-use crate::observe::device_times::What;
 use crate::sync::access::Access;
 use crate::sync::clock::{Knowledge, QueueId};
-use crate::sync::event::Event;
+use crate::sync::event::{Event, What};
 use crate::util::pool::Pooled;
 use crate::util::primitives::Arc;
 use smallvec::SmallVec;
@@ -368,11 +367,11 @@ impl<B: Backend> Command<B> {
     }
 
     /// The command as observers see it. `name` names kernels.
-    pub(crate) fn what(&self, name: impl FnOnce(&B::Kernel) -> &str) -> What {
+    pub(crate) fn what(&self, name: impl FnOnce(&B::Kernel) -> Arc<str>) -> What {
         What {
             command: self.name(),
             kernel: match self {
-                Command::Launch(kernel, ..) => Some(name(kernel).into()),
+                Command::Launch(kernel, ..) => Some(name(kernel)),
                 _ => None,
             },
         }

@@ -84,6 +84,13 @@ use std::task::{Context, Poll, ready};
 /// The same with `select!`, for loops that wait for more than that: [`finish`](JobQueue::finish) loses no result when
 /// its future is dropped, so that it can be one of the branches, as in the tutorial's last step.
 ///
+/// # What a job holds while it is in the queue
+///
+/// A job has its place with each of its resources from when it was made, and keeps what it was granted until it is polled
+/// to its end. A loop that awaits a use of the same resources behind `push` or `pop` waits for jobs that nothing polls:
+/// it hangs, and a stall report says that a job `was woken` or `was never polled`. Such a loop first runs the jobs to
+/// their ends with `finish(0)`, or makes the use a job of the queue. The same is true of `StreamExt::buffered`.
+///
 /// # Streams
 ///
 /// Where the frames are a stream, `StreamExt::buffered` of the `futures` crate does the same: calls acquire

@@ -1,7 +1,8 @@
 //! The observers that are always there, and the beginning of calls, which they must not miss.
 
-use crate::call::{self, Call};
+use crate::call::Call;
 use crate::schedule::Schedule;
+use crate::sync::current::current;
 use crate::{spans, stall};
 use std::sync::Once;
 
@@ -20,6 +21,6 @@ impl Schedule {
     #[inline]
     pub fn call(&'static self) -> Call {
         install();
-        Call::begin(self, call::current())
+        Call::begin(self, current())
     }
 }

@@ -6,6 +6,7 @@ pub mod heap;
 pub mod process;
 pub mod talk;
 pub mod timed_talk;
+pub mod warnings;
 
 use futures::task::noop_waker_ref;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue};

@@ -1,9 +1,10 @@
 //! What a call is doing, for stall reports.
 
-use super::current;
 use super::handle::Call;
 use super::name::ResourceName;
 use crate::observe::{self, Interest, Observation, Outcome};
+use crate::sync::current;
+use crate::sync::event::Event;
 use crate::util::primitives::Ordering;
 
 /// What a call is doing.
@@ -13,12 +14,12 @@ pub(crate) enum Activity {
     NotPolled,
     /// Its future is being polled.
     Running,
-    /// Its future is suspended: it waits for its turn with a resource, or for something that the library does not know.
+    /// Its future is suspended: it waits for its turn with a resource, or for something that is no resource.
     Suspended,
-    /// The host waits for devices to finish with this resource.
-    WaitingForDevice(ResourceName),
-    /// Its future waits for the end of its commands.
-    Ending,
+    /// The host waits for devices to be done with this resource, now for this event.
+    WaitingForDevice(ResourceName, Event),
+    /// Its future waits for the end of its commands, now for that of this event, on this resource.
+    Ending(ResourceName, Event),
 }
 
 impl Call {
@@ -27,10 +28,11 @@ impl Call {
         self.record.parent.load(Ordering::Relaxed)
     }
 
-    /// Notes whether the host waits for devices, and with which resource.
-    pub(crate) fn set_awaited(&self, name: Option<ResourceName>) {
-        let mut body = self.record.body();
-        body.awaited = name;
+    /// Notes whether the host waits for devices: with which resource, and for which event.
+    pub(crate) fn set_awaited(&self, awaited: Option<(ResourceName, Event)>) {
+        let before = std::mem::replace(&mut self.record.body().awaited, awaited);
+        // Not under the lock: dropping an event may run code of a backend.
+        drop(before);
     }
 
     /// What the call is doing right now.
@@ -39,11 +41,14 @@ impl Call {
         if record.is_polled.load(Ordering::Relaxed) {
             return Activity::Running;
         }
-        if record.is_ending.load(Ordering::Relaxed) {
-            return Activity::Ending;
+        let body = record.body();
+        if record.is_ending.load(Ordering::Relaxed)
+            && let Some((name, event)) = body.finals.last()
+        {
+            return Activity::Ending(name.clone(), event.clone());
         }
-        match record.body().awaited.clone() {
-            Some(name) => Activity::WaitingForDevice(name),
+        match &body.awaited {
+            Some((name, event)) => Activity::WaitingForDevice(name.clone(), event.clone()),
             None if record.was_polled.load(Ordering::Relaxed) => Activity::Suspended,
             None => Activity::NotPolled,
         }

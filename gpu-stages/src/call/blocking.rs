@@ -1,6 +1,8 @@
 //! Blocking host stages: work that would block an executor's thread, moved to another thread.
 
-use crate::util::primitives::{Arc, Mutex, OnceLock, lock};
+use crate::sync::current;
+use crate::sync::waits::{OtherWait, Progress};
+use crate::util::primitives::{Arc, Mutex, OnceLock, Ordering, lock};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::{Poll, Waker};
@@ -50,8 +52,16 @@ enum Outcome<R> {
 pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> R {
     let shared = Arc::new(Mutex::new(Outcome::Running(None)));
     let (report, span) = (Report(shared.clone()), CurrentSpan::now());
+    let (call, progress) = (current::current(), Arc::new(Progress::default()));
+    let ours = progress.clone();
+    let told = OtherWait::for_blocking_stage(&progress);
     spawn(Box::new(move || {
+        ours.has_begun.store(true, Ordering::Relaxed);
+        // The calls that the stage makes are made in a stage of this call.
+        let before = current::replace(call);
         let result = span.within(|| catch_unwind(AssertUnwindSafe(job)));
+        current::replace(before);
+        ours.is_over.store(true, Ordering::Relaxed);
         report.send(Outcome::Done(result));
     }));
     let outcome = poll_fn(|context| {
@@ -65,7 +75,9 @@ pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'stati
         drop(old);
         Poll::Pending
     });
-    match outcome.await {
+    let outcome = outcome.await;
+    drop(told);
+    match outcome {
         Outcome::Done(Ok(result)) => result,
         Outcome::Done(Err(panic)) => resume_unwind(panic),
         _ => panic!("a blocking stage was dropped before it ran: its spawner is shutting down"),

@@ -5,6 +5,7 @@ use super::record::{Kept, Record};
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::observe::{self, Interest, Observation};
 use crate::schedule::{Schedule, Stage};
+use crate::sync::current::current;
 use crate::sync::deferred_drop;
 use crate::sync::event::{Event, Events, Status, WaitKey};
 use crate::util::pool::{Pooled, Recycle};
@@ -44,7 +45,7 @@ impl Call {
 
     /// Begins a call for allocations that are made by hand.
     pub(crate) fn by_hand() -> Self {
-        Call::begin(&MANUAL, super::current::current())
+        Call::begin(&MANUAL, current())
     }
 
     /// All calls that are not over.
@@ -154,6 +155,7 @@ impl Call {
 
     /// The error for a use of data that `failure` left behind.
     pub(crate) fn failed(&self, name: &ResourceName, failure: Arc<Failure>) -> Error {
+        failure.claim();
         match failure.origin {
             Some(by) if by.call != self.id() => Error::Poisoned {
                 site: self.site(name),
@@ -197,6 +199,7 @@ impl Call {
                     let is_registered = event.register(key, context.waker());
                     self.end_after(name, event);
                     if is_registered {
+                        observe::emit(Interest::STALLS, || Observation::MayStall);
                         return Poll::Pending;
                     }
                 }

@@ -2,7 +2,6 @@
 
 mod activity;
 mod blocking;
-mod current;
 mod dependencies;
 mod handle;
 #[cfg(all(test, loom))]
@@ -18,7 +17,6 @@ mod usage;
 
 pub(crate) use activity::Activity;
 pub use blocking::{BlockingJob, blocking, set_blocking_spawner};
-pub(crate) use current::current;
 pub(crate) use dependencies::{Dependencies, Needs};
 pub use handle::Call;
 pub(crate) use name::{Parameter, ResourceName};

@@ -38,8 +38,8 @@ pub struct Record {
 #[derive(Default)]
 pub(super) struct Body {
     pub schedule: Option<&'static Schedule>,
-    /// The resource that the host waits for devices to finish with.
-    pub awaited: Option<ResourceName>,
+    /// The resource that the host waits for devices to finish with, and the event that it waits for.
+    pub awaited: Option<(ResourceName, Event)>,
     /// The last commands of uses that were released. The end of the call waits for them.
     pub finals: SmallVec<[(ResourceName, Event); 4]>,
     /// The first failure among them.

@@ -217,10 +217,13 @@ impl Use {
     #[cold]
     fn bad(&self, bad: Bad) -> Error {
         match bad {
-            Bad::Poisoned(poison) => Error::Poisoned {
-                site: self.site(),
-                poison: (*poison).clone(),
-            },
+            Bad::Poisoned(poison) => {
+                poison.failure().into_iter().for_each(Failure::claim);
+                Error::Poisoned {
+                    site: self.site(),
+                    poison: (*poison).clone(),
+                }
+            }
             Bad::Failed(event) => match event.known() {
                 Status::Failed(failure) => self.failed(failure),
                 _ => unreachable!("an event that was noted to have failed has failed"),
@@ -251,13 +254,19 @@ impl Use {
         observe_completed(call, &discarded.completed);
     }
 
-    /// Notes whether the host waits, and for what.
+    /// Notes that the host waits for devices to be done with the resource, from now on for `event`; `None` for no more.
     #[cold]
-    pub fn set_waiting(&self, awaited: Awaited, is_waiting: bool) {
+    pub fn set_awaited(&self, event: Option<Event>) {
         let (call, name) = self.call_and_name();
-        if awaited == Awaited::Device {
-            call.set_awaited(is_waiting.then(|| name.clone()));
-        }
+        let is_waiting = event.is_some();
+        call.set_awaited(event.map(|event| (name, event)));
+        self.observe_wait(Awaited::Device, is_waiting);
+    }
+
+    /// Tells observers whether the host waits, and for what.
+    #[cold]
+    pub fn observe_wait(&self, awaited: Awaited, is_waiting: bool) {
+        let (call, name) = self.call_and_name();
         let (id, moment) = (self.id(), call.moment());
         observe::emit(Interest::WAITS, || match is_waiting {
             true => Observation::WaitBegan {

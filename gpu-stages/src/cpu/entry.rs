@@ -81,11 +81,11 @@ impl Entry {
         if let Some(timed) = self.timed() {
             timed.begins();
         }
-        let failed = self.data.iter().find_map(|event| match event.status() {
+        let failed = self.data.iter().find_map(|event| match event.ask() {
             Status::Failed(failure) => Some(failure),
             _ => None,
         });
-        let failure = |message| Arc::new(Failure::new(self.origin, message));
+        let failure = |message| Failure::of_command(self.origin, message);
         let result = match (failed, fault) {
             (Some(failure), _) => Err(failure),
             (None, Some(message)) => Err(failure(message)),

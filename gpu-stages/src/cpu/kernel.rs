@@ -58,6 +58,10 @@ impl Kernel {
         &self.inner.name
     }
 
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        self.inner.name.clone()
+    }
+
     pub(super) fn check(&self, arguments: &Arguments<Cpu>) -> Result<(), Problem> {
         let expected = &self.inner.parameters;
         if expected.len() != arguments.len() {

@@ -5,6 +5,7 @@ use super::device::Device;
 use super::entry::Observed;
 use super::event::Completion;
 use super::hazards::Watcher;
+use super::kernel::Kernel;
 use super::queued::Queued;
 use super::simulation::Simulated;
 use super::simulation::id::SimulationId;
@@ -13,7 +14,8 @@ use super::worker::Worker;
 use crate::backend::{Command, Identity, Submission};
 use crate::error::Failure;
 use crate::observe::{self, Interest};
-use crate::sync::event::Event;
+use crate::sync::event::{CommandName, Event, first_pending};
+use crate::sync::waits::OtherWait;
 use crate::util::primitives::{Arc, AtomicU64, Ordering};
 
 /// A queue's handle for the host. Dropping it lets what is enqueued run.
@@ -72,7 +74,12 @@ impl RawQueue {
             false => None,
         };
         let make = |position| {
-            let completion = Completion::pending(&self.identity, position, self.simulation());
+            let command = CommandName {
+                origin: submission.origin,
+                what: submission.command.what(Kernel::shared_name),
+            };
+            let completion =
+                Completion::pending(&self.identity, position, self.simulation(), command);
             let observed = match (&self.watcher, &timing) {
                 (None, None) => None,
                 (_, timing) => Some(self.observed(&submission, &completion, timing.as_deref())),
@@ -142,7 +149,11 @@ impl RawQueue {
     pub(super) fn finish(&self) {
         let end = self.push(Submission::alone(&mut Command::Marker));
         match &self.runner {
-            Runner::Worker(_) => drop(end.block()),
+            Runner::Worker(_) => {
+                let told = OtherWait::of_thread(self.identity.id, first_pending::<Completion>);
+                end.block();
+                drop(told);
+            }
             Runner::Simulation(line) => line.drive(|| end.known().is_terminal()),
         }
     }

@@ -25,7 +25,7 @@ impl BeingTimed {
         queue: QueueId,
         simulation: Option<SimulationId>,
     ) -> Option<Box<Self>> {
-        let what = || submission.command.what(Kernel::name);
+        let what = || submission.command.what(Kernel::shared_name);
         Some(Box::new(BeingTimed {
             enqueuing: Enqueuing::begin(submission.origin, queue, what)?,
             timed: Arc::new(Timed {

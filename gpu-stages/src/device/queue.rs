@@ -1,9 +1,10 @@
 //! [`Queue`]: a command queue, and what is submitted to it.
 
 use crate::backend::{Backend, Command, Identity, Submission};
-use crate::call::{Call, Ordered, current};
+use crate::call::{Call, Ordered};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::sync::clock::{Knowledge, QueueId};
+use crate::sync::current::current;
 use crate::sync::elision;
 use crate::sync::event::{Event, Events};
 use crate::util::pool::Pooled;

@@ -6,6 +6,7 @@ mod poison;
 mod problem;
 mod result;
 mod site;
+mod unclaimed;
 
 pub use failure::Failure;
 pub use kinds::Error;

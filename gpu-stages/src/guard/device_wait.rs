@@ -2,7 +2,7 @@
 
 use crate::call::{Needs, Use, observe_completed};
 use crate::error::Result;
-use crate::observe::{self, Awaited, Interest, Observation};
+use crate::observe::{self, Interest, Observation};
 use crate::sync::access::Access;
 use crate::sync::elision;
 use crate::sync::event::{Event, Events, Status, Wait};
@@ -30,7 +30,7 @@ pub(super) struct Current {
 impl Current {
     /// Begins to wait, for the use that needs the event.
     pub fn begin(event: Event, usage: &Use) -> Self {
-        usage.set_waiting(Awaited::Device, true);
+        usage.set_awaited(Some(event.clone()));
         Current {
             wait: Wait::of(event),
             usage: usage.clone(),
@@ -41,7 +41,7 @@ impl Current {
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let over = ready!(self.wait.poll(context));
         drop(over);
-        self.usage.set_waiting(Awaited::Device, false);
+        self.usage.set_awaited(None);
         Poll::Ready(())
     }
 }
@@ -124,13 +124,13 @@ fn last_pending(needs: &[Needs]) -> Option<(usize, Event)> {
     // The others are over as soon as the last ones are: the driver knows it, even where it was not noted yet.
     let mut earlier = others
         .iter()
-        .filter(|(_, event)| !event.status().is_terminal());
+        .filter(|(_, event)| !event.ask().is_terminal());
     let next = pending.next().or_else(|| earlier.next());
     next.map(|(index, event)| (*index, (*event).clone()))
 }
 
 fn check(usage: &Use, needs: &Needs) -> Result<()> {
-    let failed = needs.data.iter().find_map(|event| match event.status() {
+    let failed = needs.data.iter().find_map(|event| match event.ask() {
         Status::Failed(failure) => Some(failure),
         _ => None,
     });

@@ -43,7 +43,7 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
 
     fn observe_wait(&self, is_waiting: bool) {
         if observe::wants(Interest::WAITS) {
-            self.usage.set_waiting(Awaited::Turn, is_waiting);
+            self.usage.observe_wait(Awaited::Turn, is_waiting);
         }
     }
 }

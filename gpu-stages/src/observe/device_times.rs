@@ -1,6 +1,6 @@
 //! The times of commands on their devices, which a backend keeps and an observer asks for.
 
-use crate::util::primitives::{Arc, OnceLock};
+use crate::util::primitives::OnceLock;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,6 @@ pub(crate) enum ClockId {
 pub(crate) fn host_now() -> Duration {
     static ZERO: OnceLock<Instant> = OnceLock::new();
     ZERO.get_or_init(Instant::now).elapsed()
-}
-
-/// A command as observers see it.
-#[derive(Clone, Debug)]
-pub(crate) struct What {
-    /// The name of the command.
-    pub command: &'static str,
-    /// The name of the kernel that a launch runs.
-    pub kernel: Option<Arc<str>>,
 }
 
 /// The times of one command on its device, as its backend knows them.

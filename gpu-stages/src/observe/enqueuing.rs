@@ -1,10 +1,11 @@
 //! [`Enqueuing`]: a command that is being enqueued while an observer wants its times.
 
-use super::device_times::{DeviceTimes, What, host_now};
+use super::device_times::{DeviceTimes, host_now};
 use super::observation::{EnqueuedCommand, Interest, Observation};
 use super::registry::{emit, wants};
 use crate::error::Origin;
 use crate::sync::clock::QueueId;
+use crate::sync::event::What;
 use crate::util::primitives::Arc;
 use std::time::Duration;
 

@@ -1,13 +1,13 @@
 //! [`Observation`]: everything that observers are told.
 
-use super::device_times::{DeviceTimes, What};
+use super::device_times::DeviceTimes;
 use super::ids::{SlotId, UseId};
 use super::outcome::Outcome;
 use crate::error::Origin;
 use crate::schedule::Schedule;
 use crate::sync::access::Access;
 use crate::sync::clock::QueueId;
-use crate::sync::event::Event;
+use crate::sync::event::{Event, What};
 use crate::util::primitives::Arc;
 use std::time::Duration;
 

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     fn failure(message: &str) -> Arc<Failure> {
-        Arc::new(Failure::new(None, message.to_owned()))
+        Arc::new(Failure::new(None, message))
     }
 
     /// The positions, of the first 20, at which a command may have failed.

@@ -90,6 +90,10 @@ impl Kernel {
         &self.inner.name
     }
 
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        self.inner.name.clone()
+    }
+
     pub(super) fn check(&self, arguments: &Arguments<OpenCl>) -> Result<(), Problem> {
         let expected = &self.inner.signature.parameters;
         if expected.len() != arguments.len() {

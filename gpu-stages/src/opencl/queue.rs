@@ -6,7 +6,7 @@ use super::dependencies::{self, REFUSED, dependencies, first_failure};
 use super::device::Device;
 use super::event::{Completion, Dependencies, Enqueued};
 use super::fence::{DeferredFailure, Fence};
-use super::kernel;
+use super::kernel::{self, Kernel};
 use super::memory::{HostMemory, Memory};
 use super::native_queue::NativeQueue;
 use super::timed::{self, DeviceClock};
@@ -14,7 +14,8 @@ use crate::backend::{Command, Identity, Region, Submission};
 use crate::error::{Failure, Origin};
 use crate::observe::{self, Enqueuing, Interest};
 use crate::sync::deferred_drop;
-use crate::sync::event::{Event, Events};
+use crate::sync::event::{CommandName, Event, Events, first_pending};
+use crate::sync::waits::OtherWait;
 use crate::util::primitives::{Arc, Mutex, lock};
 use cl_sys as sys;
 use smallvec::SmallVec;
@@ -67,7 +68,9 @@ impl RawQueue {
     }
 
     pub(super) fn finish(&self) {
+        let told = OtherWait::of_thread(self.native.identity.id, first_pending::<Completion>);
         self.native.finish();
+        drop(told);
     }
 
     /// Whether `event` is of the same context.
@@ -95,8 +98,12 @@ impl RawQueue {
         let failed = first_failure(order, data, moment);
         let waits = dependencies::wait_list(&self.native, order);
         let waits = waits.ok_or_else(|| refused(REFUSED.to_string()))?;
+        let name = CommandName {
+            origin,
+            what: command.what(Kernel::shared_name),
+        };
         if let Some(failure) = failed {
-            let event = self.fail(&waits, origin, failure);
+            let event = self.fail(&waits, name, failure);
             let event = event.map_err(|code| refused(code.to_string()))?;
             timed::failed(self.enqueuing(origin, command));
             return Ok(event);
@@ -113,7 +120,7 @@ impl RawQueue {
         let enqueued = Enqueued {
             position,
             native: timed::enqueued(clock, enqueuing, native, signals),
-            origin,
+            command: name,
             moment,
             dependencies: dependencies(order, data),
             deferred: None,
@@ -128,7 +135,7 @@ impl RawQueue {
     fn fail(
         &self,
         waits: &[sys::cl_event],
-        origin: Option<Origin>,
+        command: CommandName,
         failure: Arc<Failure>,
     ) -> cl::Result<Event> {
         let (marker, position) = self.native.positioned_marker(waits)?;
@@ -137,7 +144,7 @@ impl RawQueue {
         let enqueued = Enqueued {
             position,
             native: None,
-            origin,
+            command,
             moment: 0,
             dependencies: Dependencies::new(),
             deferred: Some(DeferredFailure { failure, fence }),
@@ -146,7 +153,7 @@ impl RawQueue {
     }
 
     fn enqueuing(&self, origin: Option<Origin>, command: &Command<OpenCl>) -> Option<Enqueuing> {
-        let what = || command.what(kernel::Kernel::name);
+        let what = || command.what(Kernel::shared_name);
         Enqueuing::begin(origin, self.native.identity.id, what)
     }
 

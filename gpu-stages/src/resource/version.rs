@@ -106,7 +106,7 @@ impl<T: Send + 'static> Resource<T> {
 
 /// Whether a write is over, and went well if that matters.
 fn is_over(event: &Event, keeps: bool) -> bool {
-    match event.status() {
+    match event.ask() {
         Status::Complete => true,
         Status::Failed(_) => keeps,
         Status::Pending => false,

@@ -26,11 +26,16 @@
 //! # });
 //! ```
 
+mod cause;
 mod cycle;
-mod look;
+mod graph;
+mod party;
 mod report;
+mod scene;
+mod text;
 mod watch;
 
-pub use report::{Holder, Party, Report, Wait, report};
+pub use party::{Holder, Party};
+pub use report::{Report, Wait, report};
 pub(crate) use watch::register;
 pub use watch::set_timeout;

@@ -1,11 +1,15 @@
 //! A thread that logs waits which take too long.
 
-use super::report::{Wait, report};
+#[cfg(feature = "tracing")]
+use super::party::Party;
+use super::report::{Key, Wait, report};
 use crate::observe::{self, Interest, Observation, Observer};
+use crate::sync::waits;
 use crate::util::panics::contain;
 use crate::util::primitives::{
     Ordering, StaticBool, StaticCondvar, StaticMutex, StaticU64, lock_static, unpoisoned,
 };
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 /// Milliseconds; 0 for never.
@@ -13,6 +17,9 @@ static TIMEOUT: StaticU64 = StaticU64::new(10_000);
 
 /// Whether the thread is awake, so that waits need not wake it.
 static AWAKE: StaticBool = StaticBool::new(false);
+
+/// As many waits are logged at once; of more, the number is.
+const AT_ONCE: usize = 100;
 
 static RUNNING: StaticMutex<bool> = StaticMutex::new(false);
 static BEGUN: StaticCondvar = StaticCondvar::new();
@@ -35,6 +42,7 @@ pub fn set_timeout(timeout: Option<Duration>) {
 
 /// Begins to observe waits, while a subscriber wants to be told of stalls.
 pub(crate) fn register() {
+    waits::on_wait(may_stall);
     #[cfg(feature = "tracing")]
     CALLSITE.follow();
     // What cannot be logged need not be watched.
@@ -66,11 +74,16 @@ impl Observer for Stalls {
         "stalls"
     }
 
-    /// A wait begins that may last. There is no thread while no subscriber would receive what it logs.
+    /// A wait begins that may last.
     fn observe(&self, _: &Observation<'_>) {
-        if !AWAKE.load(Ordering::Relaxed) && is_wanted() {
-            wake();
-        }
+        may_stall();
+    }
+}
+
+/// There is no thread while no subscriber would receive what it logs.
+fn may_stall() {
+    if !AWAKE.load(Ordering::Relaxed) && is_wanted() {
+        wake();
     }
 }
 
@@ -89,13 +102,12 @@ fn wake() {
 
 /// A wait that was seen before.
 struct Known {
-    key: (u64, usize, u64),
     since: Instant,
-    logged: bool,
+    is_logged: bool,
 }
 
 fn run() {
-    let mut known: Vec<Known> = Vec::new();
+    let mut known = HashMap::new();
     loop {
         let timeout = Duration::from_millis(TIMEOUT.load(Ordering::Relaxed));
         if timeout.is_zero() || known.is_empty() && !AWAKE.swap(false, Ordering::Relaxed) {
@@ -118,38 +130,48 @@ fn sleep_until_needed() {
 }
 
 /// Forgets waits that are over, and logs those that are older than `timeout`.
-fn look(known: &mut Vec<Known>, timeout: Duration) {
+fn look(known: &mut HashMap<Key, Known>, timeout: Duration) {
     let report = report();
-    let key = |wait: &Wait| (wait.place.0, wait.place.1, wait.by.origin.call);
-    known.retain(|known| report.waits().iter().any(|wait| key(wait) == known.key));
+    let present: HashSet<Key> = report.waits().iter().map(|wait| wait.key).collect();
+    known.retain(|key, _| present.contains(key));
+    let now = Instant::now();
+    let mut logged = 0;
     for wait in report.waits() {
-        let index = known.iter().position(|known| known.key == key(wait));
-        let Some(index) = index else {
-            known.push(Known {
-                key: key(wait),
-                since: Instant::now(),
-                logged: false,
-            });
+        let known = known.entry(wait.key).or_insert(Known {
+            since: now,
+            is_logged: false,
+        });
+        let age = now.duration_since(known.since);
+        if known.is_logged || age < timeout {
             continue;
-        };
-        let known = &mut known[index];
-        if !known.logged && known.since.elapsed() >= timeout {
-            known.logged = true;
-            log(wait, known.since.elapsed());
         }
+        known.is_logged = true;
+        logged += 1;
+        if logged <= AT_ONCE {
+            log(wait, age);
+        }
+    }
+    if logged > AT_ONCE {
+        log_more(logged - AT_ONCE);
     }
 }
 
 #[cfg(feature = "tracing")]
 fn log(wait: &Wait, age: Duration) {
+    let origin = wait.by().map(Party::origin);
     tracing::warn!(
         target: "gpu_stages::stall",
-        resource = &*wait.resource,
-        pipeline = wait.by.origin.pipeline,
-        stage = wait.by.origin.stage,
+        resource = wait.resource(),
+        pipeline = origin.map(|origin| origin.pipeline),
+        stage = origin.map(|origin| origin.stage),
         seconds = age.as_secs_f64(),
         "stalled: {wait}"
     );
+}
+
+#[cfg(feature = "tracing")]
+fn log_more(waits: usize) {
+    tracing::warn!(target: "gpu_stages::stall", "stalled: {waits} waits more");
 }
 
 #[cfg(feature = "tracing")]
@@ -159,6 +181,9 @@ fn is_wanted() -> bool {
 
 #[cfg(not(feature = "tracing"))]
 fn log(_: &Wait, _: Duration) {}
+
+#[cfg(not(feature = "tracing"))]
+fn log_more(_: usize) {}
 
 #[cfg(not(feature = "tracing"))]
 fn is_wanted() -> bool {

@@ -1,10 +1,11 @@
 //! What one timeline keeps: the latest frames, and of each no more than so many events.
 
 use super::clock::Clock;
-use crate::observe::device_times::{ClockId, DeviceTimes, What};
+use crate::observe::device_times::{ClockId, DeviceTimes};
 use crate::observe::{Awaited, Outcome};
 use crate::schedule::Schedule;
 use crate::sync::clock::QueueId;
+use crate::sync::event::What;
 use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use std::collections::VecDeque;
 use std::time::Duration;

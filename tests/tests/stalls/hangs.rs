@@ -20,7 +20,7 @@ fn waits(resource: &str) -> Vec<Wait> {
     let waits = report
         .waits()
         .iter()
-        .filter(|wait| &*wait.resource == resource);
+        .filter(|wait| wait.resource() == Some(resource));
     waits.cloned().collect()
 }
 
@@ -110,7 +110,7 @@ fn a_forgotten_future_is_named() {
     assert!(poll_once(&mut second).is_pending());
     let text = wait("forgotten");
     assert!(
-        text.contains("of `sleeper` in stage `stage 1`, which is suspended, or was forgotten"),
+        text.contains("of `sleeper` in stage `stage 1`, which is suspended for something that"),
         "{text}"
     );
 }

@@ -12,7 +12,7 @@ static PIPELINE: Schedule = Schedule::new("by hand", &[Stage::new("only")]);
 fn waits(resource: &str) -> Vec<String> {
     let report = stall::report();
     let waits = report.waits().iter();
-    let waits = waits.filter(|wait| &*wait.resource == resource);
+    let waits = waits.filter(|wait| wait.resource() == Some(resource));
     waits.map(ToString::to_string).collect()
 }
 
@@ -53,7 +53,7 @@ fn a_holder_waits_for_a_device_until_the_device_is_done() {
     assert!(poll_once(&mut frame).is_pending(), "it was not woken");
     let texts = waits("fetched");
     assert_eq!(texts.len(), 1, "the device is done: {texts:?}");
-    let held = "which is suspended, or was forgotten";
+    let held = "which is suspended for something that the library does not know, or was forgotten";
     assert!(texts[0].contains(held), "{texts:?}");
     wake.send(()).unwrap();
     assert_eq!(block_on(frame).unwrap(), 1.0);

@@ -3,4 +3,5 @@
 mod hangs;
 mod holders;
 mod log;
+mod other_waits;
 mod report;

@@ -5,7 +5,7 @@ use crate::cpu::hazards::Stamp;
 use crate::cpu::simulation::id::SimulationId;
 use crate::error::Failure;
 use crate::sync::clock::{Knowledge, Position, QueueId};
-use crate::sync::event::{Erased, EventSource, Status, WaitKey, Wakers};
+use crate::sync::event::{CommandName, Erased, EventSource, Status, WaitKey, Wakers};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
@@ -30,6 +30,7 @@ pub(in crate::cpu) struct Completion {
 pub(super) struct Rest {
     knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
+    command: CommandName,
     pub wakers: Wakers,
     /// The command as a hazard checker knows it.
     stamp: Option<Arc<Stamp>>,
@@ -67,6 +68,7 @@ impl Completion {
         identity: &Identity,
         position: u64,
         simulation: Option<SimulationId>,
+        command: CommandName,
     ) -> Pooled<Completion> {
         let completion = Pooled::<Completion>::take();
         completion
@@ -75,7 +77,10 @@ impl Completion {
         completion.position.store(position, Ordering::Relaxed);
         let simulation = simulation.map_or(0, SimulationId::into_raw);
         completion.simulation.store(simulation, Ordering::Relaxed);
-        lock(&completion.rest).knowledge = Some(identity.knowledge.clone());
+        let mut rest = lock(&completion.rest);
+        rest.knowledge = Some(identity.knowledge.clone());
+        rest.command = command;
+        drop(rest);
         completion
     }
 
@@ -166,6 +171,10 @@ impl EventSource for Completion {
     fn unregister(&self, key: WaitKey) {
         let old = lock(&self.rest).wakers.remove(key);
         drop(old);
+    }
+
+    fn command(&self) -> CommandName {
+        lock(&self.rest).command.clone()
     }
 
     /// Every command has its event from the start.

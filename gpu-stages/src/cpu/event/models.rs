@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::models::small::{STUCK, UNORDERED, Watched, check, finds};
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::sync::elision::necessary;
-use crate::sync::event::{Erased, Event, EventSource, Events, Status, WaitKey};
+use crate::sync::event::{CommandName, Erased, Event, EventSource, Events, Status, WaitKey};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, Ordering, StaticU64, lock};
@@ -325,6 +325,10 @@ impl EventSource for Twin {
 
     fn is_noted_good(&self) -> bool {
         self.real.is_noted_good()
+    }
+
+    fn command(&self) -> CommandName {
+        CommandName::default()
     }
 
     fn announce(&self) {}

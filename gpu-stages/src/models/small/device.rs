@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::observe::UseId;
 use crate::sync::access::Access;
 use crate::sync::clock::{Knowledge, Position, QueueId};
-use crate::sync::event::{Erased, Event, EventSource, Status, WaitKey, Wakers};
+use crate::sync::event::{CommandName, Erased, Event, EventSource, Status, WaitKey, Wakers};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, AtomicBool, Mutex, Ordering, StaticU64, lock};
@@ -209,6 +209,10 @@ impl EventSource for Marker {
     fn unregister(&self, key: WaitKey) {
         let removed = lock(&self.wakers).remove(key);
         drop(removed);
+    }
+
+    fn command(&self) -> CommandName {
+        CommandName::default()
     }
 
     fn announce(&self) {}

@@ -5,7 +5,7 @@ use crate::opencl::cl::{ClEvent, ContextId};
 use crate::opencl::fence::DeferredFailure;
 use crate::opencl::native_queue::NativeQueue;
 use crate::sync::clock::{Position, QueueId};
-use crate::sync::event::{Erased, Status, Wakers};
+use crate::sync::event::{CommandName, Erased, Status, Wakers};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Node, Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
@@ -38,7 +38,7 @@ pub(super) struct Rest {
     pub is_late_marker: bool,
     /// Whether the driver and the watchdog have been told to hint.
     pub is_armed: bool,
-    pub origin: Option<Origin>,
+    pub command: CommandName,
     pub moment: u64,
     pub dependencies: Dependencies,
     /// A failure that is not reported yet.
@@ -103,7 +103,7 @@ pub(in crate::opencl) type Dependencies = SmallVec<[Dependency; 4]>;
 pub(in crate::opencl) struct Enqueued {
     pub position: Position,
     pub native: Option<ClEvent>,
-    pub origin: Option<Origin>,
+    pub command: CommandName,
     pub moment: u64,
     pub dependencies: Dependencies,
     /// Set if the command was not enqueued, because what it needs had failed before.
@@ -152,7 +152,7 @@ impl Completion {
             let mut rest = lock(&record.rest);
             rest.queue = Some(queue.clone());
             rest.native = enqueued.native;
-            rest.origin = enqueued.origin;
+            rest.command = enqueued.command;
             rest.moment = enqueued.moment;
             rest.dependencies = enqueued.dependencies;
             rest.deferred = enqueued.deferred;
@@ -178,7 +178,7 @@ impl Completion {
     }
 
     pub(super) fn origin(&self) -> Option<Origin> {
-        lock(&self.rest).origin
+        lock(&self.rest).command.origin
     }
 
     pub(super) fn dependencies(&self) -> Dependencies {

@@ -68,7 +68,7 @@ impl Completion {
         }
         let is_own = at.is_none();
         let (command, code) = at.as_ref().map_or((self, code), |(it, code)| (it, *code));
-        let failure = Failure::new(command.origin(), cl::status_name(code));
-        (Arc::new(failure), is_own)
+        let failure = Failure::of_command(command.origin(), cl::status_name(code));
+        (failure, is_own)
     }
 }

@@ -3,7 +3,7 @@
 use super::completion::Completion;
 use super::watchdog;
 use crate::sync::clock::{Knowledge, Position, QueueId};
-use crate::sync::event::{EventSource, Status, WaitKey};
+use crate::sync::event::{CommandName, EventSource, Status, WaitKey};
 use crate::util::pool::Pooled;
 use crate::util::primitives::{Ordering, lock};
 use std::task::Waker;
@@ -72,6 +72,10 @@ impl EventSource for Completion {
     fn unregister(&self, key: WaitKey) {
         let old = lock(&self.rest).wakers.remove(key);
         drop(old);
+    }
+
+    fn command(&self) -> CommandName {
+        lock(&self.rest).command.clone()
     }
 
     fn announce(&self) {

@@ -4,7 +4,6 @@ use crate::backend::Identity;
 use crate::call::OpaqueQueue;
 use crate::device::command_queue::{CommandQueue, Opaque, Uses, sealed};
 use crate::error::{Error, Failure, Origin, Result};
-use crate::observe::device_times::What;
 use crate::observe::{Enqueuing, UseId};
 use crate::opencl::cl::{self, Code, ContextId, call, check};
 use crate::opencl::dependencies::{self, REFUSED, dependencies, first_failure};
@@ -14,7 +13,7 @@ use crate::opencl::timed::{self, DeviceClock};
 use crate::sync::access::Access;
 use crate::sync::clock::QueueId;
 use crate::sync::elision;
-use crate::sync::event::Event;
+use crate::sync::event::{CommandName, Event, What};
 use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use smallvec::SmallVec;
@@ -123,6 +122,11 @@ fn barrier(queue: &NativeQueue, events: &[Event]) -> cl::Result<()> {
     Ok(())
 }
 
+const MARKER: What = What {
+    command: "marker",
+    kernel: None,
+};
+
 /// A stage on a queue of the application's.
 #[derive(Debug)]
 struct ForeignUse {
@@ -144,10 +148,7 @@ impl OpaqueQueue for ForeignUse {
                 dependencies.extend_from_slice(&other.dependencies);
             }
         }
-        let enqueuing = Enqueuing::begin(self.origin, self.id(), || What {
-            command: "marker",
-            kernel: None,
-        });
+        let enqueuing = Enqueuing::begin(self.origin, self.id(), || MARKER);
         let Ok((native, position)) = self.native.positioned_marker(&[]) else {
             // Without a marker the end of the use is unknown: wait here. It takes a driver that is out of memory.
             self.native.finish();
@@ -157,7 +158,10 @@ impl OpaqueQueue for ForeignUse {
         let enqueued = Enqueued {
             position,
             native: timed::enqueued(self.native.clock, enqueuing, Some(native), true),
-            origin: self.origin,
+            command: CommandName {
+                origin: self.origin,
+                what: MARKER,
+            },
             moment: self.moment,
             dependencies,
             deferred: None,

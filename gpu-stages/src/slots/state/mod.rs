@@ -158,6 +158,7 @@ impl State {
             self.uses.unlink(&mut slot.waiting, index);
             let entry = &mut self.uses[index];
             slot.grant(entry);
+            entry.is_woken = entry.waker.is_some();
             deferred.wake.extend(entry.waker.take());
         }
     }
@@ -176,7 +177,9 @@ impl State {
     /// A granted use inherits what earlier uses of its slot left.
     #[inline]
     pub fn inherit(&mut self, index: UseIndex, into: &mut Dependencies, completed: &mut Completed) {
-        let Entry { role, slot, .. } = self.uses[index];
+        let entry = &mut self.uses[index];
+        entry.is_woken = false;
+        let Entry { role, slot, .. } = *entry;
         self.slots[slot].inherit(role, into, completed);
     }
 

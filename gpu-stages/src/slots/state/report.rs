@@ -20,6 +20,8 @@ pub(crate) struct UseReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Granted,
+    /// It is granted, and its task, which was woken for that, has not looked since.
+    Woken,
     /// It waits, and no task is suspended for it.
     Queued,
     /// It waits, and a task is suspended for it.
@@ -31,6 +33,7 @@ impl State {
     pub fn report(&self) -> Vec<UseReport> {
         let reports = self.uses.present().filter_map(|entry| {
             let standing = match (&entry.grant, &entry.waker) {
+                (Grant::Granted, _) if entry.is_woken => Standing::Woken,
                 (Grant::Granted, _) => Standing::Granted,
                 (Grant::Waiting, Some(_)) => Standing::Suspended,
                 (Grant::Waiting, None) => Standing::Queued,

@@ -27,6 +27,8 @@ pub(super) struct Entry {
     /// The version that the slot had before, to return to.
     pub previous_version: u64,
     pub waker: Option<Waker>,
+    /// Whether its task was woken for the grant and has not looked since.
+    pub is_woken: bool,
     pub previous: Option<UseIndex>,
     pub next: Option<UseIndex>,
 }
@@ -60,6 +62,7 @@ impl Entry {
             version,
             previous_version: 0,
             waker: None,
+            is_woken: false,
             previous: None,
             next: None,
         }

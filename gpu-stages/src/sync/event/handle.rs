@@ -1,7 +1,7 @@
 //! [`Event`] itself: a counted handle to a backend's record.
 
 use super::keys::WaitKey;
-use super::source::{Erased, EventSource, Status};
+use super::source::{CommandName, Erased, EventSource, Status};
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::util::pool::{Head, Pooled};
 use std::fmt;
@@ -37,7 +37,21 @@ impl<T: EventSource> From<Pooled<T>> for Event {
 impl Event {
     /// The state of the command.
     pub fn status(&self) -> Status {
+        let status = self.ask();
+        if let Status::Failed(failure) = &status {
+            failure.claim();
+        }
+        status
+    }
+
+    /// The state of the command, of which no caller is told.
+    pub(crate) fn ask(&self) -> Status {
         self.0.object().source_status()
+    }
+
+    /// The first command on the queue of this one that is not over, for messages. Looks at all commands of the backend.
+    pub(crate) fn first_pending_on_its_queue(&self) -> Option<CommandName> {
+        self.0.object().source_first_pending()
     }
 
     /// The queue that the command was enqueued on.
@@ -133,7 +147,7 @@ impl fmt::Debug for Event {
         f.debug_struct("Event")
             .field("queue", &self.queue())
             .field("position", &self.position())
-            .field("status", &self.status())
+            .field("status", &self.ask())
             .finish()
     }
 }

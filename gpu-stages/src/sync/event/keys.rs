@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::task::Waker;
 
 /// Identifies one wait for events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WaitKey(NonZeroU64);
 
 impl WaitKey {

@@ -9,5 +9,6 @@ mod waiting;
 pub use handle::Event;
 pub use keys::{WaitKey, Wakers};
 pub(crate) use list::Events;
-pub use source::{Erased, EventSource, Status};
+pub(crate) use source::first_pending;
+pub use source::{CommandName, Erased, EventSource, Status, What};
 pub(crate) use waiting::Wait;

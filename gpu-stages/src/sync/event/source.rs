@@ -1,11 +1,12 @@
 //! [`EventSource`]: what a backend implements for the records that events are handles to.
 
 use super::keys::WaitKey;
-use crate::error::Failure;
+use crate::error::{Failure, Origin};
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::util::pool::{Node, Pooled, Recycle};
 use crate::util::primitives::Arc;
 use std::any::Any;
+use std::fmt;
 use std::task::Waker;
 
 /// The state of a command. There are no more than these three, so that a `match` can be complete.
@@ -61,10 +62,64 @@ pub trait EventSource: Recycle<Object = dyn Erased> {
     /// A waiter outside of the queue is going to wait: a backend that makes native events lazily makes it now.
     fn announce(&self);
 
+    /// The command, for messages.
+    fn command(&self) -> CommandName;
+
     /// Whether the device makes progress by itself. If not, threads must not block for the command.
     fn runs_by_itself(&self) -> bool {
         true
     }
+}
+
+/// A command, as messages name it.
+#[derive(Clone, Debug, Default)]
+pub struct CommandName {
+    /// The stage that enqueued it, if a stage did.
+    pub origin: Option<Origin>,
+    /// What it does.
+    pub what: What,
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub struct What {
+    /// The name of the command.
+    pub command: &'static str,
+    /// The name of the kernel that a launch runs.
+    pub kernel: Option<Arc<str>>,
+}
+
+impl Default for What {
+    fn default() -> Self {
+        What {
+            command: "command",
+            kernel: None,
+        }
+    }
+}
+
+impl fmt::Display for CommandName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let What { command, kernel } = &self.what;
+        match kernel {
+            Some(kernel) => write!(f, "the {command} of `{kernel}`")?,
+            None => write!(f, "the {command}")?,
+        }
+        match self.origin {
+            Some(origin) => write!(f, " by call {} in {origin}", origin.call),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first command on `queue` that is not over, for messages. Looks at all commands of the backend whose events are kept.
+pub(crate) fn first_pending<T: EventSource>(queue: QueueId) -> Option<CommandName> {
+    let mut commands = T::pool().alive();
+    commands.retain(|record| record.queue() == queue && !record.known().is_terminal());
+    commands.sort_unstable_by_key(|record| record.position().earliest);
+    let mut commands = commands.into_iter();
+    let first = commands.find(|record| !record.status().is_terminal());
+    first.map(|record| record.command())
 }
 
 /// A record of an [`EventSource`], made into an object.
@@ -81,6 +136,7 @@ pub trait Erased: Send + Sync {
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
+    fn source_first_pending(&self) -> Option<CommandName>;
     fn source_runs_by_itself(&self) -> bool;
     fn source_record(&self) -> &dyn Any;
 }
@@ -118,6 +174,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_announce(&self) {
         self.value().announce();
+    }
+    fn source_first_pending(&self) -> Option<CommandName> {
+        first_pending::<T>(self.value().queue())
     }
     fn source_runs_by_itself(&self) -> bool {
         self.value().runs_by_itself()

@@ -4,6 +4,7 @@ use super::handle::Event;
 use super::keys::WaitKey;
 use super::source::Status;
 use crate::error::Failure;
+use crate::sync::waits::OtherWait;
 use crate::util::primitives::{Arc, thread, thread_local};
 use std::borrow::Borrow;
 use std::future::poll_fn;
@@ -14,8 +15,15 @@ impl Event {
     ///
     /// No thread waits and `poll` never spins. Dropping the future removes its waker.
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
-        let mut wait = Wait::of(self);
-        poll_fn(|context| wait.poll(context)).await
+        let (mut wait, mut told) = (Wait::of(self), None);
+        let over = poll_fn(|context| {
+            let polled = wait.poll(context);
+            if polled.is_pending() {
+                told.get_or_insert_with(|| OtherWait::for_event(self));
+            }
+            polled
+        });
+        over.await.inspect_err(|failure| failure.claim())
     }
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.

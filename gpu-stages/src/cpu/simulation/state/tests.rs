@@ -5,6 +5,7 @@ use crate::backend::{Arguments, Command, Grid, Identity};
 use crate::cpu::event::Completion;
 use crate::cpu::kernel::Kernel;
 use crate::cpu::timing::Cost;
+use crate::sync::event::CommandName;
 
 fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -26,7 +27,12 @@ fn launch(state: &mut SimulationState, queue: &Identity, order: &[Event]) -> Eve
         let mut entry = queued.entry();
         entry.command = Command::Launch(kernel, Grid::from(1), Arguments::new());
         entry.order = order.iter().cloned().collect();
-        entry.completion = Some(Completion::pending(queue, position, None));
+        entry.completion = Some(Completion::pending(
+            queue,
+            position,
+            None,
+            CommandName::default(),
+        ));
         drop(entry);
         queued
     })

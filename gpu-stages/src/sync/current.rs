@@ -13,6 +13,6 @@ pub(crate) fn current() -> u64 {
 }
 
 /// Sets the call whose code this thread runs. Returns the one before.
-pub(super) fn replace(call: u64) -> u64 {
+pub(crate) fn replace(call: u64) -> u64 {
     CURRENT.replace(call)
 }
