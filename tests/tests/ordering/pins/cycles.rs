@@ -29,7 +29,7 @@ fn a_use_of_a_version_and_a_call_that_waits_for_it_can_form_a_cycle() {
     assert!(poll_once(&mut adds).is_pending());
     let report = stall::report();
     let mut waits = report.waits().iter();
-    let wait = waits.find(|wait| &*wait.resource == "cycle").unwrap();
+    let wait = waits.find(|wait| wait.resource() == Some("cycle")).unwrap();
     assert!(wait.to_string().contains("a cycle: "), "{wait}");
     // When one call is dropped, the other continues.
     drop(changes);
