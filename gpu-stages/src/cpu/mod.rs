@@ -57,9 +57,11 @@ mod worker;
 
 use crate::backend::{Arguments, Backend, Identity, Submission};
 use crate::error::{Failure, Problem};
+use crate::observe::MemoryId;
 use crate::sync::event::Event;
 pub use backend::Cpu;
 pub use device::{Device, DeviceBuilder};
+use hazards::Tracked;
 pub use kernel::Kernel;
 use memory::Block;
 pub use memory::{HostMemory, Memory};
@@ -113,6 +115,14 @@ unsafe impl Backend for Cpu {
 
     fn host_pointer(memory: &HostMemory) -> NonNull<u8> {
         memory.0.start()
+    }
+
+    fn memory_id(memory: &Memory) -> Option<MemoryId> {
+        memory.0.tracked().map(Tracked::id)
+    }
+
+    fn host_memory_id(memory: &HostMemory) -> Option<MemoryId> {
+        memory.0.tracked().map(Tracked::id)
     }
 
     fn check_launch(kernel: &Kernel, arguments: &Arguments<Self>) -> Result<(), Problem> {

@@ -4,13 +4,18 @@
 //! are complete, and its call has enqueued it. Each call has a clock of its own. The clock joins those of events that
 //! the call awaited or saw complete, and those of the calls that released a slot that is granted to it. Threads do not
 //! matter, and neither does the order in which things happened to run.
+//!
+//! The host uses whatever is in a slot, and can move it to another slot while the use is exclusive. The checker learns
+//! where a memory is when a use of its slot comes to a queue. A use of another slot then knows what the first use knew
+//! that can have moved it there, because the host moves a value only from one place that it may use to another.
 
 use super::clock::{Agent, Agents, Clock};
 use super::keys::{Access, ActorKey, LockKey, MemoryKey, QueueKey, Turn};
 use super::memory::{Entry, History, Record};
-use super::report::{Doer, Hazard, Kind, Party};
+use super::report::{Action, Doer, Hazard, Kind, Party};
 use crate::util::primitives::Arc;
 use std::collections::HashMap;
+use std::ops::Range;
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
@@ -50,14 +55,28 @@ struct Lock {
     exclusive: Clock,
     /// The join of those of the shared uses that were released since.
     shared: Clock,
+    /// The memories that were last seen in the slot.
+    memories: Vec<MemoryKey>,
+    /// The uses by the host, of the byte that stands for all that is in the slot.
+    host: History,
 }
+
+/// The byte that stands for all that is in a slot.
+const ALL: Range<usize> = 0..1;
 
 #[derive(Debug, Default)]
 struct Contents {
     name: Option<(Arc<str>, usize)>,
     history: History,
-    /// The join of those of the commands and calls that have dropped their handles to it.
+    /// The join of those of the commands that have dropped their handles to it.
     handles: Clock,
+    bytes: usize,
+    /// The slot that it was last seen in.
+    slot: Option<LockKey>,
+    /// The clock of the first exclusive use by the host since it was seen there: from then on it may be elsewhere.
+    left: Option<Clock>,
+    /// What the use knew that moved it into the slot.
+    brought: Clock,
 }
 
 /// A use by the host that may not have ended.
@@ -100,12 +119,84 @@ impl Checker {
         self.actors.entry(actor).or_default().clock.join(event);
     }
 
-    /// The host begins to use memory.
-    pub fn begin(&mut self, actor: ActorKey, accesses: &[Access], doer: Doer) -> HostUse {
+    /// A use of a slot comes to a queue, and a memory of `bytes` bytes is in the slot. Returns whether it came there since
+    /// it was last seen.
+    pub fn hold(
+        &mut self,
+        actor: ActorKey,
+        lock: LockKey,
+        memory: MemoryKey,
+        bytes: usize,
+    ) -> bool {
+        let contents = self.memories.entry(memory).or_default();
+        let before = contents.slot.replace(lock);
+        let has_moved = before != Some(lock);
+        if has_moved {
+            contents.bytes = bytes;
+            contents.brought = contents.left.take().unwrap_or_default();
+            contents.history.leave_slot();
+            if let Some(before) = before.and_then(|before| self.locks.get_mut(&before)) {
+                before.memories.retain(|it| *it != memory);
+            }
+            let slot = self.locks.entry(lock).or_default();
+            slot.memories.push(memory);
+            contents.history.enter_slot(&slot.host, &(0..bytes));
+        }
+        contents.left = None;
+        let actor = self.actors.entry(actor).or_default();
+        actor.clock.join(&contents.brought);
+        has_moved
+    }
+
+    /// The memories in a slot, with their sizes, for a use of it that is on a queue.
+    pub fn held(&self, lock: LockKey) -> impl Iterator<Item = (MemoryKey, usize)> {
+        let memories = self.locks.get(&lock).map(|slot| slot.memories.iter());
+        memories.into_iter().flatten().filter_map(|memory| {
+            let contents = self.memories.get(memory)?;
+            contents.left.is_none().then_some((*memory, contents.bytes))
+        })
+    }
+
+    /// The host begins to use all that is in a slot.
+    pub fn begin_in(
+        &mut self,
+        actor: ActorKey,
+        lock: LockKey,
+        action: Action,
+        doer: Doer,
+    ) -> HostUse {
+        let (agent, clock) = self.host(actor);
+        let record = Record::of_slot(agent, doer);
+        let entry = |bytes| Entry {
+            record: record.clone(),
+            bytes,
+            action,
+        };
+        let slot = self.locks.entry(lock).or_default();
+        // Those with a memory are found in its own history.
+        drop(slot.host.access(&entry(ALL), &clock));
+        for memory in slot.memories.clone() {
+            let contents = self.memories.entry(memory).or_default();
+            let bytes = 0..contents.bytes;
+            if action != Action::Read {
+                contents.left.get_or_insert_with(|| clock.clone());
+            }
+            self.touch(memory, &entry(bytes), &clock);
+        }
+        HostUse(record)
+    }
+
+    /// The agent of a call's host, and its clock.
+    fn host(&mut self, actor: ActorKey) -> (Arc<Agent>, Clock) {
         let agents = &mut self.agents;
         let actor = self.actors.entry(actor).or_default();
-        let agent = actor.agent.get_or_insert_with(|| agents.take()).clone();
-        let clock = actor.clock.clone();
+        let agent = actor.agent.get_or_insert_with(|| agents.take());
+        (agent.clone(), actor.clock.clone())
+    }
+
+    /// The host begins to use memory.
+    pub fn begin(&mut self, actor: ActorKey, accesses: &[Access], doer: Doer) -> HostUse {
+        let (agent, clock) = self.host(actor);
         let record = Record::open(agent, doer);
         self.touch_all(&record, accesses, &clock);
         HostUse(record)
@@ -169,30 +260,28 @@ impl Checker {
         self.memories.entry(memory).or_default().handles.join(event);
     }
 
-    /// A call has dropped its handle to a memory.
-    pub fn let_go(&mut self, actor: ActorKey, memory: MemoryKey) {
-        if let Some(actor) = self.actors.get(&actor) {
-            let memory = self.memories.entry(memory).or_default();
-            memory.handles.join(&actor.clock);
-        }
-    }
-
     /// A call frees a memory.
     pub fn free(&mut self, actor: ActorKey, memory: MemoryKey, doer: Doer) {
         let freed = self.begin(actor, &[Access::free(memory)], doer);
         self.end(actor, &freed);
     }
 
-    /// The last handle to a memory was dropped, which frees it. The free is ordered after all drops of handles.
+    /// The last handle to a memory was dropped, which frees it. The free is ordered after all drops of handles. That of
+    /// the host is the last of what the host does with the memory, in whatever use it is dropped.
     pub fn free_last(&mut self, memory: MemoryKey, doer: Doer) {
-        let clock = self.memories.entry(memory).or_default().handles.clone();
+        let contents = self.memories.entry(memory).or_default();
+        contents.history.leave_slot();
+        let clock = contents.handles.clone();
         let record = Record::open(self.agents.take(), doer);
         self.touch_all(&record, &[Access::free(memory)], &clock);
     }
 
     /// The memory is freed, and will not be used again.
     pub fn forget(&mut self, memory: MemoryKey) {
-        self.memories.remove(&memory);
+        let slot = self.memories.remove(&memory).and_then(|it| it.slot);
+        if let Some(slot) = slot.and_then(|slot| self.locks.get_mut(&slot)) {
+            slot.memories.retain(|it| *it != memory);
+        }
     }
 
     fn touch_all(&mut self, record: &Arc<Record>, accesses: &[Access], clock: &Clock) {

@@ -10,6 +10,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Record {
     pub doer: Doer,
+    /// Whether it is a use by the host of all that is in a slot.
+    of_slot: bool,
     agent: Arc<Agent>,
     tick: AtomicU64,
 }
@@ -20,13 +22,27 @@ const OPEN: u64 = u64::MAX;
 impl Record {
     /// A use that ends at the agent's tick `tick`.
     pub fn ending_at(tick: u64, agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
-        let tick = AtomicU64::new(tick);
-        Arc::new(Record { doer, agent, tick })
+        Arc::new(Record {
+            doer,
+            of_slot: false,
+            agent,
+            tick: AtomicU64::new(tick),
+        })
     }
 
     /// A use that has not ended.
     pub fn open(agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
         Self::ending_at(OPEN, agent, doer)
+    }
+
+    /// A use by the host of all that is in a slot, which has not ended.
+    pub fn of_slot(agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
+        Arc::new(Record {
+            doer,
+            of_slot: true,
+            agent,
+            tick: AtomicU64::new(OPEN),
+        })
     }
 
     /// The use ends now. Returns the agent, and its tick at the end.
@@ -107,6 +123,31 @@ impl History {
         }
         self.merge();
         conflicts
+    }
+
+    /// Removes the uses by the host of the slot that the memory was in.
+    pub fn leave_slot(&mut self) {
+        for segment in &mut self.segments {
+            segment.entries.retain(|entry| !entry.record.of_slot);
+        }
+        self.segments.retain(|segment| !segment.entries.is_empty());
+        self.merge();
+    }
+
+    /// Adds the uses by the host of the slot that the memory, of `bytes`, is in now.
+    pub fn enter_slot(&mut self, host: &History, bytes: &Range<usize>) {
+        self.cut(bytes.start);
+        self.cut(bytes.end);
+        self.fill_gaps(bytes);
+        let uses = host.segments.iter().flat_map(|segment| &segment.entries);
+        for segment in self.segments_of(bytes) {
+            segment.entries.extend(uses.clone().map(|it| Entry {
+                bytes: bytes.clone(),
+                ..it.clone()
+            }));
+        }
+        self.segments.retain(|segment| !segment.entries.is_empty());
+        self.merge();
     }
 
     fn segments_of(&mut self, bytes: &Range<usize>) -> &mut [Segment] {
