@@ -274,10 +274,6 @@ impl Checker {
         let clock = contents.handles.clone();
         let record = Record::open(self.agents.take(), doer);
         self.touch_all(&record, &[Access::free(memory)], &clock);
-    }
-
-    /// The memory is freed, and will not be used again.
-    pub fn forget(&mut self, memory: MemoryKey) {
         let slot = self.memories.remove(&memory).and_then(|it| it.slot);
         if let Some(slot) = slot.and_then(|slot| self.locks.get_mut(&slot)) {
             slot.memories.retain(|it| *it != memory);

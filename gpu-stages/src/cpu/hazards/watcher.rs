@@ -264,7 +264,6 @@ impl Frees for Watcher {
         let state = &mut *lock(&self.state);
         state.record(|| Op::FreeLast(memory, doer.clone()));
         state.checker.free_last(memory, doer);
-        state.checker.forget(memory);
         state.memories.remove(&memory);
     }
 }
