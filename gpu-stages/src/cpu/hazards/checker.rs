@@ -4,19 +4,15 @@
 //! are complete, and its call has enqueued it. Each call has a clock of its own. The clock joins those of events that
 //! the call awaited or saw complete, and those of the calls that released a slot that is granted to it. Threads do not
 //! matter, and neither does the order in which things happened to run.
-//!
-//! The host uses whatever is in a slot, and can move it to another slot while the use is exclusive. The checker learns
-//! where a memory is when a use of its slot comes to a queue. A use of another slot then knows what the first use knew
-//! that can have moved it there, because the host moves a value only from one place that it may use to another.
 
 use super::clock::{Agent, Agents, Clock};
 use super::keys::{Access, ActorKey, LockKey, MemoryKey, QueueKey, Turn};
-use super::memory::{Entry, History, Record};
-use super::report::{Action, Doer, Hazard, Kind, Party};
+use super::memory::{Conflict, Entry, History, Record};
+use super::report::{Doer, Hazard, Kind, Party};
 use crate::util::primitives::Arc;
 use std::collections::HashMap;
-use std::ops::Range;
 
+mod slots;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
@@ -60,9 +56,6 @@ struct Lock {
     /// The uses by the host, of the byte that stands for all that is in the slot.
     host: History,
 }
-
-/// The byte that stands for all that is in a slot.
-const ALL: Range<usize> = 0..1;
 
 #[derive(Debug, Default)]
 struct Contents {
@@ -117,73 +110,6 @@ impl Checker {
     /// The call has awaited an event, or has seen that it is complete.
     pub fn learn(&mut self, actor: ActorKey, event: &Clock) {
         self.actors.entry(actor).or_default().clock.join(event);
-    }
-
-    /// A use of a slot comes to a queue, and a memory of `bytes` bytes is in the slot. Returns whether it came there since
-    /// it was last seen.
-    pub fn hold(
-        &mut self,
-        actor: ActorKey,
-        lock: LockKey,
-        memory: MemoryKey,
-        bytes: usize,
-    ) -> bool {
-        let contents = self.memories.entry(memory).or_default();
-        let before = contents.slot.replace(lock);
-        let has_moved = before != Some(lock);
-        if has_moved {
-            contents.bytes = bytes;
-            contents.brought = contents.left.take().unwrap_or_default();
-            contents.history.leave_slot();
-            if let Some(before) = before.and_then(|before| self.locks.get_mut(&before)) {
-                before.memories.retain(|it| *it != memory);
-            }
-            let slot = self.locks.entry(lock).or_default();
-            slot.memories.push(memory);
-            contents.history.enter_slot(&slot.host, &(0..bytes));
-        }
-        contents.left = None;
-        let actor = self.actors.entry(actor).or_default();
-        actor.clock.join(&contents.brought);
-        has_moved
-    }
-
-    /// The memories in a slot, with their sizes, for a use of it that is on a queue.
-    pub fn held(&self, lock: LockKey) -> impl Iterator<Item = (MemoryKey, usize)> {
-        let memories = self.locks.get(&lock).map(|slot| slot.memories.iter());
-        memories.into_iter().flatten().filter_map(|memory| {
-            let contents = self.memories.get(memory)?;
-            contents.left.is_none().then_some((*memory, contents.bytes))
-        })
-    }
-
-    /// The host begins to use all that is in a slot.
-    pub fn begin_in(
-        &mut self,
-        actor: ActorKey,
-        lock: LockKey,
-        action: Action,
-        doer: Doer,
-    ) -> HostUse {
-        let (agent, clock) = self.host(actor);
-        let record = Record::of_slot(agent, doer);
-        let entry = |bytes| Entry {
-            record: record.clone(),
-            bytes,
-            action,
-        };
-        let slot = self.locks.entry(lock).or_default();
-        // Those with a memory are found in its own history.
-        drop(slot.host.access(&entry(ALL), &clock));
-        for memory in slot.memories.clone() {
-            let contents = self.memories.entry(memory).or_default();
-            let bytes = 0..contents.bytes;
-            if action != Action::Read {
-                contents.left.get_or_insert_with(|| clock.clone());
-            }
-            self.touch(memory, &entry(bytes), &clock);
-        }
-        HostUse(record)
     }
 
     /// The agent of a call's host, and its clock.
@@ -294,6 +220,13 @@ impl Checker {
     fn touch(&mut self, key: MemoryKey, new: &Entry, clock: &Clock) {
         let memory = self.memories.entry(key).or_default();
         let conflicts = memory.history.access(new, clock);
+        self.report(key, new, conflicts);
+    }
+
+    fn report(&mut self, key: MemoryKey, new: &Entry, conflicts: Vec<Conflict>) {
+        let Some(memory) = self.memories.get(&key) else {
+            return;
+        };
         let (resource, slot) = match &memory.name {
             Some((name, slot)) => (name.clone(), *slot),
             None => ("memory".into(), key.0 as usize),

@@ -204,6 +204,27 @@ impl Trace {
         self.ops.push(Op::Release(actor, lock, turn));
     }
 
+    /// The use of `lock` by `actor` comes to a queue, and a memory of `bytes` bytes is in the slot. If the memory was seen
+    /// in another slot before, the host has moved it since: the use knows what the first host use knew that can have done
+    /// so.
+    pub fn hold(&mut self, actor: ActorKey, lock: LockKey, memory: MemoryKey, bytes: usize) {
+        self.ops.push(Op::Hold(actor, lock, memory, bytes));
+    }
+
+    /// The host begins to use all that is in a slot, on behalf of `actor`. If it writes, it may move what is there.
+    pub fn begin_in(
+        &mut self,
+        actor: ActorKey,
+        name: impl Into<Cow<'static, str>>,
+        lock: LockKey,
+        action: Action,
+    ) -> UseKey {
+        let host = UseKey(self.number());
+        let doer = by_hand(name, Place::Host);
+        self.ops.push(Op::BeginIn(actor, host, lock, action, doer));
+        host
+    }
+
     /// `actor` frees a memory.
     pub fn free(&mut self, actor: ActorKey, name: impl Into<Cow<'static, str>>, memory: MemoryKey) {
         let doer = by_hand(name, Place::Host);
