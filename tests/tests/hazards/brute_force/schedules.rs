@@ -101,7 +101,7 @@ impl<'a> Model<'a> {
             };
             let mut before = self.program[..index].iter().enumerate();
             let in_order = before.all(|(other, (_, op))| {
-                !enqueued(op).is_some_and(|(on, _)| on == queue) || state[other] == 3
+                enqueued(op).is_none_or(|(on, _)| on != queue) || state[other] == 3
             });
             let ready = in_order && order.iter().all(|&event| state[event] == 3);
             if state[index] == 2 || (state[index] == 1 && ready) {

@@ -1,8 +1,9 @@
 //! Buffers that leave their slots: swapped, taken out, put into another resource, owned by a call, dropped and made anew.
 //! The host waits for all devices before it can do so, and the hazard checker follows the memory wherever it goes.
 
+mod edges;
+
 use futures::executor::block_on;
-use gpu_stages::cpu::hazards::{Edge, EdgeKind, Kind, Place, Trace};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
 use gpu_stages::{DeviceVisible, Resource, Result, acquire, gpu_pipeline};
 use gpu_stages_tests::{Gate, poll_once};
@@ -198,7 +199,8 @@ fn buffers_that_are_swapped_between_two_guards() {
             let mut b = run(b.wait_device(&it.second));
             it.first.fill(&mut a, 2.0).unwrap();
             it.second.fill(&mut b, 2.0).unwrap();
-            (a.ready(), b.ready());
+            a.ready();
+            b.ready();
         });
     }
 }
@@ -302,61 +304,4 @@ fn a_list_of_guards_of_several_calls() {
     gate.open();
     run(waits).ready();
     scene.device.assert_no_hazards();
-}
-
-/// A trace in which `a` and `b` are filled by a queue that stands still, swapped by the host, and `b` is filled by
-/// another queue.
-fn swapped() -> Trace {
-    let scene = Scene::new();
-    let gate = Gate::default();
-    for it in [&scene.a, &scene.b] {
-        let mut guard = run(it.acquire_update().unwrap().wait_device(&scene.first));
-        let kernel = gate.kernel(1.0);
-        scene.first.launch(&kernel, 1, (&mut *guard,)).unwrap();
-        guard.ready();
-    }
-    let mut call = Box::pin(swap(&scene.a, &scene.b));
-    assert!(poll_once(&mut call).is_pending());
-    gate.open();
-    run(call);
-    run(fill(&scene.second, &scene.b));
-    scene.device.assert_no_hazards();
-    scene.device.trace().unwrap()
-}
-
-#[test]
-fn a_wait_of_the_host_that_moves_buffers_is_needed() {
-    let trace = swapped();
-    let waits = trace.edges().into_iter();
-    let waits: Vec<Edge> = waits.filter(|it| it.kind == EdgeKind::HostWait).collect();
-    // One wait was for both buffers: the launches were on one queue.
-    assert_eq!(waits.len(), 1, "{trace:#?}");
-    let hazards = trace.without(waits[0]).hazards();
-    let by_host = hazards
-        .iter()
-        .filter(|it| it.later.doer.place == Place::Host);
-    assert_eq!(by_host.count(), 1, "{hazards:?}");
-    let named = hazards.iter().map(|it| &*it.resource);
-    assert!(
-        named.clone().any(|name| name == "a" || name == "b"),
-        "{hazards:?}"
-    );
-}
-
-/// The use of a slot is ordered after the use by the host that moved a buffer there, and not only after what that knew.
-#[test]
-fn the_turn_after_a_move_is_needed() {
-    let trace = swapped();
-    let edges = trace.edges().into_iter();
-    let turn = edges
-        .filter(|it| it.kind == EdgeKind::HandOver)
-        .last()
-        .unwrap();
-    let hazards = trace.without(turn).hazards();
-    assert_eq!(hazards.len(), 1, "{hazards:?}");
-    let hazard = &hazards[0];
-    assert_eq!(hazard.kind, Kind::WriteAfterWrite);
-    let text = hazard.to_string();
-    assert!(text.contains("`b`[0]"), "{text}");
-    assert!(text.contains("of `swap`"), "{text}");
 }
