@@ -44,6 +44,7 @@ mod device;
 mod entry;
 mod event;
 mod execute;
+mod grid;
 pub mod hazards;
 mod kernel;
 mod memory;
@@ -55,7 +56,7 @@ mod timed;
 pub mod timing;
 mod worker;
 
-use crate::backend::{Arguments, Backend, Identity, Submission};
+use crate::backend::{Arguments, Backend, Command, Identity, Submission};
 use crate::error::{Failure, Problem};
 use crate::observe::MemoryId;
 use crate::sync::event::Event;
@@ -130,6 +131,9 @@ unsafe impl Backend for Cpu {
     }
 
     unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
+        if let Command::Launch(_, grid, _) = submission.command {
+            grid::check(grid).map_err(|problem| Failure::new(None, problem))?;
+        }
         Ok(queue.push(submission))
     }
 
