@@ -21,7 +21,7 @@
 //! ```
 
 use crate::error::{Failure, Origin, Problem};
-use crate::observe::UseId;
+use crate::observe::{MemoryId, UseId};
 use crate::sync::access::Access;
 use crate::sync::clock::{Knowledge, QueueId};
 use crate::sync::event::{Event, What};
@@ -90,6 +90,18 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// Where the host memory begins.
     #[doc(hidden)]
     fn host_pointer(memory: &Self::HostMemory) -> NonNull<u8>;
+
+    /// The id under which an observer follows the memory, if one does.
+    #[doc(hidden)]
+    fn memory_id(_: &Self::Memory) -> Option<MemoryId> {
+        None
+    }
+
+    /// The id under which an observer follows the memory, if one does.
+    #[doc(hidden)]
+    fn host_memory_id(_: &Self::HostMemory) -> Option<MemoryId> {
+        None
+    }
 
     /// Checks a launch before it is enqueued.
     ///

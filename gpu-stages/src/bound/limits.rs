@@ -118,6 +118,10 @@ impl Bound {
                 times[edge.to] = times[edge.to].max(time);
             }
             last = last.max(times[self.end]);
+            if last == u64::MAX {
+                // No time is longer.
+                break;
+            }
             past.push_front(times);
             past.truncate(memory.max(1));
         }

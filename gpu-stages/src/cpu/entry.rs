@@ -9,8 +9,10 @@ use super::timing::Hold;
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
 use crate::sync::event::{Event, Events, Status};
+use crate::util::panics::message;
 use crate::util::pool::Pooled;
 use crate::util::primitives::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A command that was enqueued, and what to do around it.
 #[derive(Debug)]
@@ -19,9 +21,33 @@ pub(super) struct Entry {
     pub(super) order: Events,
     pub(super) data: Events,
     pub(super) origin: Option<Origin>,
+    /// Whether everything that the command is ordered after is over.
+    has_begun: bool,
     /// None only while the entry is empty.
     pub(super) completion: Option<Pooled<Completion>>,
     pub(super) observed: Option<Box<Observed>>,
+}
+
+/// In which setting a command runs.
+#[derive(Debug, Default)]
+pub(super) struct Setting<'a> {
+    /// The command fails with this message.
+    pub(super) fault: Option<String>,
+    /// The engine that it has for as long as the timing model says.
+    pub(super) hold: Option<Hold<'a>>,
+}
+
+/// A command that has not come to its end, because a panic kept its queue from it.
+pub(super) struct Lost {
+    completion: Pooled<Completion>,
+    failure: Arc<Failure>,
+}
+
+impl Lost {
+    /// The command is over: it failed.
+    pub(super) fn fail(self) {
+        self.completion.over(Err(self.failure));
+    }
 }
 
 /// The observers of an entry.
@@ -39,20 +65,29 @@ impl Entry {
             order: Events::new(),
             data: Events::new(),
             origin: None,
+            has_begun: false,
             completion: None,
             observed: None,
         }
     }
 
-    /// Drops everything that the entry holds.
-    pub(super) fn clear(&mut self) {
+    /// Drops everything that the entry holds. Returns what is left of a command that has begun, but has not come to its
+    /// end.
+    pub(super) fn clear(&mut self) -> Option<Lost> {
         if !matches!(self.command, Command::Marker) {
             self.command = Command::Marker;
         }
         self.order.clear();
         self.data.clear();
-        self.completion = None;
         self.observed = None;
+        let has_begun = std::mem::take(&mut self.has_begun);
+        // The event of a command that has not begun stays pending: what that waits for may still touch memory.
+        let completion = self.completion.take().filter(|_| has_begun)?;
+        let failure = self.failure("the device lost the command".into());
+        Some(Lost {
+            completion,
+            failure,
+        })
     }
 
     /// The event of the command.
@@ -73,26 +108,22 @@ impl Entry {
         self.observed.as_ref()?.timed.as_deref()
     }
 
-    /// Runs the command, after those before it on its queue. With a `fault` it fails with this message and touches
-    /// nothing. With a `hold` on an engine it takes as long as the timing model says. Blocks this thread until the command
-    /// may run.
-    pub(super) fn run(&mut self, fault: Option<String>, hold: Option<&Hold<'_>>) {
+    /// Runs the command, after those before it on its queue, in the setting that `set` makes once it may run. Blocks this
+    /// thread until then. A panic on the way makes the command fail.
+    pub(super) fn run<'a>(&mut self, set: impl FnOnce(&Self) -> Setting<'a>) {
         self.wait();
-        if let Some(timed) = self.timed() {
-            timed.begins();
-        }
-        let failed = self.data.iter().find_map(|event| match event.ask() {
-            Status::Failed(failure) => Some(failure),
-            _ => None,
+        self.has_begun = true;
+        let mut hold = None;
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            let setting = set(self);
+            hold = setting.hold;
+            self.execute(setting.fault)
+        }));
+        let result = ran.unwrap_or_else(|panic| {
+            let text = format!("the device panicked: {}", message(panic));
+            Err(self.failure(text))
         });
-        let failure = |message| Failure::of_command(self.origin, message);
-        let result = match (failed, fault) {
-            (Some(failure), _) => Err(failure),
-            (None, Some(message)) => Err(failure(message)),
-            // SAFETY: the commands that it is ordered after are over, by `wait` and by the order of the queue.
-            (None, None) => unsafe { execute::run(&self.command) }.map_err(failure),
-        };
-        if let Some(hold) = hold {
+        if let Some(hold) = &hold {
             hold.pass();
         }
         if let Some(observed) = &self.observed {
@@ -101,8 +132,29 @@ impl Entry {
         self.end(result);
     }
 
+    /// Executes the command, which may run. With a `fault` it fails with this message and touches nothing.
+    fn execute(&self, fault: Option<String>) -> Result<(), Arc<Failure>> {
+        if let Some(timed) = self.timed() {
+            timed.begins();
+        }
+        let failed = self.data.iter().find_map(|event| match event.ask() {
+            Status::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        match (failed, fault) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(message)) => Err(self.failure(message)),
+            // SAFETY: the commands that it is ordered after are over, by `wait` and by the order of the queue.
+            (None, None) => unsafe { execute::run(&self.command) }.map_err(|it| self.failure(it)),
+        }
+    }
+
+    fn failure(&self, message: String) -> Arc<Failure> {
+        Failure::of_command(self.origin, message)
+    }
+
     /// Blocks this thread until the command may run.
-    pub(super) fn wait(&self) {
+    fn wait(&self) {
         let pending = self.order.iter().filter(|event| !is_over(event));
         pending.for_each(|event| {
             event.block();
@@ -143,5 +195,56 @@ fn is_over(event: &Event) -> bool {
     match event.record::<Completion>() {
         Some(record) => record.is_over(),
         None => event.known().is_terminal(),
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::backend::Identity;
+    use crate::cpu::queued::Queued;
+    use crate::sync::event::CommandName;
+
+    /// A marker in a queue, and its event.
+    fn queued() -> (Queued, Event) {
+        let queued = Queued::take();
+        let completion = Completion::pending(&Identity::unique(), 1, None, CommandName::default());
+        queued.entry().completion = Some(completion.clone());
+        (queued, completion.into())
+    }
+
+    fn failure_of(event: &Event) -> String {
+        match event.status() {
+            Status::Failed(failure) => failure.to_string(),
+            other => panic!("it should have failed: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_panic_on_the_way_makes_the_command_fail() {
+        let (queued, event) = queued();
+        queued.entry().run(|_| panic!("on purpose"));
+        let text = failure_of(&event);
+        assert!(text.contains("the device panicked: on purpose"), "{text}");
+    }
+
+    #[test]
+    fn a_command_that_is_lost_after_it_has_begun_fails() {
+        let (queued, event) = queued();
+        queued.entry().has_begun = true;
+        drop(queued);
+        let text = failure_of(&event);
+        assert!(text.contains("the device lost the command"), "{text}");
+    }
+
+    #[test]
+    fn the_event_of_a_command_that_has_not_begun_stays_pending() {
+        let (lost, event) = queued();
+        drop(lost);
+        assert!(event.is_pending());
+        // The next command in the same record has nothing of it.
+        let (next, event) = queued();
+        next.entry().run(|_| Setting::default());
+        assert!(matches!(event.status(), Status::Complete));
     }
 }

@@ -3,7 +3,7 @@
 use super::backend::Cpu;
 use super::memory::Start;
 use crate::backend::{Command, Region};
-use crate::util::panics::discard;
+use crate::util::panics::message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `command` on this thread; returns the message if it fails.
@@ -33,9 +33,7 @@ pub(super) unsafe fn run(command: &Command<Cpu>) -> Result<(), String> {
             // SAFETY: passed on to the caller.
             let launch = || unsafe { kernel.run(*grid, arguments) };
             return catch_unwind(AssertUnwindSafe(launch)).map_err(|panic| {
-                let text = format!("kernel `{}` panicked: {}", kernel.name(), message(&*panic));
-                discard(panic);
-                text
+                format!("kernel `{}` panicked: {}", kernel.name(), message(panic))
             });
         }
         Command::Marker | Command::Barrier => {}
@@ -53,11 +51,4 @@ where
 {
     // SAFETY: passed on to the caller. `copy` allows regions that overlap, which views cannot.
     unsafe { std::ptr::copy(source.start(), target.start(), bytes) };
-}
-
-fn message(panic: &(dyn std::any::Any + Send)) -> &str {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
 }

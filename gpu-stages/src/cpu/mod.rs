@@ -44,6 +44,7 @@ mod device;
 mod entry;
 mod event;
 mod execute;
+mod grid;
 pub mod hazards;
 mod kernel;
 mod memory;
@@ -55,11 +56,13 @@ mod timed;
 pub mod timing;
 mod worker;
 
-use crate::backend::{Arguments, Backend, Identity, Submission};
+use crate::backend::{Arguments, Backend, Command, Identity, Submission};
 use crate::error::{Failure, Problem};
+use crate::observe::MemoryId;
 use crate::sync::event::Event;
 pub use backend::Cpu;
 pub use device::{Device, DeviceBuilder};
+use hazards::Tracked;
 pub use kernel::Kernel;
 use memory::Block;
 pub use memory::{HostMemory, Memory};
@@ -115,11 +118,22 @@ unsafe impl Backend for Cpu {
         memory.0.start()
     }
 
+    fn memory_id(memory: &Memory) -> Option<MemoryId> {
+        memory.0.tracked().map(Tracked::id)
+    }
+
+    fn host_memory_id(memory: &HostMemory) -> Option<MemoryId> {
+        memory.0.tracked().map(Tracked::id)
+    }
+
     fn check_launch(kernel: &Kernel, arguments: &Arguments<Self>) -> Result<(), Problem> {
         kernel.check(arguments)
     }
 
     unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
+        if let Command::Launch(_, grid, _) = submission.command {
+            grid::check(grid).map_err(|problem| Failure::new(None, problem))?;
+        }
         Ok(queue.push(submission))
     }
 

@@ -1,6 +1,7 @@
 //! [`Queued`]: an entry on its way through a queue.
 
 use super::entry::Entry;
+use crate::util::panics::contain;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Mutex, MutexGuard, lock};
 use std::fmt;
@@ -29,7 +30,11 @@ impl Recycle for Record {
     }
 
     fn recycle(&self) {
-        lock(&self.entry).clear();
+        let lost = lock(&self.entry).clear();
+        if let Some(lost) = lost {
+            // It wakes tasks, and this thread may be panicking.
+            contain(|| lost.fail());
+        }
     }
 }
 

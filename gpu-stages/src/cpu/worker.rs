@@ -1,5 +1,6 @@
 //! The thread of a queue that runs by itself.
 
+use super::entry::Setting;
 use super::queued::Queued;
 use super::timing::Engines;
 use crate::error::Failure;
@@ -76,8 +77,8 @@ impl Worker {
 
 /// Runs an entry and drops what it held.
 fn run(queued: Queued, engines: Option<&Engines>) {
-    let mut entry = queued.entry();
-    entry.wait();
-    let hold = engines.and_then(|engines| engines.take(&entry.command));
-    entry.run(None, hold.as_ref());
+    queued.entry().run(|entry| Setting {
+        fault: None,
+        hold: engines.and_then(|engines| engines.take(&entry.command)),
+    });
 }

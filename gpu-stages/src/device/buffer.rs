@@ -132,6 +132,7 @@ unsafe impl<B: Backend, E: Element> DeviceVisible for DeviceBuffer<B, E> {
     type Facts = Length;
 
     fn hold(&self, pass: &Pass) -> Self::Holder {
+        pass.observe_memory(|| B::memory_id(&self.memory));
         SliceMut::whole(self.memory.clone(), self.len, pass.clone())
     }
 
@@ -161,6 +162,7 @@ unsafe impl<B: Backend, E: Element> DeviceVisible for HostBuffer<B, E> {
     type Facts = Length;
 
     fn hold(&self, pass: &Pass) -> Self::Holder {
+        pass.observe_memory(|| B::host_memory_id(&self.memory));
         SliceMut::whole(self.memory.clone(), self.len, pass.clone())
     }
 

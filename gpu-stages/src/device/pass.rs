@@ -1,6 +1,7 @@
 //! [`Pass`]: the right to use one value in commands on one queue.
 
 use crate::call::Use;
+use crate::observe::{self, Interest, MemoryId, Observation};
 use crate::sync::access::Access;
 use crate::sync::clock::QueueId;
 
@@ -22,6 +23,18 @@ impl Pass {
 
     pub(crate) fn queue(&self) -> QueueId {
         self.queue
+    }
+
+    /// Tells observers that the value has this memory, if an observer follows it.
+    #[inline]
+    pub(crate) fn observe_memory(&self, memory: impl FnOnce() -> Option<MemoryId>) {
+        if !observe::wants(Interest::USES) {
+            return;
+        }
+        if let Some(memory) = memory() {
+            let id = self.usage.id();
+            observe::emit(Interest::USES, || Observation::MemoryHeld { id, memory });
+        }
     }
 }
 

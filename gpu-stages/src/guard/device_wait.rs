@@ -137,18 +137,21 @@ fn check(usage: &Use, needs: &Needs) -> Result<()> {
     failed.map_or(Ok(()), |failure| Err(usage.failed(failure)))
 }
 
-/// Tells observers which events the call awaited, and which were over without that.
+/// Tells observers which events the calls awaited, and which were over without that.
 #[cold]
 fn observe_end(accesses: &[(&Use, Access)], needs: &[Needs], awaited: &[Event]) {
-    let Some((usage, _)) = accesses.first() else {
-        return;
-    };
-    let call = usage.id().call;
-    observe::emit(Interest::USES, || Observation::AwaitedOnHost {
-        call,
-        events: awaited,
-    });
     let all = needs.iter().flat_map(|needs| &needs.order);
     let over = all.filter(|event| !awaited.iter().any(|it| it.is(event)));
-    observe_completed(call, &over.cloned().collect::<Events>());
+    let over: Events = over.cloned().collect();
+    // The guards of a list may belong to several calls, all of which waited.
+    let mut calls: SmallVec<[u64; 4]> = accesses.iter().map(|(usage, _)| usage.id().call).collect();
+    calls.sort_unstable();
+    calls.dedup();
+    for call in calls {
+        observe::emit(Interest::USES, || Observation::AwaitedOnHost {
+            call,
+            events: awaited,
+        });
+        observe_completed(call, &over);
+    }
 }

@@ -1,4 +1,6 @@
-//! Plain numbers that name calls, uses and slots to observers.
+//! Plain numbers that name calls, uses, slots and memories to observers.
+
+use crate::util::primitives::{Ordering, StaticU64};
 
 /// One use of a resource, or of an owned value, by a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,4 +23,16 @@ pub enum SlotId {
     },
     /// The value that this use owns.
     Owned(UseId),
+}
+
+/// A memory of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MemoryId(pub(crate) u64);
+
+impl MemoryId {
+    /// An id that no other memory has.
+    pub(crate) fn unique() -> Self {
+        static NEXT: StaticU64 = StaticU64::new(1);
+        MemoryId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }

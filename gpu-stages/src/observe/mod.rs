@@ -14,7 +14,7 @@ mod registry;
 mod subscribed;
 
 pub(crate) use enqueuing::Enqueuing;
-pub(crate) use ids::{SlotId, UseId};
+pub(crate) use ids::{MemoryId, SlotId, UseId};
 pub use observation::Awaited;
 pub(crate) use observation::{EnqueuedCommand, Interest, Observation};
 pub use outcome::Outcome;

@@ -1,7 +1,7 @@
 //! [`Observation`]: everything that observers are told.
 
 use super::device_times::DeviceTimes;
-use super::ids::{SlotId, UseId};
+use super::ids::{MemoryId, SlotId, UseId};
 use super::outcome::Outcome;
 use crate::error::Origin;
 use crate::schedule::Schedule;
@@ -108,6 +108,8 @@ pub(crate) enum Observation<'a> {
         resource: Arc<str>,
         queue: QueueId,
     },
+    /// The value of a use that begins on a queue has this memory.
+    MemoryHeld { id: UseId, memory: MemoryId },
     /// A call saw these to be over and will not wait for them.
     Completed { call: u64, events: &'a [Event] },
     /// A call awaited these on the host.
@@ -151,6 +153,7 @@ impl Observation<'_> {
             Observation::CommandEnqueued(_) => Interest::COMMANDS,
             Observation::Granted { .. }
             | Observation::ReachedQueue { .. }
+            | Observation::MemoryHeld { .. }
             | Observation::Completed { .. }
             | Observation::AwaitedOnHost { .. }
             | Observation::HostUseBegan { .. }

@@ -30,3 +30,11 @@ pub(crate) fn discard(panic: Box<dyn Any + Send>) {
         std::mem::forget(second);
     }
 }
+
+/// The message of a panic, whose payload is dropped.
+pub(crate) fn message(panic: Box<dyn Any + Send>) -> String {
+    let owned = panic.downcast_ref::<String>().cloned();
+    let text = owned.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.into()));
+    discard(panic);
+    text.unwrap_or_else(|| "no message".into())
+}

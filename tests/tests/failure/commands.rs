@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Kernel;
-use gpu_stages::{Error, Problem, Resource, Result, Schedule, Stage, Until, acquire};
+use gpu_stages::{Error, Grid, Problem, Resource, Result, Schedule, Stage, Until, acquire};
 use gpu_stages_tests::{Gate, device_buffers, failing, host_buffers, poll_once, queue, set};
 use std::pin::pin;
 
@@ -243,4 +243,42 @@ fn dropping_a_queue_lets_its_work_finish_and_does_not_wait() {
     assert!(poll_once(&mut wait).is_pending(), "dropping did not wait");
     gate.open();
     block_on(wait).unwrap().ready();
+}
+
+/// The embedded device has the rules of other devices, so that a grid which runs there runs everywhere.
+#[test]
+fn work_groups_that_do_not_fit_the_grid_are_refused_with_the_sizes() {
+    let (queue, data) = (queue(), device_buffers(1, 8));
+    let launch = |grid: Grid| {
+        let allocation = data.acquire_write().unwrap();
+        let mut guard = block_on(allocation.wait_device(&queue)).unwrap();
+        let launched = queue.launch(&set(1.0), grid, (&mut *guard,));
+        guard.ready();
+        launched.map_err(|error| error.to_string())
+    };
+    for (grid, expected) in [
+        (
+            Grid::from(10).in_groups_of(4),
+            "a grid of 10 in groups of 4",
+        ),
+        (Grid::from(4).in_groups_of(8), "a grid of 4 in groups of 8"),
+        (Grid::from(8).in_groups_of(0), "a grid of 8 in groups of 0"),
+        (
+            Grid::from(8).in_groups_of((4, 4)),
+            "a grid of 8 x 1 in groups of 4 x 4",
+        ),
+    ] {
+        let commands = queue.counts().commands;
+        let text = launch(grid).unwrap_err();
+        assert!(text.ends_with(expected), "{text}");
+        assert_eq!(queue.counts().commands, commands, "nothing is enqueued");
+    }
+    for grid in [
+        Grid::from(8).in_groups_of(4),
+        Grid::from(0).in_groups_of(4),
+        Grid::from((4, 4)).in_groups_of(4),
+        Grid::from((2, 2, 2)).in_groups_of((2, 2)),
+    ] {
+        launch(grid).unwrap();
+    }
 }

@@ -5,6 +5,7 @@ mod brute_force;
 mod checker;
 mod debug_fill;
 mod known_mistakes;
+mod moves;
 mod opaque;
 mod pairs;
 mod random;

@@ -1,5 +1,6 @@
-//! Random calls of pipelines that share resources, on several queues, with failures and cancellation. The hazard
-//! checker finds no hazard, neither while they run nor in the recorded trace.
+//! Random calls of pipelines that share resources, on several queues, with failures and cancellation, while buffers are
+//! swapped, owned, dropped and made anew. The hazard checker finds no hazard, neither while they run nor in the recorded
+//! trace.
 
 use fastrand::Rng;
 use futures::executor::block_on;
@@ -87,6 +88,58 @@ async fn send(
     Ok(())
 }
 
+#[gpu_pipeline]
+async fn swap<T: Send>(#[updates] a: T, #[updates] b: T) -> Result<()> {
+    std::mem::swap(&mut a, &mut b);
+    Ok(())
+}
+
+#[gpu_pipeline]
+async fn exchange(
+    #[queue] queue: Queue,
+    #[owns] chunk: HostBuffer<f32>,
+    #[updates] host: HostBuffer<f32>,
+    #[writes] device: DeviceBuffer<f32>,
+) -> Result<()> {
+    queue.upload(&chunk, &mut device)?;
+    std::mem::swap(&mut chunk, &mut host);
+    queue.upload(&chunk, &mut device)?;
+    Ok(())
+}
+
+/// Puts a buffer into the store, and another one in its place.
+#[gpu_pipeline]
+async fn store(
+    #[updates] buffer: DeviceBuffer<f32>,
+    #[updates] stored: Vec<DeviceBuffer<f32>>,
+    fresh: DeviceBuffer<f32>,
+) -> Result<()> {
+    {
+        let old = std::mem::replace(&mut buffer, fresh);
+        stored.insert(0, old);
+        if stored.len() > 2 {
+            std::mem::swap(&mut buffer, &mut stored[2]);
+            stored.pop();
+        }
+    }
+    Ok(())
+}
+
+#[gpu_pipeline]
+async fn use_stored(
+    #[queue] first: Queue,
+    #[queue] second: Queue,
+    #[updates] stored: Vec<DeviceBuffer<f32>>,
+) -> Result<()> {
+    for part in &mut stored {
+        first.fill(part, 1.0)?;
+    }
+    for part in &mut stored {
+        second.fill(part, 2.0)?;
+    }
+    Ok(())
+}
+
 type InFlight = Pin<Box<dyn Future<Output = Result<()>>>>;
 
 struct World {
@@ -94,6 +147,7 @@ struct World {
     queues: Vec<Queue>,
     buffers: Vec<Resource<DeviceBuffer<f32>>>,
     hosts: Vec<Resource<HostBuffer<f32>>>,
+    stored: Resource<Vec<DeviceBuffer<f32>>>,
     total: Resource<f32>,
 }
 
@@ -112,6 +166,7 @@ impl World {
                 .map(|_| Resource::try_ring(slots(rng), || HostBuffer::new(&device, LEN)))
                 .collect::<Result<_>>()
                 .unwrap(),
+            stored: Resource::new(Vec::new()),
             total: Resource::new(0.0),
             device,
         }
@@ -122,8 +177,11 @@ impl World {
         let (first, second) = (queue(), queue());
         let mut buffer = || rng.choice(&self.buffers).unwrap();
         let (a, b, c) = (buffer(), buffer(), buffer());
-        let host = rng.choice(&self.hosts).unwrap();
-        match rng.u8(0..13) {
+        let mut host = || rng.choice(&self.hosts).unwrap();
+        let (host, other) = (host(), host());
+        let fresh = || DeviceBuffer::new(&self.device, LEN).unwrap();
+        let fresh_host = || HostBuffer::new(&self.device, LEN).unwrap();
+        match rng.u8(0..20) {
             0..=1 => Box::pin(produce(first, host, a, 1.0)),
             2..=3 => Box::pin(step(first, second, a, b, c, set(2.0))),
             4 => Box::pin(step(first, second, a, b, c, failing())),
@@ -131,7 +189,13 @@ impl World {
             7..=8 => Box::pin(consume(first, a, host)),
             9..=10 => Box::pin(add(host, &self.total)),
             11 => Box::pin(add_elsewhere(host)),
-            _ => Box::pin(send(first, HostBuffer::new(&self.device, LEN).unwrap(), a)),
+            12 => Box::pin(send(first, fresh_host(), a)),
+            13..=14 => Box::pin(swap(a, b)),
+            15 => Box::pin(swap(host, other)),
+            16 => Box::pin(exchange(first, fresh_host(), host, a)),
+            17 => Box::pin(store(a, &self.stored, fresh())),
+            18 => Box::pin(use_stored(first, second, &self.stored)),
+            _ => Box::pin(a.replace(fresh())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Random programs of the manual interface on a simulated device: guards that move between queues and the host, opaque uses
-//! that overlap or are forgotten, waits that are given up after any poll, pins, cleared poison and replaced values.
+//! that overlap or are forgotten, waits that are given up after any poll, pins, cleared poison and replaced values, and
+//! buffers that the host moves from one guard to another, puts aside, and drops.
 //!
 //! What a host guard shows does not change while it is held, and the hazard checker finds nothing.
 
@@ -40,6 +41,8 @@ struct World {
     device: Device,
     lanes: Vec<Lane>,
     opaque: Vec<Opaque>,
+    /// Buffers that the host has put aside.
+    aside: Vec<Buffer>,
     next: u32,
 }
 
@@ -50,6 +53,9 @@ trait Kind: Access + Sized {
         None
     }
     fn write_by_host(_: &mut HostGuard<Buffer, Self>, _: u32) {}
+    fn value(_: &mut HostGuard<Buffer, Self>) -> Option<&mut Buffer> {
+        None
+    }
 }
 
 impl Kind for Read {}
@@ -68,6 +74,10 @@ macro_rules! exclusive {
             fn write_by_host(guard: &mut HostGuard<Buffer, Self>, value: u32) {
                 guard.fill(value);
             }
+
+            fn value(guard: &mut HostGuard<Buffer, Self>) -> Option<&mut Buffer> {
+                Some(guard)
+            }
         }
     )+};
 }
@@ -81,6 +91,9 @@ trait Step {
 
     /// Nothing was written behind the reference of a host guard.
     fn check(&self);
+
+    /// The value, and what it showed first, if the host may write it.
+    fn value(&mut self) -> Option<(&mut Buffer, &mut Vec<u32>)>;
 }
 
 impl<A: Kind> Step for State<A> {
@@ -93,6 +106,13 @@ impl<A: Kind> Step for State<A> {
             State::OnHost(guard, first) => assert_eq!(guard[..], first[..]),
             State::ToRead(guard, first) => assert_eq!(guard[..], first[..]),
             State::Acquired(_) | State::Waiting(_) | State::OnQueue(..) => {}
+        }
+    }
+
+    fn value(&mut self) -> Option<(&mut Buffer, &mut Vec<u32>)> {
+        match self {
+            State::OnHost(guard, first) => Some((A::value(guard)?, first)),
+            _ => None,
         }
     }
 }
@@ -178,6 +198,7 @@ impl World {
             simulation,
             device,
             opaque: Vec::new(),
+            aside: Vec::new(),
             next: 0,
         }
     }
@@ -203,11 +224,38 @@ impl World {
         }
     }
 
+    /// The host moves the buffers of its guards.
+    fn move_buffers(&mut self, steps: &mut [Box<dyn Step>]) {
+        let mut values: Vec<_> = steps.iter_mut().filter_map(|step| step.value()).collect();
+        let fresh = self.buffer();
+        match (self.rng.u8(0..6), values.as_mut_slice()) {
+            (0..=1, [(a, first), (b, second), ..]) => {
+                std::mem::swap(*a, *b);
+                std::mem::swap(*first, *second);
+            }
+            (2, [(value, first), ..]) => {
+                **first = fresh.to_vec();
+                self.aside.push(std::mem::replace(value, fresh));
+            }
+            (3, [.., (value, first)]) => {
+                if let Some(other) = self.aside.last_mut() {
+                    std::mem::swap(*value, other);
+                    **first = value.to_vec();
+                }
+            }
+            (4, _) => self.aside.clear(),
+            _ => {}
+        }
+    }
+
     /// What is no use of a guard.
     fn disturb(&mut self, resource: &Resource<Buffer>, pins: &mut Vec<Version<Buffer>>) {
         match self.rng.u8(0..10) {
             0 => resource.clear_poison(),
-            1 => drop(poll_once(&mut Box::pin(resource.replace(self.buffer())))),
+            1 => {
+                let value = self.aside.pop().unwrap_or_else(|| self.buffer());
+                drop(poll_once(&mut Box::pin(resource.replace(value))));
+            }
             2 if pins.len() < 3 => pins.push(resource.pin()),
             3 => pins.extend(resource.latest()),
             4 => pins.truncate(1),
@@ -224,24 +272,29 @@ impl World {
 fn run(seed: u64) {
     let mut world = World::new(seed);
     let slots = world.rng.usize(1..3);
-    let resource = Resource::ring((0..slots).map(|_| world.buffer()));
-    let (mut steps, mut pins) = (Vec::<Box<dyn Step>>::new(), Vec::new());
+    let resources = [slots, 1]
+        .map(|slots| Resource::ring((0..slots).map(|_| world.buffer()).collect::<Vec<_>>()));
+    let (mut steps, mut pins) = (Vec::<Box<dyn Step>>::new(), [Vec::new(), Vec::new()]);
     for _ in 0..200 {
-        if steps.len() < 5 && world.rng.u8(0..3) == 0 {
-            let step = world.acquire(&resource, &pins);
+        let at = usize::from(world.rng.u8(0..3) == 0);
+        if steps.len() < 6 && world.rng.u8(0..3) == 0 {
+            let step = world.acquire(&resources[at], &pins[at]);
             steps.push(step);
         }
         if !steps.is_empty() {
             let step = steps.swap_remove(world.rng.usize(0..steps.len()));
             steps.extend(step.step(&mut world));
         }
-        world.disturb(&resource, &mut pins);
+        world.move_buffers(&mut steps);
+        world.disturb(&resources[at], &mut pins[at]);
         steps.iter().for_each(|step| step.check());
     }
     drop((steps, pins));
     world.opaque.clear();
-    let last = resource.acquire_write().unwrap().wait_events();
-    world.simulation.block_on(last).unwrap().ready();
+    for resource in resources {
+        let last = resource.acquire_write().unwrap().wait_events();
+        world.simulation.block_on(last).unwrap().ready();
+    }
     world.device.assert_no_hazards();
 }
 

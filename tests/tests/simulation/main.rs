@@ -4,6 +4,7 @@
 mod bound;
 mod cards;
 mod device;
+mod long_times;
 mod real_time;
 mod seeds;
 mod virtual_time;

@@ -7,11 +7,12 @@
 
 use super::clock::{Agent, Agents, Clock};
 use super::keys::{Access, ActorKey, LockKey, MemoryKey, QueueKey, Turn};
-use super::memory::{Entry, History, Record};
+use super::memory::{Conflict, Entry, History, Record};
 use super::report::{Doer, Hazard, Kind, Party};
 use crate::util::primitives::Arc;
 use std::collections::HashMap;
 
+mod slots;
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
@@ -50,14 +51,25 @@ struct Lock {
     exclusive: Clock,
     /// The join of those of the shared uses that were released since.
     shared: Clock,
+    /// The memories that were last seen in the slot.
+    memories: Vec<MemoryKey>,
+    /// The uses by the host, of the byte that stands for all that is in the slot.
+    host: History,
 }
 
 #[derive(Debug, Default)]
 struct Contents {
     name: Option<(Arc<str>, usize)>,
     history: History,
-    /// The join of those of the commands and calls that have dropped their handles to it.
+    /// The join of those of the commands that have dropped their handles to it.
     handles: Clock,
+    bytes: usize,
+    /// The slot that it was last seen in.
+    slot: Option<LockKey>,
+    /// The clock of the first exclusive use by the host since it was seen there: from then on it may be elsewhere.
+    left: Option<Clock>,
+    /// What the use knew that moved it into the slot.
+    brought: Clock,
 }
 
 /// A use by the host that may not have ended.
@@ -100,12 +112,17 @@ impl Checker {
         self.actors.entry(actor).or_default().clock.join(event);
     }
 
-    /// The host begins to use memory.
-    pub fn begin(&mut self, actor: ActorKey, accesses: &[Access], doer: Doer) -> HostUse {
+    /// The agent of a call's host, and its clock.
+    fn host(&mut self, actor: ActorKey) -> (Arc<Agent>, Clock) {
         let agents = &mut self.agents;
         let actor = self.actors.entry(actor).or_default();
-        let agent = actor.agent.get_or_insert_with(|| agents.take()).clone();
-        let clock = actor.clock.clone();
+        let agent = actor.agent.get_or_insert_with(|| agents.take());
+        (agent.clone(), actor.clock.clone())
+    }
+
+    /// The host begins to use memory.
+    pub fn begin(&mut self, actor: ActorKey, accesses: &[Access], doer: Doer) -> HostUse {
+        let (agent, clock) = self.host(actor);
         let record = Record::open(agent, doer);
         self.touch_all(&record, accesses, &clock);
         HostUse(record)
@@ -169,30 +186,24 @@ impl Checker {
         self.memories.entry(memory).or_default().handles.join(event);
     }
 
-    /// A call has dropped its handle to a memory.
-    pub fn let_go(&mut self, actor: ActorKey, memory: MemoryKey) {
-        if let Some(actor) = self.actors.get(&actor) {
-            let memory = self.memories.entry(memory).or_default();
-            memory.handles.join(&actor.clock);
-        }
-    }
-
     /// A call frees a memory.
     pub fn free(&mut self, actor: ActorKey, memory: MemoryKey, doer: Doer) {
         let freed = self.begin(actor, &[Access::free(memory)], doer);
         self.end(actor, &freed);
     }
 
-    /// The last handle to a memory was dropped, which frees it. The free is ordered after all drops of handles.
+    /// The last handle to a memory was dropped, which frees it. The free is ordered after all drops of handles. That of
+    /// the host is the last of what the host does with the memory, in whatever use it is dropped.
     pub fn free_last(&mut self, memory: MemoryKey, doer: Doer) {
-        let clock = self.memories.entry(memory).or_default().handles.clone();
+        let contents = self.memories.entry(memory).or_default();
+        contents.history.leave_slot();
+        let clock = contents.handles.clone();
         let record = Record::open(self.agents.take(), doer);
         self.touch_all(&record, &[Access::free(memory)], &clock);
-    }
-
-    /// The memory is freed, and will not be used again.
-    pub fn forget(&mut self, memory: MemoryKey) {
-        self.memories.remove(&memory);
+        let slot = self.memories.remove(&memory).and_then(|it| it.slot);
+        if let Some(slot) = slot.and_then(|slot| self.locks.get_mut(&slot)) {
+            slot.memories.retain(|it| *it != memory);
+        }
     }
 
     fn touch_all(&mut self, record: &Arc<Record>, accesses: &[Access], clock: &Clock) {
@@ -209,6 +220,13 @@ impl Checker {
     fn touch(&mut self, key: MemoryKey, new: &Entry, clock: &Clock) {
         let memory = self.memories.entry(key).or_default();
         let conflicts = memory.history.access(new, clock);
+        self.report(key, new, conflicts);
+    }
+
+    fn report(&mut self, key: MemoryKey, new: &Entry, conflicts: Vec<Conflict>) {
+        let Some(memory) = self.memories.get(&key) else {
+            return;
+        };
         let (resource, slot) = match &memory.name {
             Some((name, slot)) => (name.clone(), *slot),
             None => ("memory".into(), key.0 as usize),

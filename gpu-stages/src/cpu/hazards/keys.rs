@@ -1,6 +1,7 @@
 //! Names of the parts of a [`Trace`](super::Trace), and of its accesses.
 
 use super::report::Action;
+use crate::observe::MemoryId;
 use std::ops::Range;
 
 macro_rules! keys {
@@ -24,6 +25,18 @@ keys! {
     EventKey;
     /// A use of memory by the host.
     UseKey;
+}
+
+impl From<MemoryId> for MemoryKey {
+    fn from(id: MemoryId) -> Self {
+        MemoryKey(id.0)
+    }
+}
+
+impl From<MemoryKey> for MemoryId {
+    fn from(key: MemoryKey) -> Self {
+        MemoryId(key.0)
+    }
 }
 
 /// One access to a memory.

@@ -10,6 +10,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Record {
     pub doer: Doer,
+    /// Whether it is a use by the host of all that is in a slot.
+    is_of_slot: bool,
     agent: Arc<Agent>,
     tick: AtomicU64,
 }
@@ -20,13 +22,27 @@ const OPEN: u64 = u64::MAX;
 impl Record {
     /// A use that ends at the agent's tick `tick`.
     pub fn ending_at(tick: u64, agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
-        let tick = AtomicU64::new(tick);
-        Arc::new(Record { doer, agent, tick })
+        Arc::new(Record {
+            doer,
+            is_of_slot: false,
+            agent,
+            tick: AtomicU64::new(tick),
+        })
     }
 
     /// A use that has not ended.
     pub fn open(agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
         Self::ending_at(OPEN, agent, doer)
+    }
+
+    /// A use by the host of all that is in a slot, which has not ended.
+    pub fn of_slot(agent: Arc<Agent>, doer: Doer) -> Arc<Self> {
+        Arc::new(Record {
+            doer,
+            is_of_slot: true,
+            agent,
+            tick: AtomicU64::new(OPEN),
+        })
     }
 
     /// The use ends now. Returns the agent, and its tick at the end.
@@ -68,6 +84,19 @@ pub(super) struct Conflict {
     pub bytes: Range<usize>,
 }
 
+impl Conflict {
+    /// The same conflict of two uses of a slot, as that of these bytes of a memory.
+    pub fn of(&self, bytes: &Range<usize>) -> Conflict {
+        Conflict {
+            earlier: Entry {
+                bytes: bytes.clone(),
+                ..self.earlier.clone()
+            },
+            bytes: bytes.clone(),
+        }
+    }
+}
+
 /// Bytes to which the same accesses were made.
 #[derive(Debug)]
 struct Segment {
@@ -107,6 +136,32 @@ impl History {
         }
         self.merge();
         conflicts
+    }
+
+    /// Removes the uses by the host of the slot that the memory was in.
+    pub fn leave_slot(&mut self) {
+        for segment in &mut self.segments {
+            segment.entries.retain(|entry| !entry.record.is_of_slot);
+        }
+        self.segments.retain(|segment| !segment.entries.is_empty());
+        self.merge();
+    }
+
+    /// Adds the uses by the host of the slot that the memory, of `bytes`, is in now.
+    pub fn enter_slot(&mut self, host: &History, bytes: &Range<usize>) {
+        self.cut(bytes.start);
+        self.cut(bytes.end);
+        self.fill_gaps(bytes);
+        let uses = host.segments.iter().flat_map(|segment| &segment.entries);
+        for segment in self.segments_of(bytes) {
+            let uses = uses.clone().map(|it| Entry {
+                bytes: bytes.clone(),
+                ..it.clone()
+            });
+            segment.entries.extend(uses);
+        }
+        self.segments.retain(|segment| !segment.entries.is_empty());
+        self.merge();
     }
 
     fn segments_of(&mut self, bytes: &Range<usize>) -> &mut [Segment] {
@@ -188,112 +243,4 @@ fn note(conflicts: &mut Vec<Conflict>, old: &Entry, bytes: &Range<usize>) {
 }
 
 #[cfg(all(test, not(any(loom, shuttle))))]
-mod tests {
-    use super::super::clock::Agents;
-    use super::super::report::Place;
-    use super::*;
-
-    /// A memory, and accesses to it by new agents, each a complete use.
-    #[derive(Default)]
-    struct Scene {
-        history: History,
-        agents: Agents,
-    }
-
-    impl Scene {
-        /// Makes an access that is ordered after `clock`. Returns the clock of its end, and the bytes of the conflicts.
-        fn access(
-            &mut self,
-            clock: &Clock,
-            bytes: Range<usize>,
-            action: Action,
-        ) -> (Clock, Vec<(usize, usize)>) {
-            let doer = Doer {
-                name: "use".into(),
-                origin: None,
-                place: Place::Host,
-            };
-            let agent = self.agents.take();
-            let tick = agent.tick();
-            let entry = Entry {
-                record: Record::ending_at(tick, agent.clone(), doer),
-                bytes,
-                action,
-            };
-            let conflicts = self.history.access(&entry, clock).into_iter();
-            let mut end = clock.clone();
-            end.set(&agent, tick);
-            (
-                end,
-                conflicts.map(|it| (it.bytes.start, it.bytes.end)).collect(),
-            )
-        }
-
-        fn segments(&self) -> Vec<(Range<usize>, usize)> {
-            let segments = self.history.segments.iter();
-            segments
-                .map(|it| (it.bytes.clone(), it.entries.len()))
-                .collect()
-        }
-    }
-
-    #[test]
-    fn conflicts_are_of_the_common_bytes_and_not_between_reads() {
-        let (mut scene, none) = (Scene::default(), Clock::default());
-        assert_eq!(scene.access(&none, 0..8, Action::Read).1, []);
-        assert_eq!(scene.access(&none, 4..12, Action::Read).1, []);
-        // Each read has conflicts of its own, which go across segments.
-        let conflicts = scene.access(&none, 2..10, Action::Write).1;
-        assert_eq!(conflicts, [(2, 8), (4, 10)]);
-        assert_eq!(scene.access(&none, 5..5, Action::Free).1, []);
-    }
-
-    #[test]
-    fn an_access_replaces_the_older_ones_that_it_stands_for() {
-        let (mut scene, none) = (Scene::default(), Clock::default());
-        let (first, _) = scene.access(&none, 0..8, Action::Write);
-        // A read does not stand for a write: other reads have no conflict with it.
-        let (second, conflicts) = scene.access(&first, 0..4, Action::Read);
-        assert_eq!(conflicts, []);
-        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
-        // It stands for a read that it is ordered after.
-        let (third, _) = scene.access(&second, 0..4, Action::Read);
-        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
-        scene.access(&first, 0..4, Action::Read);
-        assert_eq!(scene.segments(), [(0..4, 3), (4..8, 1)]);
-        // A write stands for all that it is ordered after.
-        let (_, conflicts) = scene.access(&third, 0..8, Action::Write);
-        assert_eq!(conflicts, [(0, 4)]);
-        assert_eq!(scene.segments(), [(0..4, 2), (4..8, 1)]);
-    }
-
-    #[test]
-    fn bytes_between_two_accesses_have_no_history() {
-        let (mut scene, none) = (Scene::default(), Clock::default());
-        scene.access(&none, 0..2, Action::Read);
-        scene.access(&none, 6..8, Action::Read);
-        assert_eq!(scene.segments(), [(0..2, 1), (6..8, 1)]);
-        assert_eq!(scene.access(&none, 1..7, Action::Free).1, [(1, 2), (6, 7)]);
-        assert_eq!(
-            scene.segments(),
-            [(0..1, 1), (1..2, 2), (2..6, 1), (6..7, 2), (7..8, 1)]
-        );
-    }
-
-    #[test]
-    fn nothing_is_ordered_after_a_use_that_has_not_ended() {
-        let mut agents = Agents::default();
-        let doer = Doer {
-            name: "use".into(),
-            origin: None,
-            place: Place::Host,
-        };
-        let record = Record::open(agents.take(), doer);
-        let mut clock = Clock::default();
-        clock.set(&record.agent, u64::MAX - 1);
-        assert!(!record.is_before(&clock));
-        let (_, tick) = record.close();
-        assert_eq!(tick, 1);
-        assert!(record.is_before(&clock));
-    }
-}
+mod tests;

@@ -51,6 +51,8 @@
 //!   everything later after it.
 //! - Releases: a use that is granted a slot is ordered after what earlier uses did on the host and saw to be complete, not
 //!   after what they enqueued. Readers are not ordered among themselves.
+//! - Moves: a buffer that the host has moved to another slot is used there after what the host had waited for when it
+//!   could move it.
 //! - Frees: the last handle to a memory is given back after all others.
 //!
 //! The order of operations within one call counts; the thread or task that runs them does not. Locks inside of the
@@ -59,9 +61,9 @@
 //! # Limits
 //!
 //! Buffers, and queues that wait for each other, must be of one device: clones of one [`Device`](super::Device)
-//! value. A host guard counts as a use of all buffers of its slot from the first command on them, and so does what an
-//! opaque stage declares, at the barrier before it and the marker behind. Uses of values that are not in a device's
-//! memory are the resource's own matter. Device and host memory of other backends is not followed.
+//! value. A host guard counts as a use of all buffers that are in its slot, as far as a use of the slot on a queue has
+//! shown them. So does what an opaque stage declares, at the barrier before it and the marker behind. Uses of values that
+//! are not in a device's memory are the resource's own matter. Device and host memory of other backends is not followed.
 //!
 //! # Traces
 //!

@@ -39,15 +39,11 @@ impl Replay {
                 queue,
                 actors,
                 order,
-                seen,
                 accesses,
                 doer,
                 event,
             } => {
-                let after = order
-                    .iter()
-                    .chain(seen)
-                    .filter_map(|event| events.get(event));
+                let after = order.iter().filter_map(|event| events.get(event));
                 let end = checker.command(*queue, actors, after, accesses, doer.clone());
                 events.insert(*event, end);
             }
@@ -58,6 +54,13 @@ impl Replay {
             Op::Begin(actor, host, accesses, doer) => {
                 let begun = checker.begin(*actor, accesses, doer.clone());
                 uses.insert(*host, begun);
+            }
+            Op::BeginIn(actor, host, lock, action, doer) => {
+                let begun = checker.begin_in(*actor, *lock, *action, doer.clone());
+                uses.insert(*host, begun);
+            }
+            Op::Hold(actor, lock, memory, bytes) => {
+                checker.hold(*actor, *lock, *memory, *bytes);
             }
             Op::End(actor, host) => {
                 if let Some(host) = uses.remove(host) {
@@ -77,7 +80,6 @@ impl Replay {
                     checker.give_back(*memory, event);
                 }
             }
-            Op::LetGo(actor, memory) => checker.let_go(*actor, *memory),
             Op::Free(actor, memory, doer) => checker.free(*actor, *memory, doer.clone()),
             Op::FreeLast(memory, doer) => checker.free_last(*memory, doer.clone()),
         }

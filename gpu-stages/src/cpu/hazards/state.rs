@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, HostUse};
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, Turn, UseKey};
-use super::report::Action;
+use super::report::{Action, Doer};
 use super::stamp::Stamp;
 use super::trace::{Op, Trace};
 use crate::observe::{SlotId, UseId};
@@ -25,9 +25,8 @@ pub struct State {
     pub uses: HashMap<UseId, Present>,
     /// The number of present uses of each call.
     calls: HashMap<u64, usize>,
-    /// The memories that were used in each slot.
-    slots: HashMap<LockKey, Vec<MemoryKey>>,
-    pub memories: HashMap<MemoryKey, Known>,
+    /// The sizes of the memories that are not freed, in bytes.
+    pub memories: HashMap<MemoryKey, usize>,
     next: u64,
 }
 
@@ -41,13 +40,6 @@ pub struct Present {
     /// The name of the resource, once it came to a queue.
     pub name: Option<Arc<str>>,
     pub host: Option<(UseKey, HostUse)>,
-}
-
-/// A memory that is not freed.
-#[derive(Debug)]
-pub struct Known {
-    pub bytes: usize,
-    pub slot: Option<LockKey>,
 }
 
 impl State {
@@ -105,16 +97,9 @@ impl State {
     /// A resource is gone.
     pub fn forget_resource(&mut self, resource: u64) {
         let slots = self.resources.remove(&resource).unwrap_or_default();
-        slots.into_values().for_each(|slot| self.forget_slot(slot));
-    }
-
-    fn forget_slot(&mut self, slot: LockKey) {
-        self.checker.forget_lock(slot);
-        for memory in self.slots.remove(&slot).unwrap_or_default() {
-            if let Some(known) = self.memories.get_mut(&memory) {
-                known.slot = None;
-            }
-        }
+        slots
+            .into_values()
+            .for_each(|slot| self.checker.forget_lock(slot));
     }
 
     /// A use of a followed slot is granted. Its call saw what is `completed`.
@@ -154,14 +139,10 @@ impl State {
         };
         let actor = ActorKey(id.call);
         self.learn(actor, completed);
-        for memory in self.slots.get(&slot).cloned().unwrap_or_default() {
-            self.record(|| Op::LetGo(actor, memory));
-            self.checker.let_go(actor, memory);
-        }
         self.record(|| Op::Release(actor, slot, turn));
         self.checker.release(actor, slot, turn);
         if self.owned.remove(&id).is_some() {
-            self.forget_slot(slot);
+            self.checker.forget_lock(slot);
         }
         let present = self.calls.entry(id.call).or_default();
         *present = present.saturating_sub(1);
@@ -181,50 +162,44 @@ impl State {
         }
     }
 
-    /// The accesses of a use to all of its value, as far as its memory is known.
-    pub fn whole(&self, id: UseId, access: access::Access) -> Vec<Access> {
-        let action = match access {
-            access::Access::Read => Action::Read,
-            access::Access::Write => Action::Write,
+    /// The host begins to use the value of a use.
+    pub fn begin_on_host(&mut self, id: UseId, access: access::Access, doer: Doer) {
+        let Some(lock) = self.uses.get(&id).map(|present| present.slot) else {
+            return;
         };
-        let slot = self.uses.get(&id).map(|present| present.slot);
-        let bound = slot.and_then(|slot| self.slots.get(&slot));
-        let whole = |memory: &MemoryKey| {
-            let known = self.memories.get(memory)?;
-            Some(Access {
-                memory: *memory,
-                bytes: 0..known.bytes,
-                action,
-            })
-        };
-        bound.into_iter().flatten().filter_map(whole).collect()
+        let (actor, host) = (ActorKey(id.call), UseKey(self.number()));
+        let action = action(access);
+        self.record(|| Op::BeginIn(actor, host, lock, action, doer.clone()));
+        let begun = self.checker.begin_in(actor, lock, action, doer);
+        if let Some(present) = self.uses.get_mut(&id) {
+            present.host = Some((host, begun));
+        }
     }
 
-    /// A memory is used in the slot of this use.
-    pub fn bind(&mut self, memory: MemoryKey, id: UseId) {
-        let Some(present) = self.uses.get(&id) else {
+    /// The accesses of a use on a queue to all of its value.
+    pub fn whole(&self, id: UseId, access: access::Access) -> Vec<Access> {
+        let slot = self.uses.get(&id).map(|present| present.slot);
+        let held = slot.into_iter().flat_map(|slot| self.checker.held(slot));
+        let whole = |(memory, bytes)| Access {
+            memory,
+            bytes: 0..bytes,
+            action: action(access),
+        };
+        held.map(whole).collect()
+    }
+
+    /// The value of a use that comes to a queue has this memory.
+    pub fn hold(&mut self, id: UseId, memory: MemoryKey) {
+        let (Some(present), Some(&bytes)) = (self.uses.get(&id), self.memories.get(&memory)) else {
             return;
         };
         let (slot, place, name) = (present.slot, present.place, present.name.clone());
-        let Some(known) = self.memories.get_mut(&memory) else {
-            return;
-        };
-        let before = known.slot.replace(slot);
-        if before == Some(slot) {
-            return;
-        }
-        if let Some(before) = before {
-            self.unbind(memory, before);
-        }
-        self.slots.entry(slot).or_default().push(memory);
-        let name = name.unwrap_or_else(|| "unnamed".into());
-        self.record(|| Op::Name(memory, name.clone(), place));
-        self.checker.name(memory, name, place);
-    }
-
-    pub fn unbind(&mut self, memory: MemoryKey, slot: LockKey) {
-        if let Some(slot) = self.slots.get_mut(&slot) {
-            slot.retain(|it| *it != memory);
+        let actor = ActorKey(id.call);
+        self.record(|| Op::Hold(actor, slot, memory, bytes));
+        if self.checker.hold(actor, slot, memory, bytes) {
+            let name = name.unwrap_or_else(|| "unnamed".into());
+            self.record(|| Op::Name(memory, name.clone(), place));
+            self.checker.name(memory, name, place);
         }
     }
 
@@ -251,5 +226,12 @@ impl State {
         for stamp in stamps {
             self.checker.learn(actor, &stamp.clock);
         }
+    }
+}
+
+fn action(access: access::Access) -> Action {
+    match access {
+        access::Access::Read => Action::Read,
+        access::Access::Write => Action::Write,
     }
 }

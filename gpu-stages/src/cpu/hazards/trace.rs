@@ -1,7 +1,7 @@
 //! [`Trace`]: a program as data, from which single edges can be removed.
 
 use super::keys::{Access, ActorKey, EventKey, LockKey, MemoryKey, QueueKey, Turn, UseKey};
-use super::report::{Doer, Place};
+use super::report::{Action, Doer, Place};
 use crate::util::primitives::Arc;
 use std::borrow::Cow;
 
@@ -48,15 +48,13 @@ pub struct Edge {
 pub enum EdgeKind {
     /// A command waits for an event on the device.
     Wait,
-    /// A command does not wait for an event, because the event was complete when the command was enqueued.
-    Seen,
     /// The host awaits an event before it uses memory.
     ///
     /// An event that the host awaits only to learn whether commands failed is not such an edge. Examples are the end of
     /// a call, after which the call does nothing, and a wait for contents that turn out to be lost, so that they are
     /// not used.
     HostWait,
-    /// The host does not await an event, because the event is complete already.
+    /// The host saw that an event is complete: neither it nor its commands wait for it.
     HostSeen,
     /// A slot is released by a call and granted to another.
     HandOver,
@@ -68,7 +66,6 @@ pub(super) enum Op {
         queue: QueueKey,
         actors: Vec<ActorKey>,
         order: Vec<EventKey>,
-        seen: Vec<EventKey>,
         accesses: Vec<Access>,
         doer: Doer,
         event: EventKey,
@@ -76,13 +73,14 @@ pub(super) enum Op {
     Learn(ActorKey, Vec<EventKey>),
     Await(ActorKey, Vec<EventKey>),
     Begin(ActorKey, UseKey, Vec<Access>, Doer),
+    BeginIn(ActorKey, UseKey, LockKey, Action, Doer),
+    Hold(ActorKey, LockKey, MemoryKey, usize),
     End(ActorKey, UseKey),
     Acquire(ActorKey, LockKey, Turn),
     Release(ActorKey, LockKey, Turn),
     Vouch(LockKey, EventKey),
     Name(MemoryKey, Arc<str>, usize),
     GiveBack(MemoryKey, EventKey),
-    LetGo(ActorKey, MemoryKey),
     Free(ActorKey, MemoryKey, Doer),
     FreeLast(MemoryKey, Doer),
 }
@@ -143,7 +141,6 @@ impl Trace {
             queue,
             actors: vec![actor],
             order: order.to_vec(),
-            seen: Vec::new(),
             accesses: accesses.to_vec(),
             doer: by_hand(name, Place::OnQueue(queue.0)),
             event,
@@ -207,6 +204,27 @@ impl Trace {
         self.ops.push(Op::Release(actor, lock, turn));
     }
 
+    /// The use of `lock` by `actor` comes to a queue, and a memory of `bytes` bytes is in the slot. If the memory was seen
+    /// in another slot before, the host has moved it since: the use knows what the first host use knew that can have done
+    /// so.
+    pub fn hold(&mut self, actor: ActorKey, lock: LockKey, memory: MemoryKey, bytes: usize) {
+        self.ops.push(Op::Hold(actor, lock, memory, bytes));
+    }
+
+    /// The host begins to use all that is in a slot, on behalf of `actor`. If it writes, it may move what is there.
+    pub fn begin_in(
+        &mut self,
+        actor: ActorKey,
+        name: impl Into<Cow<'static, str>>,
+        lock: LockKey,
+        action: Action,
+    ) -> UseKey {
+        let host = UseKey(self.number());
+        let doer = by_hand(name, Place::Host);
+        self.ops.push(Op::BeginIn(actor, host, lock, action, doer));
+        host
+    }
+
     /// `actor` frees a memory.
     pub fn free(&mut self, actor: ActorKey, name: impl Into<Cow<'static, str>>, memory: MemoryKey) {
         let doer = by_hand(name, Place::Host);
@@ -232,10 +250,7 @@ impl Trace {
                 edges.extend((0..count).map(|index| Edge { kind, op, index }));
             };
             match it {
-                Op::Command { order, seen, .. } => {
-                    add(EdgeKind::Wait, order.len());
-                    add(EdgeKind::Seen, seen.len());
-                }
+                Op::Command { order, .. } => add(EdgeKind::Wait, order.len()),
                 Op::Learn(_, events) => add(EdgeKind::HostSeen, events.len()),
                 Op::Await(_, events) => add(EdgeKind::HostWait, events.len()),
                 Op::Acquire(..) => add(EdgeKind::HandOver, 1),
@@ -251,7 +266,6 @@ impl Trace {
         let mut trace = self.clone();
         let events = match (trace.ops.get_mut(edge.op), edge.kind) {
             (Some(Op::Command { order, .. }), EdgeKind::Wait) => Some(order),
-            (Some(Op::Command { seen, .. }), EdgeKind::Seen) => Some(seen),
             (Some(Op::Learn(_, events)), EdgeKind::HostSeen) => Some(events),
             (Some(Op::Await(_, events)), EdgeKind::HostWait) => Some(events),
             _ => None,

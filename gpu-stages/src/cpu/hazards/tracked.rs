@@ -1,6 +1,7 @@
 //! [`Tracked`]: the membership of a memory in a hazard checker.
 
 use super::keys::MemoryKey;
+use crate::observe::MemoryId;
 use crate::util::primitives::Arc;
 use std::fmt::Debug;
 
@@ -16,6 +17,12 @@ pub(in crate::cpu) struct Tracked {
     pub(super) watcher: u64,
     pub(super) key: MemoryKey,
     pub(super) frees: Arc<dyn Frees>,
+}
+
+impl Tracked {
+    pub fn id(&self) -> MemoryId {
+        self.key.into()
+    }
 }
 
 impl Drop for Tracked {

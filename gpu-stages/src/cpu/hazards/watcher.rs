@@ -1,9 +1,9 @@
 //! [`Watcher`]: tells the checker, and a trace if one is wanted, what the core and the device do.
 
-use super::keys::{Access, ActorKey, EventKey, MemoryKey, QueueKey, UseKey};
+use super::keys::{Access, ActorKey, EventKey, MemoryKey, QueueKey};
 use super::report::{Doer, Hazard, Place};
 use super::stamp::Stamp;
-use super::state::{Known, State};
+use super::state::State;
 use super::touch::{Touch, touches};
 use super::trace::{Op, Trace};
 use super::tracked::{Frees, Tracked};
@@ -11,8 +11,7 @@ use crate::backend::{Command, Submission};
 use crate::cpu::backend::Cpu;
 use crate::cpu::event::Completion;
 use crate::error::Origin;
-use crate::observe::{self, Interest, Observation, Observer, UseId};
-use crate::sync::access;
+use crate::observe::{self, Interest, MemoryId, Observation, Observer};
 use crate::sync::clock::QueueId;
 use crate::sync::event::Event;
 use crate::util::primitives::{
@@ -79,8 +78,8 @@ impl Watcher {
     /// A new memory of `bytes` bytes.
     pub fn track(self: &Arc<Self>, bytes: usize) -> Tracked {
         let mut state = lock(&self.state);
-        let key = MemoryKey(state.number());
-        state.memories.insert(key, Known { bytes, slot: None });
+        let key = MemoryKey::from(MemoryId::unique());
+        state.memories.insert(key, bytes);
         drop(state);
         Tracked {
             watcher: self.id,
@@ -119,10 +118,8 @@ impl Watcher {
             }
             accesses.extend_from_slice(&opaque);
         } else {
-            let touches = touches(submission.command).into_iter();
-            for (touch, (id, _)) in touches.zip(submission.uses) {
+            for touch in touches(submission.command) {
                 if let Some(memory) = self.tracked(&touch) {
-                    state.bind(memory, *id);
                     accesses.push(Access {
                         memory,
                         bytes: touch.bytes,
@@ -139,7 +136,6 @@ impl Watcher {
             queue,
             actors: actors.clone(),
             order: order.iter().map(|stamp| stamp.event).collect(),
-            seen: Vec::new(),
             accesses: accesses.clone(),
             doer: doer.clone(),
             event,
@@ -219,7 +215,13 @@ impl Watcher {
                 let awaited = self.stamps(events);
                 lock(&self.state).await_all(ActorKey(call), &awaited);
             }
-            Observation::HostUseBegan { id, access, origin } => self.begins(id, access, origin),
+            Observation::MemoryHeld { id, memory } => {
+                lock(&self.state).hold(id, memory.into());
+            }
+            Observation::HostUseBegan { id, access, origin } => {
+                let doer = host("host", Some(origin));
+                lock(&self.state).begin_on_host(id, access, doer);
+            }
             Observation::HostUseEnded { id } => lock(&self.state).end_on_host(id),
             Observation::Released {
                 id,
@@ -254,21 +256,6 @@ impl Watcher {
             _ => {}
         }
     }
-
-    fn begins(&self, id: UseId, access: access::Access, origin: Origin) {
-        let doer = host("host", Some(origin));
-        let state = &mut *lock(&self.state);
-        let accesses = state.whole(id, access);
-        let (actor, host) = (ActorKey(id.call), UseKey(state.number()));
-        if !state.uses.contains_key(&id) {
-            return;
-        }
-        state.record(|| Op::Begin(actor, host, accesses.clone(), doer.clone()));
-        let begun = state.checker.begin(actor, &accesses, doer);
-        if let Some(present) = state.uses.get_mut(&id) {
-            present.host = Some((host, begun));
-        }
-    }
 }
 
 impl Frees for Watcher {
@@ -277,11 +264,7 @@ impl Frees for Watcher {
         let state = &mut *lock(&self.state);
         state.record(|| Op::FreeLast(memory, doer.clone()));
         state.checker.free_last(memory, doer);
-        state.checker.forget(memory);
-        let known = state.memories.remove(&memory);
-        if let Some(slot) = known.and_then(|known| known.slot) {
-            state.unbind(memory, slot);
-        }
+        state.memories.remove(&memory);
     }
 }
 

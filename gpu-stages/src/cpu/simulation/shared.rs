@@ -3,6 +3,7 @@
 use super::id::SimulationId;
 use super::info::{CommandInfo, Fails, Ready};
 use super::state::{Numbered, SimulationState, Task};
+use crate::cpu::entry::Setting;
 use crate::cpu::event::Completion;
 use crate::cpu::queued::Queued;
 use crate::cpu::timing::Timing;
@@ -85,18 +86,18 @@ impl Shared {
 
 fn run(queue: QueueId, numbered: Numbered, fails: Option<&Fails>) {
     let Numbered { number, entry } = numbered;
-    let mut entry = entry.entry();
-    entry.wait();
-    let fault = fails.and_then(|fails| {
-        let info = CommandInfo::new(number, queue, &entry);
-        let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));
-        let fault = asked.unwrap_or_else(|panic| {
-            discard(panic);
-            true
+    entry.entry().run(|entry| {
+        let fault = fails.and_then(|fails| {
+            let info = CommandInfo::new(number, queue, entry);
+            let asked = catch_unwind(AssertUnwindSafe(|| fails(&info)));
+            let fault = asked.unwrap_or_else(|panic| {
+                discard(panic);
+                true
+            });
+            fault.then(|| format!("the simulation made {} {number} fail", info.name))
         });
-        fault.then(|| format!("the simulation made {} {number} fail", info.name))
+        Setting { fault, hold: None }
     });
-    entry.run(fault, None);
 }
 
 impl Wake for Shared {

@@ -260,7 +260,7 @@ impl SimulationState {
         let busy = self.works.iter().filter(|work| work.ends.is_some()).count();
         let waiting = self.works.iter_mut().filter(|work| work.ends.is_none());
         for work in waiting.take(threads - busy) {
-            work.ends = Some(self.now + work.duration);
+            work.ends = Some(self.now.saturating_add(work.duration));
         }
     }
 
@@ -273,7 +273,7 @@ impl SimulationState {
             None => (Duration::ZERO, None),
         };
         if engine.is_none_or(|engine| self.is_free(engine)) {
-            self.queues[index].head = Head::Begun(self.now + duration, engine);
+            self.queues[index].head = Head::Begun(self.now.saturating_add(duration), engine);
         }
     }
 

@@ -39,9 +39,14 @@ impl Cost {
         }
     }
 
-    /// The time for `units` units, to the nanosecond.
+    /// The time for `units` units, to the nanosecond; at most [`Duration::MAX`].
     pub fn of(&self, units: usize) -> Duration {
-        self.latency + Duration::from_secs_f64(units as f64 * self.seconds_per_unit)
+        if units == 0 {
+            return self.latency;
+        }
+        let seconds = units as f64 * self.seconds_per_unit;
+        let variable = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        self.latency.saturating_add(variable)
     }
 }
 
@@ -63,6 +68,17 @@ mod tests {
         assert_eq!(cost.of(0), Duration::from_nanos(10));
         assert_eq!(cost.of(500), Duration::from_nanos(510));
     }
+
+    #[test]
+    fn a_time_that_is_too_long_is_the_longest() {
+        let longest = Duration::MAX;
+        assert_eq!(Cost::rate(1e-300, Duration::ZERO).of(1), longest);
+        assert_eq!(Cost::rate(1.0, longest).of(usize::MAX), longest);
+        let endless = Cost::rate(f64::MIN_POSITIVE / 1e10, SHORT);
+        assert_eq!([0, 1].map(|units| endless.of(units)), [SHORT, longest]);
+    }
+
+    const SHORT: Duration = Duration::from_nanos(1);
 
     #[test]
     #[should_panic(expected = "a rate must be positive")]

@@ -7,6 +7,9 @@ use crate::util::primitives::{Condvar, Mutex, MutexGuard, lock, unpoisoned};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+/// Stands for all times that end later than an `Instant` can tell.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// The engines of a device that runs by itself. The threads of its queues take turns at them.
 #[derive(Debug)]
 pub(in crate::cpu) struct Engines {
@@ -97,12 +100,13 @@ impl Engines {
         }
         states.at(engine).begin();
         drop(states);
+        let now = Instant::now();
         // With several engines of a kind the next in the wait queue may find one free as well.
         self.changed.notify_all();
         Hold {
             engines: self,
             engine,
-            ends: Instant::now() + duration,
+            ends: now.checked_add(duration).unwrap_or_else(|| now + FAR),
         }
     }
 
@@ -171,6 +175,15 @@ mod tests {
         assert_eq!(at_a_time(&engines, Engine::Upload, 8), 1);
         assert_eq!(at_a_time(&engines, Engine::Download, 8), 1);
         assert!(at_a_time(&engines, Engine::Compute, 8) <= 2);
+    }
+
+    #[test]
+    fn an_engine_is_taken_for_ever_and_given_back() {
+        let engines = Engines::new(Timing::new());
+        for _ in 0..2 {
+            let hold = engines.take_for(Duration::MAX, Engine::Compute);
+            assert!(hold.ends > Instant::now() + FAR / 2);
+        }
     }
 
     #[test]

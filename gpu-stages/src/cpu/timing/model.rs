@@ -158,7 +158,10 @@ pub(in crate::cpu) fn size(command: &Command<Cpu>) -> usize {
         Command::Upload(_, target) | Command::Copy(_, target) => target.bytes,
         Command::Download(_, target) => target.bytes,
         Command::Fill(target, _) => target.bytes,
-        Command::Launch(_, Grid { global, .. }, _) => global.iter().product(),
+        Command::Launch(_, Grid { global, .. }, _) => {
+            let sizes = global.iter().copied();
+            sizes.reduce(usize::saturating_mul).unwrap_or(0)
+        }
         Command::Marker | Command::Barrier => 0,
     }
 }
@@ -196,6 +199,12 @@ mod tests {
         assert_eq!(fft, (Duration::from_nanos(30), compute));
         let other = timing.of(&launch("triple", 7));
         assert_eq!(other, (Duration::from_nanos(7), compute));
+    }
+
+    #[test]
+    fn more_work_items_than_can_be_counted_are_the_most() {
+        assert_eq!(size(&launch("huge", (usize::MAX, 2, 3))), usize::MAX);
+        assert_eq!(size(&launch("none", (usize::MAX, 2, 0))), 0);
     }
 
     #[test]

@@ -4,8 +4,12 @@ use fastrand::Rng;
 use gpu_stages::cpu::hazards::Turn;
 use std::ops::Range;
 
-pub const MEMORIES: usize = 2;
-const BYTES: usize = 4;
+/// Memories that are used as they are, and then those that are in slots.
+pub const MEMORIES: usize = 4;
+const FREE: usize = 2;
+/// Slots, with one memory in each. The host may swap them.
+pub const SLOTS: usize = 2;
+pub const BYTES: usize = 4;
 
 #[derive(Clone, Debug)]
 pub struct Touch {
@@ -25,6 +29,14 @@ pub enum Op {
     End(usize),
     /// One use of memory inside of a turn on the only lock.
     Section(Turn, Vec<Touch>),
+    /// A turn on a slot begins.
+    Enter(usize, Turn),
+    /// The turn that began there ends.
+    Leave(usize),
+    /// A command on this queue inside of a turn on a slot: it waits as `Command` does, and uses what is in the slot.
+    CommandIn(usize, usize, Vec<usize>, Touch),
+    /// The host uses what is in a slot until the use ends, as `Begin` does.
+    BeginIn(usize, Touch),
     /// Another actor learns what this one knows.
     HandOver(usize),
     Free(usize),
@@ -37,7 +49,7 @@ fn touches(rng: &mut Rng) -> Vec<Touch> {
     let touch = |rng: &mut Rng| {
         let start = rng.usize(0..BYTES);
         Touch {
-            memory: rng.usize(0..MEMORIES),
+            memory: rng.usize(0..FREE),
             bytes: start..rng.usize(start + 1..=BYTES),
             write: rng.bool(),
         }
@@ -82,7 +94,7 @@ pub fn random_program(rng: &mut Rng) -> Program {
                 Op::Section(turn, touches(rng))
             }
             18 if actors > 1 => Op::HandOver((actor + 1) % actors),
-            19 if index > 2 => Op::Free(rng.usize(0..MEMORIES)),
+            19 if index > 2 => Op::Free(rng.usize(0..FREE)),
             _ => Op::HandOver(actor),
         };
         program.push((actor, op));
@@ -93,12 +105,63 @@ pub fn random_program(rng: &mut Rng) -> Program {
     program
 }
 
+/// A program whose calls take turns on slots, and whose host swaps what is in them.
+pub fn random_moves(rng: &mut Rng) -> Program {
+    let (actors, queues) = (rng.usize(1..=3), rng.usize(1..=3));
+    let mut slots: [usize; SLOTS] = std::array::from_fn(|slot| FREE + slot);
+    let mut program = Program::new();
+    let mut commands: Vec<usize> = Vec::new();
+    for _ in 0..rng.usize(3..=5) {
+        let (actor, at) = (rng.usize(0..actors), rng.usize(0..SLOTS));
+        let is_swap = rng.u8(0..3) == 0;
+        let write = is_swap || rng.u8(0..4) > 0;
+        let turn = if write { Turn::Exclusive } else { Turn::Shared };
+        let used: Vec<usize> = if is_swap {
+            (0..SLOTS).collect()
+        } else {
+            vec![at]
+        };
+        let entered = used.iter().map(|&slot| {
+            program.push((actor, Op::Enter(slot, turn)));
+            program.len() - 1
+        });
+        let entered: Vec<usize> = entered.collect();
+        let touch = |slot: usize, write| Touch {
+            memory: slots[slot],
+            bytes: 0..BYTES,
+            write,
+        };
+        if is_swap || rng.u8(0..3) == 0 {
+            let waits = commands.iter().filter(|_| rng.bool());
+            program.extend(waits.map(|&it| (actor, Op::Wait(it))));
+            let begun = program.len();
+            program.extend(
+                used.iter()
+                    .map(|&slot| (actor, Op::BeginIn(slot, touch(slot, write)))),
+            );
+            program.extend((0..used.len()).map(|it| (actor, Op::End(begun + it))));
+        } else {
+            let before = commands.iter().copied();
+            let order = before.filter(|_| rng.bool()).collect();
+            commands.push(program.len());
+            let command = Op::CommandIn(at, rng.usize(0..queues), order, touch(at, write));
+            program.push((actor, command));
+        }
+        program.extend(entered.into_iter().map(|it| (actor, Op::Leave(it))));
+        if is_swap {
+            slots.swap(0, 1);
+        }
+    }
+    program
+}
+
 /// What an operation does with memory.
 pub fn touched(op: &Op) -> Vec<Touch> {
     match op {
         Op::Command(_, _, touches) | Op::Begin(touches) | Op::Section(_, touches) => {
             touches.clone()
         }
+        Op::CommandIn(.., touch) | Op::BeginIn(_, touch) => vec![touch.clone()],
         Op::Free(memory) => vec![Touch {
             memory: *memory,
             bytes: 0..BYTES,

@@ -35,9 +35,13 @@ impl<'a> Model<'a> {
         let mut steps = vec![Vec::new(); 3];
         for (index, (actor, op)) in program.iter().enumerate() {
             match op {
-                Op::Command(..) => steps[*actor].push(Step::Enqueue(index)),
+                Op::Command(..) | Op::CommandIn(..) => {
+                    steps[*actor].push(Step::Enqueue(index));
+                }
+                Op::Enter(..) => steps[*actor].push(Step::EnterTurn(index)),
+                Op::Leave(entered) => steps[*actor].push(Step::LeaveTurn(*entered)),
                 Op::Wait(command) => steps[*actor].push(Step::Wait(*command)),
-                Op::Begin(_) => steps[*actor].push(Step::Begin(index)),
+                Op::Begin(_) | Op::BeginIn(..) => steps[*actor].push(Step::Begin(index)),
                 Op::End(begun) => steps[*actor].push(Step::End(*begun)),
                 Op::Section(..) => steps[*actor].extend([
                     Step::EnterTurn(index),
@@ -92,12 +96,12 @@ impl<'a> Model<'a> {
 
     fn device_steps(&self, state: &State, open: &mut Vec<State>) {
         for (index, (_, op)) in self.program.iter().enumerate() {
-            let Op::Command(queue, order, _) = op else {
+            let Some((queue, order)) = enqueued(op) else {
                 continue;
             };
             let mut before = self.program[..index].iter().enumerate();
             let in_order = before.all(|(other, (_, op))| {
-                !matches!(op, Op::Command(on, ..) if on == queue) || state[other] == 3
+                enqueued(op).is_none_or(|(on, _)| on != queue) || state[other] == 3
             });
             let ready = in_order && order.iter().all(|&event| state[event] == 3);
             if state[index] == 2 || (state[index] == 1 && ready) {
@@ -147,14 +151,31 @@ impl<'a> Model<'a> {
     }
 
     fn turn_has_come(&self, state: &State, op: usize) -> bool {
-        let Op::Section(own, _) = self.program[op].1 else {
+        let Some((own, lock)) = turn(&self.program[op].1) else {
             return true;
         };
         let mut before = self.program[..op].iter().enumerate();
-        before.all(|(index, (_, other))| match other {
-            Op::Section(Turn::Shared, _) if own == Turn::Shared => true,
-            Op::Section(..) => state[index] == 3,
+        before.all(|(index, (_, other))| match turn(other) {
+            Some((Turn::Shared, _)) if own == Turn::Shared => true,
+            Some((_, other)) if other == lock => state[index] == 3,
             _ => true,
         })
+    }
+}
+
+/// The queue of a command, and what it waits for.
+fn enqueued(op: &Op) -> Option<(usize, &[usize])> {
+    match op {
+        Op::Command(queue, order, _) | Op::CommandIn(_, queue, order, _) => Some((*queue, order)),
+        _ => None,
+    }
+}
+
+/// The turn that an operation waits for, and on which lock: that of a slot, or the only one that is none of a slot.
+fn turn(op: &Op) -> Option<(Turn, Option<usize>)> {
+    match op {
+        Op::Section(turn, _) => Some((*turn, None)),
+        Op::Enter(slot, turn) => Some((*turn, Some(*slot))),
+        _ => None,
     }
 }

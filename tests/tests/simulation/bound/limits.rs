@@ -187,3 +187,10 @@ fn the_host_can_have_too_few_threads() {
     assert_eq!(told(busy(2).ideal()), (vec![Bottleneck::Host], ms(4)));
     assert_eq!(told(busy(3).ideal()), (vec![queue("compute")], ms(3)));
 }
+
+#[test]
+fn a_makespan_that_is_too_long_to_count_is_the_longest() {
+    let longest = Frame::of(timed(TALK, [u64::MAX / 1_000_000; 5]));
+    let bound = longest.bound(&Depths::of(1)).unwrap();
+    assert_eq!(bound.makespan(usize::MAX), Duration::from_nanos(u64::MAX));
+}

@@ -1,6 +1,6 @@
 //! What orders accesses, and what does not.
 
-use super::super::report::Place;
+use super::super::report::{Action, Place};
 use super::*;
 
 const MEMORY: MemoryKey = MemoryKey(1);
@@ -121,6 +121,73 @@ fn a_use_that_has_not_ended_conflicts_with_all_others() {
     checker.acquire(ACTORS[1], LOCK, Turn::Exclusive);
     checker.begin(ACTORS[1], &read(), doer("r"));
     assert_eq!(told(&checker), [("open", "r")]);
+}
+
+const OTHER: LockKey = LockKey(7);
+
+/// A queue writes the memory in the first slot. The host uses that slot for another call and moves the memory to the
+/// second slot, where a third call writes it on another queue. The host waits for the first write if asked, and the third
+/// call comes to its slot after the host if asked.
+fn moved(waits: bool, in_turn: bool, action: Action) -> Checker {
+    let mut checker = Checker::default();
+    let (host, last) = (ActorKey(8), ActorKey(10));
+    checker.acquire(ACTORS[0], LOCK, Turn::Exclusive);
+    assert!(checker.hold(ACTORS[0], LOCK, MEMORY, 8));
+    let end = checker.command(QUEUES[0], &ACTORS[..1], [].iter(), &write(), doer("w"));
+    checker.release(ACTORS[0], LOCK, Turn::Exclusive);
+
+    let slots = [LOCK, OTHER];
+    for lock in slots {
+        checker.acquire(host, lock, Turn::Exclusive);
+    }
+    if waits {
+        checker.learn(host, &end);
+    }
+    let used = slots.map(|lock| checker.begin_in(host, lock, action, doer("host")));
+    used.iter().for_each(|used| checker.end(host, used));
+    checker.release(host, OTHER, Turn::Exclusive);
+
+    if in_turn {
+        checker.acquire(last, OTHER, Turn::Exclusive);
+    }
+    assert!(checker.hold(last, OTHER, MEMORY, 8));
+    assert!(!checker.hold(last, OTHER, MEMORY, 8));
+    checker.command(QUEUES[1], &[last], [].iter(), &write(), doer("w2"));
+    checker
+}
+
+#[test]
+fn a_memory_that_was_moved_brings_what_the_host_knew() {
+    assert_eq!(told(&moved(true, true, Action::Write)), []);
+    // Without its turn, the last use is ordered after the commands, but not after the host.
+    let out_of_turn = moved(true, false, Action::Write);
+    assert_eq!(told(&out_of_turn), [("host", "w2")]);
+    let unawaited = moved(false, true, Action::Write);
+    assert_eq!(told(&unawaited), [("w", "host"), ("w", "w2")]);
+}
+
+#[test]
+fn the_host_moves_nothing_while_it_only_reads() {
+    assert_eq!(
+        told(&moved(true, false, Action::Read)),
+        [("w", "w2"), ("host", "w2")]
+    );
+}
+
+#[test]
+fn a_memory_that_may_be_elsewhere_is_not_held() {
+    let mut checker = Checker::default();
+    checker.hold(ACTORS[0], LOCK, MEMORY, 8);
+    let held = |checker: &Checker| checker.held(LOCK).collect::<Vec<_>>();
+    assert_eq!(held(&checker), [(MEMORY, 8)]);
+    checker.begin_in(ACTORS[0], LOCK, Action::Read, doer("read"));
+    assert_eq!(held(&checker), [(MEMORY, 8)]);
+    checker.begin_in(ACTORS[0], LOCK, Action::Write, doer("write"));
+    assert_eq!(held(&checker), []);
+    checker.hold(ACTORS[0], LOCK, MEMORY, 8);
+    assert_eq!(held(&checker), [(MEMORY, 8)]);
+    checker.free_last(MEMORY, doer("free"));
+    assert_eq!(held(&checker), []);
 }
 
 #[test]
