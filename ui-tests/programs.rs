@@ -8,10 +8,14 @@ mod derive;
 mod device_stages;
 #[path = "pass/exits.rs"]
 mod exits;
+#[path = "pass/fragments.rs"]
+mod fragments;
 #[path = "pass/host_stages.rs"]
 mod host_stages;
 #[path = "pass/methods.rs"]
 mod methods;
+#[path = "pass/names.rs"]
+mod names;
 #[path = "pass/no_misuse.rs"]
 mod no_misuse;
 #[path = "pass/opaque.rs"]
@@ -42,6 +46,11 @@ fn runs_exits() {
 }
 
 #[test]
+fn runs_fragments() {
+    fragments::main().expect("the program succeeds");
+}
+
+#[test]
 fn runs_host_stages() {
     host_stages::main().expect("the program succeeds");
 }
@@ -49,6 +58,11 @@ fn runs_host_stages() {
 #[test]
 fn runs_methods() {
     methods::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_names() {
+    names::main().expect("the program succeeds");
 }
 
 #[test]

@@ -103,7 +103,6 @@ impl Flow<'_> {
     fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Paren(paren) => self.expr(&paren.expr),
-            Expr::Group(group) => self.expr(&group.expr),
             Expr::Try(question) => self.expr(&question.expr),
             Expr::Block(block) => self.block(&block.block),
             Expr::Unsafe(block) => self.block(&block.block),

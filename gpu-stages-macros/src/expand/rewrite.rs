@@ -207,7 +207,6 @@ fn place_at(span: Span, place: &mut Expr) {
             paren.paren_token = token::Paren(span);
         }
         Expr::Paren(paren) => place_at(span, &mut paren.expr),
-        Expr::Group(group) => place_at(span, &mut group.expr),
         Expr::Field(field) => place_at(span, &mut field.base),
         Expr::Index(index) => place_at(span, &mut index.expr),
         _ => {}
@@ -223,7 +222,6 @@ fn glue(user: Span) -> Span {
 fn range_of(expr: &Expr) -> Option<&ExprIndex> {
     match expr {
         Expr::Paren(paren) => range_of(&paren.expr),
-        Expr::Group(group) => range_of(&group.expr),
         Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => Some(index),
         _ => None,
     }
@@ -238,7 +236,6 @@ fn with_owner(expr: &Expr, owner: Expr) -> Expr {
             Expr::Field(field)
         }
         Expr::Paren(paren) => with_owner(&paren.expr, owner),
-        Expr::Group(group) => with_owner(&group.expr, owner),
         _ => owner,
     }
 }

@@ -43,7 +43,7 @@ fn of_expr(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
         };
     }
     own! {
-        Array Async Await Block Break Call Closure Const Continue Field ForLoop Group If Index Infer Let Lit
+        Array Async Await Block Break Call Closure Const Continue Field ForLoop If Index Infer Let Lit
         Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
         Unary Unsafe While Yield
     }

@@ -30,7 +30,6 @@ pub fn diverges(expr: &Expr, macro_diverges: &dyn Fn(&Macro) -> bool) -> bool {
     match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Paren(paren) => diverges(&paren.expr),
-        Expr::Group(group) => diverges(&group.expr),
         Expr::Block(block) => !is_left(block) && block_diverges(&block.block),
         Expr::Unsafe(block) => block_diverges(&block.block),
         Expr::If(choice) => {

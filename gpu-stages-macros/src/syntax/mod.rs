@@ -2,14 +2,18 @@
 
 mod attributes;
 mod diverge;
+mod format;
+mod groups;
 mod query;
 mod text;
 
 pub use attributes::{attributes, is_declaration, is_pipeline, take_attributes};
 pub use diverge::{block_diverges, diverges, is_value, panics};
+pub use format::captures;
+pub use groups::without_invisible;
 pub use query::{
-    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, listed,
-    mentions, owner_name, plain_name, root,
+    assigns, bound, is_called, is_fact, is_list, is_mentioned, is_scalar, listed, mentions,
+    owner_name, plain_name, root,
 };
 pub use text::text;
 
