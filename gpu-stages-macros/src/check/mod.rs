@@ -16,6 +16,7 @@ mod nested;
 mod opaque;
 mod queues;
 mod stages;
+mod swaps;
 mod tasks;
 mod writes;
 
@@ -54,6 +55,7 @@ fn uses(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) 
     queues::only_enqueue(model, errors);
     device::no_await(pipeline, model, errors);
     device::views_only(pipeline, model, errors);
+    swaps::references_only(pipeline, model, names, errors);
     conflicts::not_read_and_written(pipeline, model, names, errors);
     foreign::all_enqueued_in_stages(pipeline, model, errors);
     foreign::queues_declared(pipeline, model, names, errors);

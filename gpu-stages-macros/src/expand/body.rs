@@ -26,8 +26,8 @@ pub fn body(
     plan.steps.iter().map(|step| body.step(step)).collect()
 }
 
-/// `use WaitDevice as _;` if several resources are waited for together.
-pub fn traits(library: &Path, plan: &Plan) -> Option<TokenStream> {
+/// `use WaitDevice as _;` if several resources are waited for together, `use PartMut as _;` if parts are written.
+pub fn traits(library: &Path, model: &Model, plan: &Plan) -> TokenStream {
     let is_together = |step: &Step| match step {
         Step::Wait {
             place: Place::Device(_),
@@ -36,8 +36,13 @@ pub fn traits(library: &Path, plan: &Plan) -> Option<TokenStream> {
         } => accesses.len() > 1,
         _ => false,
     };
-    let is_needed = plan.steps.iter().any(is_together);
-    is_needed.then(|| quote_spanned!(Span::mixed_site()=> use #library::WaitDevice as _;))
+    let together = plan.steps.iter().any(is_together);
+    let together =
+        together.then(|| quote_spanned!(Span::mixed_site()=> use #library::WaitDevice as _;));
+    let mut taken = model.stages.iter().flat_map(|stage| &stage.taken);
+    let parts = taken.any(|taken| taken.how == Take::ViewsMut);
+    let parts = parts.then(|| quote_spanned!(Span::mixed_site()=> use #library::rt::PartMut as _;));
+    quote!(#together #parts)
 }
 
 pub struct Body<'a> {

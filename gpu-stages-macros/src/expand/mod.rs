@@ -49,7 +49,7 @@ pub fn pipeline(
     let arguments = &signature.arguments;
     let unpacked = acquire::unpacked(pipeline);
     let body = body::body(pipeline, model, names, plan, output);
-    let traits = body::traits(library, plan);
+    let traits = body::traits(library, model, plan);
     let until = if pipeline.options.until_enqueued {
         quote_spanned!(glue=> #library::rt::Until::Enqueued)
     } else {

@@ -115,6 +115,21 @@ impl Rewrite<'_> {
         })
     }
 
+    /// On a device, `&mut x.part` becomes `x.part.part_mut()`: the view itself, which is unsized, so that no function can
+    /// exchange it with another.
+    fn part(&mut self, reference: &ExprReference) -> Option<Expr> {
+        let mutability = reference.mutability.as_ref()?;
+        let resource = self.resource(root(&reference.expr))?;
+        let is_part = self.resource(&reference.expr).is_none();
+        if !is_part || self.stage.taken(resource) != Some(Take::ViewsMut) {
+            return None;
+        }
+        let mut place = reference.expr.clone();
+        self.visit_expr_mut(&mut place);
+        let span = glue(mutability.span);
+        Some(parse_quote_spanned!(span=> #place.part_mut()))
+    }
+
     /// `return e` becomes `return __call.returns::<Result>(e)`, so that rustc reports a wrong type at `e`.
     fn exit(&self, expr: &mut Expr) {
         let Expr::Return(exit) = expr else { return };
@@ -133,7 +148,7 @@ impl VisitMut for Rewrite<'_> {
                 .resource(expr)
                 .map(|resource| self.mention(expr, resource)),
             Expr::MethodCall(call) => self.fact(call),
-            Expr::Reference(reference) => self.slice(reference),
+            Expr::Reference(reference) => self.slice(reference).or_else(|| self.part(reference)),
             _ => None,
         };
         match replacement {

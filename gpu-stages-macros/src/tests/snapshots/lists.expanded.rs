@@ -112,6 +112,7 @@ fn spread(
         >(
             ::gpu_stages::rt::Until::Complete,
             async move {
+                use ::gpu_stages::rt::PartMut as _;
                 let value = value;
                 let (counts, parts) = __held?;
                 __call.enter(0);
