@@ -2,10 +2,14 @@
 
 #[path = "pass/blocking.rs"]
 mod blocking;
+#[path = "pass/conditional.rs"]
+mod conditional;
 #[path = "pass/derive.rs"]
 mod derive;
 #[path = "pass/device_stages.rs"]
 mod device_stages;
+#[path = "pass/diverging.rs"]
+mod diverging;
 #[path = "pass/exits.rs"]
 mod exits;
 #[path = "pass/fragments.rs"]
@@ -31,6 +35,11 @@ fn runs_blocking() {
 }
 
 #[test]
+fn runs_conditional() {
+    conditional::main().expect("the program succeeds");
+}
+
+#[test]
 fn runs_derive() {
     derive::main().expect("the program succeeds");
 }
@@ -38,6 +47,11 @@ fn runs_derive() {
 #[test]
 fn runs_device_stages() {
     device_stages::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_diverging() {
+    diverging::main().expect("the program succeeds");
 }
 
 #[test]

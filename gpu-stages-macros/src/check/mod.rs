@@ -18,6 +18,7 @@ mod queues;
 mod stages;
 mod swaps;
 mod tasks;
+mod values;
 mod writes;
 
 pub use barriers::at_most as max_barriers;
@@ -37,6 +38,8 @@ pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Err
     names::not_reserved(pipeline, errors);
     stages::not_inside(pipeline, errors);
     stages::exits_seen(pipeline, errors);
+    values::in_returns(pipeline, errors);
+    values::at_the_end(pipeline, names, errors);
     nested::no_declarations(pipeline, errors);
     opaque::names_fit(pipeline, model, errors);
     opaque::uses_something(pipeline, model, errors);

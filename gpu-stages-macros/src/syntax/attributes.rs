@@ -1,5 +1,7 @@
 //! The attributes of statements and expressions.
 
+use proc_macro2::TokenTree;
+use quote::ToTokens;
 use syn::{Attribute, Expr, Stmt};
 
 /// Whether an attribute is `#[gpu_pipeline]`, under any path.
@@ -22,6 +24,20 @@ pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
         Stmt::Expr(expr, _) => of_expr(expr),
         Stmt::Item(_) => None,
     }
+}
+
+/// Whether a statement has a `#[cfg(...)]`.
+pub fn is_conditional(stmt: &Stmt) -> bool {
+    let mut tokens = stmt.to_token_stream().into_iter();
+    while let (Some(TokenTree::Punct(sign)), Some(TokenTree::Group(attr))) =
+        (tokens.next(), tokens.next())
+    {
+        let word = attr.stream().into_iter().next();
+        if matches!(word, Some(TokenTree::Ident(word)) if sign.as_char() == '#' && word == "cfg") {
+            return true;
+        }
+    }
+    false
 }
 
 /// Removes the attributes of a statement whose expression moves to a place without attributes.

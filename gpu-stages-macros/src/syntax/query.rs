@@ -35,6 +35,18 @@ pub fn owner_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// `Ok(..)` or `Err(..)`
+pub fn is_result(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else {
+        return false;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Ok" || last.ident == "Err")
+}
+
 /// Whether `call` reads metadata of a resource, which is available without waiting.
 pub fn is_fact(call: &ExprMethodCall) -> bool {
     (call.method == "len" || call.method == "is_empty") && call.args.is_empty()

@@ -63,7 +63,8 @@ fn parts(
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (out,));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )
