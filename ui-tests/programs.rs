@@ -2,16 +2,24 @@
 
 #[path = "pass/blocking.rs"]
 mod blocking;
+#[path = "pass/conditional.rs"]
+mod conditional;
 #[path = "pass/derive.rs"]
 mod derive;
 #[path = "pass/device_stages.rs"]
 mod device_stages;
+#[path = "pass/diverging.rs"]
+mod diverging;
 #[path = "pass/exits.rs"]
 mod exits;
+#[path = "pass/fragments.rs"]
+mod fragments;
 #[path = "pass/host_stages.rs"]
 mod host_stages;
 #[path = "pass/methods.rs"]
 mod methods;
+#[path = "pass/names.rs"]
+mod names;
 #[path = "pass/no_misuse.rs"]
 mod no_misuse;
 #[path = "pass/opaque.rs"]
@@ -27,6 +35,11 @@ fn runs_blocking() {
 }
 
 #[test]
+fn runs_conditional() {
+    conditional::main().expect("the program succeeds");
+}
+
+#[test]
 fn runs_derive() {
     derive::main().expect("the program succeeds");
 }
@@ -37,8 +50,18 @@ fn runs_device_stages() {
 }
 
 #[test]
+fn runs_diverging() {
+    diverging::main().expect("the program succeeds");
+}
+
+#[test]
 fn runs_exits() {
     exits::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_fragments() {
+    fragments::main().expect("the program succeeds");
 }
 
 #[test]
@@ -49,6 +72,11 @@ fn runs_host_stages() {
 #[test]
 fn runs_methods() {
     methods::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_names() {
+    names::main().expect("the program succeeds");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::diagnostics::Errors;
 use crate::model::Names;
 use crate::parse::Unread;
+use crate::syntax::without_invisible;
 use crate::{check, expand, lower, macros, parse, schedule};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -10,7 +11,8 @@ use quote::ToTokens;
 /// Compiles one function under `#[gpu_pipeline(options)]`.
 pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let options = parse::options(options, &mut errors);
+    let options = parse::options(without_invisible(options), &mut errors);
+    let item = without_invisible(item);
     let mut pipeline = match parse::function(options, item, &mut errors) {
         Ok(pipeline) => pipeline,
         Err(Unread::Item(item)) => return expand::unread(item, errors.into_tokens()),

@@ -4,6 +4,7 @@ use crate::syntax::{Mode, Pipeline};
 use proc_macro2::Span;
 use std::collections::HashMap;
 use syn::Ident;
+use syn::ext::IdentExt;
 
 /// A resource, by its place among the declared ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,12 +170,10 @@ impl Names {
     /// What `pipeline` declares.
     pub fn of(pipeline: &Pipeline) -> Self {
         let resources = pipeline.resources().enumerate();
-        let resources = resources.map(|(i, (_, declared))| {
-            (declared.name.to_string(), Subject::Resource(ResourceId(i)))
-        });
+        let resources = resources
+            .map(|(i, (_, declared))| (word(&declared.name), Subject::Resource(ResourceId(i))));
         let queues = pipeline.queues().enumerate();
-        let queues =
-            queues.map(|(i, declared)| (declared.name.to_string(), Subject::Queue(QueueId(i))));
+        let queues = queues.map(|(i, declared)| (word(&declared.name), Subject::Queue(QueueId(i))));
         Names {
             subjects: resources.chain(queues).collect(),
         }
@@ -182,8 +181,13 @@ impl Names {
 
     /// The declared parameter that `ident` names.
     pub fn subject(&self, ident: &Ident) -> Option<Subject> {
-        self.subjects.get(&ident.to_string()).copied()
+        self.subjects.get(&word(ident)).copied()
     }
+}
+
+/// A name as a format string writes it: without `r#`.
+fn word(ident: &Ident) -> String {
+    ident.unraw().to_string()
 }
 
 impl Mention {

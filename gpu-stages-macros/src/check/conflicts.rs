@@ -111,7 +111,6 @@ fn references<'a>(expr: &'a Expr, found: &mut Vec<&'a ExprReference>) {
         Expr::Tuple(tuple) => tuple.elems.iter().for_each(|expr| references(expr, found)),
         Expr::Array(array) => array.elems.iter().for_each(|expr| references(expr, found)),
         Expr::Paren(paren) => references(&paren.expr, found),
-        Expr::Group(group) => references(&group.expr, found),
         _ => {}
     }
 }
@@ -157,7 +156,6 @@ enum Step {
 fn path(expr: &Expr) -> Vec<Step> {
     let (base, step) = match expr {
         Expr::Paren(paren) => return path(&paren.expr),
-        Expr::Group(group) => return path(&group.expr),
         Expr::Field(field) => {
             let name = text(&field.member);
             (&field.base, Step::Named(name))

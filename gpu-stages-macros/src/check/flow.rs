@@ -13,6 +13,7 @@ use crate::lower::{of_expr, of_stmt};
 use crate::model::{Mention, Model, Names, ResourceId, Right, Usage};
 use crate::syntax::{Mode, Pipeline};
 use syn::{Block, Expr, Ident, Local, Pat, Stmt};
+pub use ways::macro_may_diverge;
 use ways::{block_diverges, diverges, may_leave, writes_in_place};
 
 /// `#[writes]` is written before it is read.
@@ -103,7 +104,6 @@ impl Flow<'_> {
     fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Paren(paren) => self.expr(&paren.expr),
-            Expr::Group(group) => self.expr(&group.expr),
             Expr::Try(question) => self.expr(&question.expr),
             Expr::Block(block) => self.block(&block.block),
             Expr::Unsafe(block) => self.block(&block.block),

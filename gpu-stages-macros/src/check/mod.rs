@@ -16,7 +16,9 @@ mod nested;
 mod opaque;
 mod queues;
 mod stages;
+mod swaps;
 mod tasks;
+mod values;
 mod writes;
 
 pub use barriers::at_most as max_barriers;
@@ -36,6 +38,8 @@ pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Err
     names::not_reserved(pipeline, errors);
     stages::not_inside(pipeline, errors);
     stages::exits_seen(pipeline, errors);
+    values::in_returns(pipeline, errors);
+    values::at_the_end(pipeline, names, errors);
     nested::no_declarations(pipeline, errors);
     opaque::names_fit(pipeline, model, errors);
     opaque::uses_something(pipeline, model, errors);
@@ -54,6 +58,7 @@ fn uses(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) 
     queues::only_enqueue(model, errors);
     device::no_await(pipeline, model, errors);
     device::views_only(pipeline, model, errors);
+    swaps::references_only(pipeline, model, names, errors);
     conflicts::not_read_and_written(pipeline, model, names, errors);
     foreign::all_enqueued_in_stages(pipeline, model, errors);
     foreign::queues_declared(pipeline, model, names, errors);

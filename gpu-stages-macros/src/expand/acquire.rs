@@ -58,7 +58,7 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
 }
 
 /// The span of generated code around tokens of the user.
-fn at_first(user: impl ToTokens) -> Span {
+pub fn at_first(user: impl ToTokens) -> Span {
     let first = user.into_token_stream().into_iter().next();
     let glue = Span::mixed_site();
     first.map_or(glue, |token| glue.located_at(token.span()))

@@ -2,11 +2,12 @@
 
 use super::acquire::at;
 use super::body::Body;
+use super::value::outcome;
 use crate::model::{Blocking, ResourceId, Stage};
 use crate::syntax::{Mode, is_value, take_attributes};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Local, Stmt};
+use syn::{Attribute, Ident, Local, Stmt, parse_quote_spanned};
 
 impl Body<'_> {
     /// The statement on a thread that may block. Its guards and locals move there and back.
@@ -85,9 +86,12 @@ impl Body<'_> {
                 let diverge = diverge.map(|(token, block)| quote!(#token #block));
                 quote_spanned!(self.glue=> #(#attrs)* let #pat = __result? #diverge;)
             }
-            stmt if stage.work.is_last && is_value(stmt) => {
-                self.value(&[], quote_spanned!(self.glue=> __result?))
-            }
+            stmt if stage.work.is_last && is_value(stmt) => outcome(
+                self.glue,
+                self.output,
+                &[],
+                &parse_quote_spanned!(self.glue=> __result?),
+            ),
             _ => quote_spanned!(self.glue=> __result?;),
         }
     }

@@ -1,12 +1,21 @@
 //! The body of the future: the steps of the plan around the user's statements.
 
-use super::rewrite::{self, facts_name, place_name};
+use super::acquire::at_first;
+use super::rewrite::{self, Rewritten, facts_name, place_name};
+use super::value::outcome;
 use crate::model::{Access, Model, Names, Place, QueueId, ResourceId, Right, Stage, Take};
 use crate::schedule::{Plan, Step};
-use crate::syntax::{Mode, Pipeline, is_value, take_attributes};
+use crate::syntax::{Mode, Pipeline, is_conditional, is_value, may_end, take_attributes};
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, Path, Stmt, Token, Type};
+use quote::{quote, quote_spanned};
+use syn::{Expr, Ident, Stmt, Token, Type, parse_quote_spanned};
+
+/// The steps of a plan as code.
+pub struct Steps {
+    /// The traits that they need.
+    pub traits: TokenStream,
+    pub steps: TokenStream,
+}
 
 /// All steps of `plan`. Methods of queues are called by path: a queue type may have methods of the same names.
 pub fn body(
@@ -15,29 +24,38 @@ pub fn body(
     names: &Names,
     plan: &Plan,
     output: &Type,
-) -> TokenStream {
-    let body = Body {
+) -> Steps {
+    let mut body = Body {
         pipeline,
         model,
         names,
         output,
         glue: Span::mixed_site(),
+        writes_parts: false,
     };
-    plan.steps.iter().map(|step| body.step(step)).collect()
+    let steps: TokenStream = plan.steps.iter().map(|step| body.step(step)).collect();
+    let library = &pipeline.options.library;
+    let waits_together = plan.steps.iter().any(waits_together);
+    let wait_device =
+        waits_together.then(|| quote_spanned!(body.glue=> use #library::WaitDevice as _;));
+    let part_mut =
+        (body.writes_parts).then(|| quote_spanned!(body.glue=> use #library::rt::PartMut as _;));
+    Steps {
+        traits: quote!(#wait_device #part_mut),
+        steps,
+    }
 }
 
-/// `use WaitDevice as _;` if several resources are waited for together.
-pub fn traits(library: &Path, plan: &Plan) -> Option<TokenStream> {
-    let is_together = |step: &Step| match step {
+/// Whether several resources are waited for together.
+fn waits_together(step: &Step) -> bool {
+    match step {
         Step::Wait {
             place: Place::Device(_),
             accesses,
             ..
         } => accesses.len() > 1,
         _ => false,
-    };
-    let is_needed = plan.steps.iter().any(is_together);
-    is_needed.then(|| quote_spanned!(Span::mixed_site()=> use #library::WaitDevice as _;))
+    }
 }
 
 pub struct Body<'a> {
@@ -46,10 +64,12 @@ pub struct Body<'a> {
     names: &'a Names,
     pub output: &'a Type,
     pub glue: Span,
+    /// Whether a statement needs the trait `PartMut`.
+    writes_parts: bool,
 }
 
 impl Body<'_> {
-    fn step(&self, step: &Step) -> TokenStream {
+    fn step(&mut self, step: &Step) -> TokenStream {
         match step {
             Step::Enter { number } => {
                 let number = Literal::usize_unsuffixed(*number);
@@ -184,28 +204,43 @@ impl Body<'_> {
     }
 
     /// The user's statement.
-    fn run(&self, index: usize) -> TokenStream {
+    fn run(&mut self, index: usize) -> TokenStream {
         let stage = &self.model.stages[index];
-        let mut stmt = rewrite::statement(
+        let Rewritten {
+            mut stmt,
+            writes_parts,
+        } = rewrite::statement(
             &self.pipeline.statements[index].stmt,
             stage,
             self.model,
             self.names,
             self.output,
         );
+        self.writes_parts |= writes_parts;
         if let Some(blocking) = &stage.blocking {
             return self.run_blocking(stage, blocking, stmt);
         }
         let places = self.places(stage);
-        if stage.work.is_last && is_value(&stmt) {
-            let attrs = take_attributes(&mut stmt);
-            let value = self.value(&attrs, &stmt);
+        if stage.work.is_last && (is_value(&stmt) || may_end(&stmt)) {
+            let attrs = if is_value(&stmt) {
+                take_attributes(&mut stmt)
+            } else {
+                Vec::new()
+            };
+            let value = outcome(self.glue, self.output, &attrs, &value_of(stmt));
             return quote!(#places #value);
         }
         // A tail without a value diverges: nothing follows it.
         let is_tail = matches!(&stmt, Stmt::Expr(_, None)) && stage.work.is_last;
         let ends = (!is_tail).then(|| self.ends(stage));
-        quote!(#places #stmt #ends)
+        // Where the configuration makes it diverge, the generated code after it is nothing to warn of.
+        let quiet = (is_conditional(&stmt) && !is_tail).then(|| {
+            quote_spanned! {self.glue=>
+                #[allow(unreachable_code, clippy::unused_unit)]
+                ();
+            }
+        });
+        quote!(#places #stmt #quiet #ends)
     }
 
     /// `drop(__x);`: the views of a list borrow its guard until they are dropped.
@@ -220,16 +255,6 @@ impl Body<'_> {
                 }
             })
             .collect()
-    }
-
-    /// The value of the body. It is bound so that its temporaries are dropped before the guards.
-    pub fn value(&self, attrs: &[Attribute], value: impl ToTokens) -> TokenStream {
-        let output = self.output;
-        quote_spanned! {self.glue=>
-            #(#attrs)*
-            let __value = __call.returns::<#output>(#value);
-            __value
-        }
     }
 
     /// `let __x = &mut *x;` and the like, for resources that the statement reaches through a variable.
@@ -249,5 +274,13 @@ impl Body<'_> {
                 }
             })
             .collect()
+    }
+}
+
+/// The value of the last statement. Of a statement that may never come to its end, rustc knows whether it has one.
+fn value_of(last: Stmt) -> Expr {
+    match last {
+        Stmt::Expr(value, None) => value,
+        stmt => parse_quote_spanned!(at_first(&stmt)=> { #stmt }),
     }
 }

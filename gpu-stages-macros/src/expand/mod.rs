@@ -13,10 +13,12 @@ mod rewrite;
 mod schedule;
 mod signature;
 mod table;
+mod value;
 
 use crate::model::{Model, Names};
 use crate::schedule::{Plan, Summary};
 use crate::syntax::Pipeline;
+use body::Steps;
 use placed::{Placed, placed};
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -48,8 +50,7 @@ pub fn pipeline(
     let queues = acquire::queues(pipeline);
     let arguments = &signature.arguments;
     let unpacked = acquire::unpacked(pipeline);
-    let body = body::body(pipeline, model, names, plan, output);
-    let traits = body::traits(library, plan);
+    let Steps { traits, steps } = body::body(pipeline, model, names, plan, output);
     let until = if pipeline.options.until_enqueued {
         quote_spanned!(glue=> #library::rt::Until::Enqueued)
     } else {
@@ -74,7 +75,7 @@ pub fn pipeline(
                 #traits
                 #arguments
                 #unpacked
-                #body
+                #steps
             })
         }
 

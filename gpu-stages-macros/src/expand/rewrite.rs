@@ -1,5 +1,6 @@
 //! The user's statements, with resources reached through their guards.
 
+use super::value::outcome;
 use crate::macros::Arguments;
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
 use crate::syntax::{is_fact, owner_name, plain_name, root};
@@ -21,18 +22,33 @@ pub fn place_name(resource: &Ident) -> Ident {
     format_ident!("__{}", resource, span = glue(resource.span()))
 }
 
+/// A statement as it runs within its stage.
+pub struct Rewritten {
+    pub stmt: Stmt,
+    /// Whether it needs the trait `PartMut`.
+    pub writes_parts: bool,
+}
+
 /// `stmt` as it runs within `stage`.
-pub fn statement(stmt: &Stmt, stage: &Stage, model: &Model, names: &Names, output: &Type) -> Stmt {
+pub fn statement(
+    stmt: &Stmt,
+    stage: &Stage,
+    model: &Model,
+    names: &Names,
+    output: &Type,
+) -> Rewritten {
     let mut rewrite = Rewrite {
         stage,
         model,
         names,
         output,
         is_inner: false,
+        writes_parts: false,
     };
     let mut stmt = stmt.clone();
     rewrite.visit_stmt_mut(&mut stmt);
-    stmt
+    let writes_parts = rewrite.writes_parts;
+    Rewritten { stmt, writes_parts }
 }
 
 struct Rewrite<'a> {
@@ -42,6 +58,7 @@ struct Rewrite<'a> {
     output: &'a Type,
     /// Inside a closure or async block: a `return` does not leave the pipeline.
     is_inner: bool,
+    writes_parts: bool,
 }
 
 impl Rewrite<'_> {
@@ -115,12 +132,29 @@ impl Rewrite<'_> {
         })
     }
 
-    /// `return e` becomes `return __call.returns::<Result>(e)`, so that rustc reports a wrong type at `e`.
+    /// On a device, `&mut x.part` becomes `x.part.part_mut()`: the view itself, which is unsized, so that no function can
+    /// exchange it with another.
+    fn part(&mut self, reference: &ExprReference) -> Option<Expr> {
+        let mutability = reference.mutability.as_ref()?;
+        let resource = self.resource(root(&reference.expr))?;
+        let is_part = self.resource(&reference.expr).is_none();
+        if !is_part || self.stage.taken(resource) != Some(Take::ViewsMut) {
+            return None;
+        }
+        let mut place = reference.expr.clone();
+        self.visit_expr_mut(&mut place);
+        self.writes_parts = true;
+        let span = glue(mutability.span);
+        Some(parse_quote_spanned!(span=> #place.part_mut()))
+    }
+
+    /// `return e` becomes `return { let __value: Result = e; .. }`.
     fn exit(&self, expr: &mut Expr) {
         let Expr::Return(exit) = expr else { return };
         if let Some(value) = &mut exit.expr {
-            let (span, output) = (glue(exit.return_token.span), self.output);
-            **value = parse_quote_spanned!(span=> __call.returns::<#output>(#value));
+            let span = glue(exit.return_token.span);
+            let outcome = outcome(span, self.output, &[], value);
+            **value = parse_quote_spanned!(span=> { #outcome });
         }
     }
 }
@@ -133,7 +167,7 @@ impl VisitMut for Rewrite<'_> {
                 .resource(expr)
                 .map(|resource| self.mention(expr, resource)),
             Expr::MethodCall(call) => self.fact(call),
-            Expr::Reference(reference) => self.slice(reference),
+            Expr::Reference(reference) => self.slice(reference).or_else(|| self.part(reference)),
             _ => None,
         };
         match replacement {
@@ -207,7 +241,6 @@ fn place_at(span: Span, place: &mut Expr) {
             paren.paren_token = token::Paren(span);
         }
         Expr::Paren(paren) => place_at(span, &mut paren.expr),
-        Expr::Group(group) => place_at(span, &mut group.expr),
         Expr::Field(field) => place_at(span, &mut field.base),
         Expr::Index(index) => place_at(span, &mut index.expr),
         _ => {}
@@ -223,7 +256,6 @@ fn glue(user: Span) -> Span {
 fn range_of(expr: &Expr) -> Option<&ExprIndex> {
     match expr {
         Expr::Paren(paren) => range_of(&paren.expr),
-        Expr::Group(group) => range_of(&group.expr),
         Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => Some(index),
         _ => None,
     }
@@ -238,7 +270,6 @@ fn with_owner(expr: &Expr, owner: Expr) -> Expr {
             Expr::Field(field)
         }
         Expr::Paren(paren) => with_owner(&paren.expr, owner),
-        Expr::Group(group) => with_owner(&group.expr, owner),
         _ => owner,
     }
 }

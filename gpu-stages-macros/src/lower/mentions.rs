@@ -2,8 +2,8 @@
 
 use crate::macros::{Arguments, Position};
 use crate::model::{Capture, Mention, Names, Subject, Usage};
-use crate::syntax::{assigns, is_fact, owner_name, plain_name};
-use proc_macro2::{TokenStream, TokenTree};
+use crate::syntax::{assigns, captures, is_fact, owner_name, plain_name};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
     Expr, ExprAssign, ExprAsync, ExprBinary, ExprCall, ExprClosure, ExprMethodCall, Ident, Item,
@@ -68,7 +68,6 @@ impl<'a> Walk<'a> {
     fn place(&mut self, expr: &Expr, usage: Usage) {
         match expr {
             Expr::Paren(paren) => self.place(&paren.expr, usage),
-            Expr::Group(group) => self.place(&group.expr, usage),
             Expr::Field(field) => self.part(&field.base, usage),
             // A range of a buffer is a buffer.
             Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => {
@@ -142,17 +141,42 @@ impl<'a> Walk<'a> {
         self.capture = outer;
     }
 
-    fn hidden(&mut self, tokens: TokenStream) {
+    /// Records what an unknown macro may use: identifiers, and the captures of literals that may be format strings.
+    fn hidden(&mut self, tokens: TokenStream, is_braced: bool) {
         let mut after_dot = false;
-        for token in tokens {
+        // Whether an identifier would be a key, as `data` in `{ data: 1 }`.
+        let mut may_be_key = is_braced;
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
             match &token {
-                TokenTree::Ident(ident) if !after_dot => self.record(ident, Usage::Hidden),
-                TokenTree::Group(group) => self.hidden(group.stream()),
-                _ => {}
+                TokenTree::Ident(ident) => {
+                    let is_key =
+                        may_be_key && matches!(tokens.peek(), Some(next) if is_colon(next));
+                    if !after_dot && !is_key {
+                        self.record(ident, Usage::Hidden);
+                    }
+                }
+                TokenTree::Literal(literal) => {
+                    for name in captures(&literal.to_string()) {
+                        self.record(&Ident::new(&name, literal.span()), Usage::Hidden);
+                    }
+                }
+                TokenTree::Group(group) => {
+                    self.hidden(group.stream(), group.delimiter() == Delimiter::Brace);
+                }
+                TokenTree::Punct(_) => {}
             }
-            after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+            let is_sign =
+                |sign| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == sign);
+            after_dot = is_sign('.');
+            may_be_key = is_braced && is_sign(',');
         }
     }
+}
+
+/// A `:` that is not the first one of `::`.
+fn is_colon(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
 }
 
 impl<'ast> Visit<'ast> for Walk<'_> {
@@ -264,7 +288,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
         let Some(arguments) = Arguments::of(mac) else {
-            return self.hidden(mac.tokens.clone());
+            return self.hidden(mac.tokens.clone(), false);
         };
         for argument in arguments.iter() {
             match argument.position {
@@ -295,7 +319,6 @@ fn is_place(expr: &Expr) -> bool {
         Expr::Field(_) | Expr::Index(_) => true,
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
         Expr::Paren(paren) => is_place(&paren.expr),
-        Expr::Group(group) => is_place(&group.expr),
         _ => false,
     }
 }

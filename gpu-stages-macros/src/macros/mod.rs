@@ -58,8 +58,8 @@ impl Family {
     fn of(mac: &Macro) -> Option<Self> {
         let name = mac.path.segments.last()?.ident.to_string();
         Some(match name.as_str() {
-            "print" | "println" | "eprint" | "eprintln" | "format" | "panic" | "unreachable"
-            | "todo" | "unimplemented" => Family::Format(0),
+            "print" | "println" | "eprint" | "eprintln" | "format" | "format_args" | "panic"
+            | "unreachable" | "todo" | "unimplemented" => Family::Format(0),
             "assert" | "debug_assert" => Family::Format(1),
             "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => Family::Format(2),
             "write" | "writeln" => Family::Write,
@@ -168,7 +168,7 @@ impl Argument {
 
     fn is_called(&self, name: &Ident) -> bool {
         let first = self.prefix.clone().into_iter().next();
-        first.is_some_and(|first| *name == first.to_string())
+        matches!(first, Some(TokenTree::Ident(first)) if first.unraw() == name.unraw())
     }
 
     /// Whether it is more than a value with a sigil.

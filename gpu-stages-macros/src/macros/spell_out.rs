@@ -41,11 +41,12 @@ impl Arguments {
             return;
         };
         for capture in captures(&format.value()) {
-            let capture = Ident::new(&capture, format.span());
-            if names.subject(&capture).is_some() && !self.gives(&capture) {
+            let name = Ident::new(&capture, format.span());
+            if names.subject(&name).is_some() && !self.gives(&name) {
+                let value = identifier(&name);
                 self.add(Argument {
-                    prefix: quote!(#capture =),
-                    value: syn::parse_quote!(#capture),
+                    prefix: quote!(#name =),
+                    value: syn::parse_quote!(#value),
                     position: Position::Read,
                 });
             }
@@ -74,5 +75,14 @@ impl Arguments {
             .iter()
             .skip_while(|argument| argument.literal().is_none());
         given.any(|argument| argument.is_called(name))
+    }
+}
+
+/// The identifier that code writes for a name of a format string: `r#type` for `type`.
+fn identifier(name: &Ident) -> Ident {
+    let word = name.to_string();
+    match syn::parse_str::<Ident>(&word) {
+        Err(_) if word != "self" => Ident::new_raw(&word, name.span()),
+        _ => name.clone(),
     }
 }

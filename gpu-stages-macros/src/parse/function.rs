@@ -9,8 +9,9 @@ pub struct Function {
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
     pub sig: Signature,
-    /// The statements, or the parse error and the tokens of the body.
-    pub body: Result<Vec<Stmt>, (syn::Error, Group)>,
+    /// The tokens of the body.
+    pub body: Group,
+    pub stmts: syn::Result<Vec<Stmt>>,
 }
 
 impl Parse for Function {
@@ -23,14 +24,13 @@ impl Parse for Function {
         let body: Group = input.parse()?;
         braced!(content in ahead);
         attrs.extend(content.call(Attribute::parse_inner)?);
-        let body = content
-            .call(Block::parse_within)
-            .map_err(|error| (error, body));
+        let stmts = content.call(Block::parse_within);
         Ok(Function {
             attrs,
             vis,
             sig,
             body,
+            stmts,
         })
     }
 }

@@ -43,14 +43,22 @@ pub fn function(
             "keep one `#[gpu_pipeline]`, with all options",
         );
     }
+    for attr in attributes::take_spans(&mut function.attrs) {
+        errors.report(attr, IN_SPAN, NO_SPAN);
+    }
+    let is_instrumented = attributes::is_instrumented(&function.body);
+    if is_instrumented {
+        errors.report(&function.sig.ident, IN_SPAN, NO_SPAN);
+    }
     qualifiers(&function.sig, errors);
     let output = output(&function.sig, errors);
     let (receiver, params) = params::params(function.sig.inputs, errors);
-    let (stmts, unread) = match function.body {
-        Ok(stmts) => (stmts, None),
-        Err((error, body)) => {
+    let (stmts, is_read) = match function.stmts {
+        Ok(_) if is_instrumented => (Vec::new(), false),
+        Ok(stmts) => (stmts, true),
+        Err(error) => {
             errors.syntax(error);
-            (Vec::new(), Some(body))
+            (Vec::new(), false)
         }
     };
     let pipeline = Pipeline {
@@ -64,11 +72,17 @@ pub fn function(
         output,
         statements: statements::statements(stmts, errors),
     };
-    match unread {
-        None => Ok(pipeline),
-        Some(body) => Err(Unread::Body(Box::new(pipeline), body)),
+    if is_read {
+        Ok(pipeline)
+    } else {
+        Err(Unread::Body(Box::new(pipeline), function.body))
     }
 }
+
+/// What is wrong with `#[instrument]` on a pipeline, and what to do.
+const IN_SPAN: &str = "`#[instrument]` does not see what a pipeline does: the call only acquires, and its future runs";
+const NO_SPAN: &str = "remove it, and enable the feature `tracing` of `gpu-stages`: each call and each stage has a \
+                       span then";
 
 /// Reports that `item` is no function with a body. Returns it without declarations, which rustc does not know.
 fn no_function(item: TokenStream, errors: &mut Errors) -> TokenStream {
@@ -193,7 +207,7 @@ fn may_be_result(ty: &Type) -> bool {
             };
             !is_scalar(ty) && !is_other
         }
-        Type::Macro(_) | Type::Group(_) => true,
+        Type::Macro(_) => true,
         _ => false,
     }
 }

@@ -4,15 +4,16 @@ use super::attributes;
 use super::opaque::Declared;
 use crate::diagnostics::{Errors, nearest};
 use crate::syntax::{self, StageOptions, Statement, text};
+use proc_macro2::Span;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Stmt, Token, parse_quote_spanned};
 
 const KNOWN: [&str; 5] = ["name", "blocking", "queue", "reads", "writes"];
 
 /// Takes `#[stage(...)]` off the statements.
 pub fn statements(stmts: Vec<Stmt>, errors: &mut Errors) -> Vec<Statement> {
     let mut statements = Vec::new();
-    for mut stmt in stmts {
+    for mut stmt in conditional_end(stmts) {
         let attrs = syntax::attributes(&mut stmt)
             .map(|attrs| attributes::take(attrs, "stage"))
             .unwrap_or_default();
@@ -22,6 +23,31 @@ pub fn statements(stmts: Vec<Stmt>, errors: &mut Errors) -> Vec<Statement> {
         });
     }
     statements
+}
+
+/// Puts the conditional values and exits at the end of the body into one block, of which each configuration keeps one:
+/// `{ #[cfg(a)] { x } #[cfg(not(a))] { y } }`.
+fn conditional_end(mut stmts: Vec<Stmt>) -> Vec<Stmt> {
+    let ends = stmts.iter().rev();
+    let ends = ends.take_while(|stmt| {
+        syntax::is_conditional(stmt) && (has_value(stmt) || syntax::is_exit(stmt))
+    });
+    let count = ends.count();
+    let (_, ends) = stmts.split_at(stmts.len() - count);
+    if ends.iter().any(has_value) {
+        let ends = stmts.split_off(stmts.len() - count);
+        let block = parse_quote_spanned!(Span::mixed_site()=> { #(#ends)* });
+        stmts.push(Stmt::Expr(Expr::Block(block), None));
+    }
+    stmts
+}
+
+fn has_value(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Expr(_, None) => true,
+        Stmt::Macro(mac) => mac.semi_token.is_none(),
+        _ => false,
+    }
 }
 
 fn stage(attrs: &[Attribute], errors: &mut Errors) -> Option<StageOptions> {

@@ -1,5 +1,7 @@
 //! The attributes of statements and expressions.
 
+use proc_macro2::TokenTree;
+use quote::ToTokens;
 use syn::{Attribute, Expr, Stmt};
 
 /// Whether an attribute is `#[gpu_pipeline]`, under any path.
@@ -24,6 +26,20 @@ pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
     }
 }
 
+/// Whether a statement has a `#[cfg(...)]`.
+pub fn is_conditional(stmt: &Stmt) -> bool {
+    let mut tokens = stmt.to_token_stream().into_iter();
+    while let (Some(TokenTree::Punct(sign)), Some(TokenTree::Group(attr))) =
+        (tokens.next(), tokens.next())
+    {
+        let word = attr.stream().into_iter().next();
+        if matches!(word, Some(TokenTree::Ident(word)) if sign.as_char() == '#' && word == "cfg") {
+            return true;
+        }
+    }
+    false
+}
+
 /// Removes the attributes of a statement whose expression moves to a place without attributes.
 pub fn take_attributes(stmt: &mut Stmt) -> Vec<Attribute> {
     attributes(stmt).map(std::mem::take).unwrap_or_default()
@@ -43,7 +59,7 @@ fn of_expr(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
         };
     }
     own! {
-        Array Async Await Block Break Call Closure Const Continue Field ForLoop Group If Index Infer Let Lit
+        Array Async Await Block Break Call Closure Const Continue Field ForLoop If Index Infer Let Lit
         Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct Try TryBlock Tuple
         Unary Unsafe While Yield
     }

@@ -1,5 +1,6 @@
 //! Whether control reaches the end of an expression, as far as its form tells.
 
+use super::attributes::is_conditional;
 use super::query::mentions;
 use syn::visit::{self, Visit};
 use syn::{
@@ -13,6 +14,25 @@ pub fn is_value(last: &Stmt) -> bool {
         Stmt::Expr(expr, None) => !diverges(expr, &panics),
         Stmt::Macro(mac) => mac.semi_token.is_none() && !panics(&mac.mac),
         _ => false,
+    }
+}
+
+/// Whether the last statement of a body has no value, and yet may never come to its end: functions and macros can
+/// diverge.
+pub fn may_end(last: &Stmt) -> bool {
+    match last {
+        Stmt::Expr(expr, Some(_)) => !diverges(expr, &panics),
+        Stmt::Macro(mac) => mac.semi_token.is_some() && !panics(&mac.mac),
+        _ => false,
+    }
+}
+
+/// Whether control never comes to the end of `stmt`.
+pub fn is_exit(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Expr(expr, _) => diverges(expr, &panics),
+        Stmt::Macro(mac) => panics(&mac.mac),
+        Stmt::Local(_) | Stmt::Item(_) => false,
     }
 }
 
@@ -30,7 +50,6 @@ pub fn diverges(expr: &Expr, macro_diverges: &dyn Fn(&Macro) -> bool) -> bool {
     match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Paren(paren) => diverges(&paren.expr),
-        Expr::Group(group) => diverges(&group.expr),
         Expr::Block(block) => !is_left(block) && block_diverges(&block.block),
         Expr::Unsafe(block) => block_diverges(&block.block),
         Expr::If(choice) => {
@@ -48,11 +67,14 @@ pub fn diverges(expr: &Expr, macro_diverges: &dyn Fn(&Macro) -> bool) -> bool {
 
 /// The same of a block.
 pub fn block_diverges(block: &Block, macro_diverges: &dyn Fn(&Macro) -> bool) -> bool {
-    block.stmts.iter().any(|stmt| match stmt {
+    let diverges = |stmt: &&Stmt| match stmt {
         Stmt::Expr(expr, _) => diverges(expr, macro_diverges),
         Stmt::Macro(mac) => macro_diverges(&mac.mac),
         Stmt::Local(_) | Stmt::Item(_) => false,
-    })
+    };
+    // In another configuration the statement is not there.
+    let mut diverging = block.stmts.iter().filter(diverges);
+    diverging.any(|stmt| !is_conditional(stmt))
 }
 
 /// `Err(e)?`
@@ -173,6 +195,7 @@ mod tests {
             "loop { while a { break } }",
             "'a: { break 'b; }",
             "loop { run(|| loop { break }); }",
+            "{ #[allow(unused)] return x; }",
         ] {
             check(code, true);
         }
@@ -194,6 +217,8 @@ mod tests {
             "'a: loop { loop { break 'a; } }",
             "'a: { if b { break 'a; } return x }",
             "loop { select!(break); }",
+            "{ #[cfg(a)] return x; y }",
+            "{ #[cfg(a)] { return x } #[cfg(b)] { y } }",
         ] {
             check(code, false);
         }

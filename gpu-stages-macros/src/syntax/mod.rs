@@ -2,13 +2,17 @@
 
 mod attributes;
 mod diverge;
+mod format;
+mod groups;
 mod query;
 mod text;
 
-pub use attributes::{attributes, is_declaration, is_pipeline, take_attributes};
-pub use diverge::{block_diverges, diverges, is_value, panics};
+pub use attributes::{attributes, is_conditional, is_declaration, is_pipeline, take_attributes};
+pub use diverge::{block_diverges, diverges, is_exit, is_value, may_end, panics};
+pub use format::captures;
+pub use groups::without_invisible;
 pub use query::{
-    assigns, bound, captures, is_called, is_fact, is_list, is_mentioned, is_scalar, listed,
+    assigns, bound, is_called, is_fact, is_list, is_mentioned, is_result, is_scalar, listed,
     mentions, owner_name, plain_name, root,
 };
 pub use text::text;

@@ -1,8 +1,9 @@
 //! Queries on syntax.
 
-use super::Statement;
+use super::{Statement, captures};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{BinOp, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
 
@@ -11,7 +12,6 @@ pub fn plain_name(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
         Expr::Paren(paren) => plain_name(&paren.expr),
-        Expr::Group(group) => plain_name(&group.expr),
         _ => None,
     }
 }
@@ -22,7 +22,6 @@ pub fn root(expr: &Expr) -> &Expr {
         Expr::Field(field) => root(&field.base),
         Expr::Index(index) => root(&index.expr),
         Expr::Paren(paren) => root(&paren.expr),
-        Expr::Group(group) => root(&group.expr),
         _ => expr,
     }
 }
@@ -32,26 +31,25 @@ pub fn owner_name(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Field(field) => owner_name(&field.base),
         Expr::Paren(paren) => owner_name(&paren.expr),
-        Expr::Group(group) => owner_name(&group.expr),
         _ => plain_name(expr),
     }
+}
+
+/// `Ok(..)` or `Err(..)`
+pub fn is_result(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else {
+        return false;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Ok" || last.ident == "Err")
 }
 
 /// Whether `call` reads metadata of a resource, which is available without waiting.
 pub fn is_fact(call: &ExprMethodCall) -> bool {
     (call.method == "len" || call.method == "is_empty") && call.args.is_empty()
-}
-
-/// The names that a format string captures.
-pub fn captures(format: &str) -> Vec<String> {
-    let unescaped = format.replace("{{", "");
-    let openings = unescaped.split('{').skip(1);
-    openings
-        .filter_map(|argument| argument.split(['}', ':']).next())
-        .map(str::trim)
-        .filter(|name| syn::parse_str::<Ident>(name).is_ok())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// The names that a pattern binds; with `true`, those declared `mut`.
@@ -84,10 +82,11 @@ pub fn is_mentioned(name: &str, statement: &Statement) -> bool {
 
 /// Whether `tokens` mention `name`, in code, in a macro or as `"{name}"`.
 pub fn mentions(tokens: TokenStream, name: &str) -> bool {
+    let name = name.trim_start_matches("r#");
     let mut after_dot = false;
     tokens.into_iter().any(|token| match token {
         // Not a field or method of that name.
-        TokenTree::Ident(ident) => !std::mem::take(&mut after_dot) && ident == name,
+        TokenTree::Ident(ident) => !std::mem::take(&mut after_dot) && ident.unraw() == name,
         TokenTree::Group(group) => mentions(group.stream(), name),
         TokenTree::Literal(literal) => captures(&literal.to_string()).iter().any(|it| it == name),
         TokenTree::Punct(punct) => {
@@ -129,7 +128,6 @@ pub fn listed(ty: &Type) -> Option<&Type> {
     match ty {
         Type::Slice(list) => Some(&list.elem),
         Type::Paren(paren) => listed(&paren.elem),
-        Type::Group(group) => listed(&group.elem),
         _ => None,
     }
 }
@@ -148,7 +146,6 @@ pub fn is_list(ty: &Type) -> bool {
     match ty {
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
         Type::Paren(paren) => is_list(&paren.elem),
-        Type::Group(group) => is_list(&group.elem),
         Type::Path(path) => {
             let last = path.path.segments.last();
             last.is_some_and(|segment| segment.ident == "Vec")

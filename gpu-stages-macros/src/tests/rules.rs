@@ -141,6 +141,8 @@ fn stale_contents() {
 /// A tail that diverges is left as it is; any other is the value of the body.
 #[test]
 fn values_of_bodies() {
+    /// At the end of the future.
+    const VALUE: &str = "__value\n            },";
     let expanded = |tail: &str| {
         let tail: TokenStream = tail.parse().expect("tokens");
         let answer = compile::gpu_pipeline(
@@ -161,7 +163,7 @@ fn values_of_bodies() {
         "{ q.fill(&mut list[0], 0)?; bail!() }",
     ] {
         let answer = expanded(tail);
-        assert!(answer.contains("let __value"), "{answer}");
+        assert!(answer.contains(VALUE), "{answer}");
     }
     for tail in [
         "return q.fill(&mut list[0], 0)",
@@ -170,7 +172,7 @@ fn values_of_bodies() {
         "loop { q.fill(&mut list[0], 0)?; for i in 0..n { break; } }",
     ] {
         let answer = expanded(tail);
-        assert!(!answer.contains("let __value"), "{answer}");
+        assert!(!answer.contains(VALUE), "{answer}");
     }
 }
 
@@ -197,6 +199,53 @@ fn overlapping_arguments() {
     good("q.fill(&mut x, 0)?; q.launch(&k, x.len(), (&x[..n], &x[n..], &mut y))?;");
     good("q.fill(&mut list[0], 0)?; q.launch(&k, n, (&list[0].a, &mut list[0].b))?;");
     good("for _ in 0..n { q.copy(&host, &mut x)?; q.copy(&x, &mut host)?; }");
+}
+
+/// An exchange of views would end with the stage.
+#[test]
+fn swapped_views() {
+    const SWAP: &str = "views cannot change places: the exchange would end with the stage";
+    let check = |body: &str, expected: &[&str]| {
+        let body = format!("{{ q.fill(&mut x, 0)?; q.fill(&mut y, 0)?; {body} }}");
+        assert_eq!(said(&body), expected, "{body}");
+    };
+    check("swap(&mut x, &mut y);", &[SWAP]);
+    check("mem::swap(&mut list[0], &mut y);", &[SWAP]);
+    check("let old = mem::replace(&mut list[0], &mut y);", &[SWAP]);
+    check("(&mut list).swap(0, 1);", &[SWAP]);
+    check(
+        "(&mut list).iter_mut().for_each(|part| swap(part, &mut y));",
+        &[SWAP],
+    );
+    check("let parts = &mut list; parts.rotate_left(1);", &[SWAP]);
+    check("let parts = &mut list; parts[..2].reverse();", &[SWAP]);
+    check("let parts = &mut list; parts[0] = &mut y;", &[SWAP]);
+    check(
+        "let (a, b) = (&mut list).split_at_mut(1); swap(&mut a[0], &mut b[0]);",
+        &[SWAP],
+    );
+    check("if let [a, b] = &mut list[..] { swap(a, b); }", &[SWAP]);
+    check(
+        "match &mut list[..] { [a, b] => swap(a, b), _ => {} }",
+        &[SWAP],
+    );
+    check("for part in &mut list { swap(part, &mut y); }", &[SWAP]);
+
+    check(
+        "let (mut a, mut b) = (&mut x, &mut y); swap(&mut a, &mut b);",
+        &[],
+    );
+    check(
+        "let (mut a, mut b) = (&mut x, &mut y); (a, b) = (b, a);",
+        &[],
+    );
+    check(
+        "let mut parts: Vec<_> = (&mut list).iter_mut().collect(); parts.reverse();",
+        &[],
+    );
+    check("let mut order = [0, 1]; order.swap(0, 1);", &[]);
+    // On the host the values themselves are swapped.
+    good("host.swap(0, 1);");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub fn block_diverges(block: &Block) -> bool {
 }
 
 /// Whether a macro panics, or may do anything because it is unknown.
-fn macro_may_diverge(mac: &Macro) -> bool {
+pub fn macro_may_diverge(mac: &Macro) -> bool {
     panics(mac) || Arguments::of(mac).is_none()
 }
 

@@ -43,7 +43,8 @@ fn receive(
                 up.upload(&(*packet), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&up, (packet, device));
                 ::gpu_stages::CommandQueue::flush(&up);
-                let __value = __call.returns::<Result<usize, Failure>>(Ok(size));
+                let __value: Result<usize, Failure> = Ok(size);
+                let __value = __call.returns(__value);
                 __value
             },
         )

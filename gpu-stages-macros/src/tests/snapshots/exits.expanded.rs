@@ -36,7 +36,11 @@ fn search(
                     .find(|it| {
                         return *it == key;
                     }) else {
-                    return __call.returns::<Result<u64>>(Err(Error::NotFound));
+                    return {
+                        let __value: Result<u64> = Err(Error::NotFound);
+                        let __value = __call.returns(__value);
+                        __value
+                    };
                 };
                 table.ready();
                 let late = async {
@@ -45,13 +49,18 @@ fn search(
                 __call.enter(1);
                 let found = found.wait_events_to_read().await?;
                 if key == 0 {
-                    return __call.returns::<Result<u64>>(Ok((*found)));
+                    return {
+                        let __value: Result<u64> = Ok((*found));
+                        let __value = __call.returns(__value);
+                        __value
+                    };
                 }
                 __call.enter(2);
                 let mut found = found.wait_events().await?;
                 (*found) += late.await;
                 __call.enter(3);
-                let __value = __call.returns::<Result<u64>>(Ok(value + (*found)));
+                let __value: Result<u64> = Ok(value + (*found));
+                let __value = __call.returns(__value);
                 __value
             },
         )

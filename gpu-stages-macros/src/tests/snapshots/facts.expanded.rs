@@ -39,11 +39,15 @@ fn facts(
                 __call.enter(1);
                 let host = host.wait_events().await?;
                 if __device_facts.is_empty() || (*host).is_empty() {
-                    return __call.returns::<Result<usize>>(Ok(0));
+                    return {
+                        let __value: Result<usize> = Ok(0);
+                        let __value = __call.returns(__value);
+                        __value
+                    };
                 }
                 host.ready();
-                let __value = __call
-                    .returns::<Result<usize>>(Ok(total + __device_facts.len()));
+                let __value: Result<usize> = Ok(total + __device_facts.len());
+                let __value = __call.returns(__value);
                 __value
             },
         )

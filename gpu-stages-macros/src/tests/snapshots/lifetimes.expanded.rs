@@ -28,10 +28,10 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
                 let (table,) = __held?;
                 __call.enter(0);
                 let table = table.wait_events().await?;
-                let __value = __call
-                    .returns::<
-                        Result<Text<'a>>,
-                    >(Ok((*table).text(name, first, second, words(name))));
+                let __value: Result<Text<'a>> = Ok(
+                    (*table).text(name, first, second, words(name)),
+                );
+                let __value = __call.returns(__value);
                 __value
             },
         )
@@ -79,7 +79,8 @@ fn elided<'__text>(
                 let least = least.wait_events().await?;
                 assert!(text.len() > (* least));
                 least.ready();
-                let __value = __call.returns::<Result<&'__text str>>(Ok(text));
+                let __value: Result<&'__text str> = Ok(text);
+                let __value = __call.returns(__value);
                 __value
             },
         )

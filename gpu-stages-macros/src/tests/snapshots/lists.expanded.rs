@@ -47,7 +47,8 @@ fn sum(
                 let __parts_facts = parts.facts();
                 ::gpu_stages::CommandQueue::ready(&queue, (parts, total));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value = __call.returns::<Result<usize>>(Ok(__parts_facts.len()));
+                let __value: Result<usize> = Ok(__parts_facts.len());
+                let __value = __call.returns(__value);
                 __value
             },
         )
@@ -131,7 +132,8 @@ fn spread(
                 __call.enter(2);
                 (*counts)[0] += 1;
                 counts.ready();
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )

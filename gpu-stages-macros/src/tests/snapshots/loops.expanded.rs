@@ -61,7 +61,8 @@ fn iterate(
                 let mut host = host.wait_events().await?;
                 (*host).iter_mut().for_each(|x| *x += 1.0);
                 host.ready();
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )

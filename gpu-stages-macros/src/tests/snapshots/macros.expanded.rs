@@ -48,8 +48,8 @@ fn log(
                 write!((* state).text, "{limit} {limit}", limit = (* limit) + 1)?;
                 limit.ready();
                 __call.enter(4);
-                let __value = __call
-                    .returns::<Result<String>>(Ok(dbg!((* state).text.clone())));
+                let __value: Result<String> = Ok(dbg!((* state).text.clone()));
+                let __value = __call.returns(__value);
                 __value
             },
         )

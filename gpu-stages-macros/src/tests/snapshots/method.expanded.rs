@@ -49,8 +49,8 @@ impl Correlator {
                     __call.enter(1);
                     let host = host.wait_events().await?;
                     let seed = seed.wait_events_to_read().await?;
-                    let __value = __call
-                        .returns::<Result<f32>>(Ok((*host)[0] * (*seed) as f32));
+                    let __value: Result<f32> = Ok((*host)[0] * (*seed) as f32);
+                    let __value = __call.returns(__value);
                     __value
                 },
             )
@@ -108,10 +108,10 @@ impl Correlator {
                     let (host,) = __held?;
                     __call.enter(0);
                     let host = host.wait_events().await?;
-                    let __value = __call
-                        .returns::<
-                            Result<String>,
-                        >(Ok(format!("{}: {} {unit}", self.name, (* host) [0])));
+                    let __value: Result<String> = Ok(
+                        format!("{}: {} {unit}", self.name, (* host) [0]),
+                    );
+                    let __value = __call.returns(__value);
                     __value
                 },
             )

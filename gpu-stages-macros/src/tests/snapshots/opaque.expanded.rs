@@ -39,6 +39,7 @@ fn opaque(
             ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
+                use ::gpu_stages::rt::PartMut as _;
                 let (kernel, plan) = (kernel, plan);
                 let (window, host, input, workspace, spectra) = __held?;
                 __call.enter(0);
@@ -64,7 +65,12 @@ fn opaque(
                     (&input, &mut workspace, &mut spectra),
                 )?;
                 let mut __spectra = spectra.views_mut();
-                plan.transform(&compute, &(*input), &mut __spectra.0, &mut __spectra.1)?;
+                plan.transform(
+                    &compute,
+                    &(*input),
+                    __spectra.0.part_mut(),
+                    __spectra.1.part_mut(),
+                )?;
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__spectra);
                 ::core::mem::drop(__opaque);
                 ::gpu_stages::CommandQueue::ready(&compute, (input,));
@@ -73,7 +79,10 @@ fn opaque(
                     &compute,
                     (&mut workspace, &mut spectra),
                 )?;
-                let __value = __call.returns::<Result<()>>(plan.finish());
+                #[allow(clippy::diverging_sub_expression)]
+                let __value: Result<()> = plan.finish();
+                #[allow(unreachable_code)]
+                let __value = __call.returns(__value);
                 __value
             },
         )

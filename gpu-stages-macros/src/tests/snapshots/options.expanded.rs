@@ -25,7 +25,8 @@ fn fill(
                 queue.fill(&mut (*buffer), 1)?;
                 crate::some::library::CommandQueue::ready(&queue, (buffer,));
                 crate::some::library::CommandQueue::flush(&queue);
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )

@@ -32,7 +32,8 @@ fn send(
                 queue.upload(&(*chunk), &mut (*device))?;
                 ::gpu_stages::CommandQueue::ready(&queue, (device,));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )

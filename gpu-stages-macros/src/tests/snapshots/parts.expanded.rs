@@ -29,6 +29,7 @@ fn parts(
             ::gpu_stages::rt::Until::Complete,
             async move {
                 use ::gpu_stages::WaitDevice as _;
+                use ::gpu_stages::rt::PartMut as _;
                 let (layer, i) = (layer, i);
                 let (net, out) = __held?;
                 __call.enter(0);
@@ -46,18 +47,24 @@ fn parts(
                     .launch(
                         &layer,
                         net.facts().weights.len() * __out_facts.1.len(),
-                        (&__net.weights[i], &__net.bias, &mut __out.0, &mut __out.1),
+                        (
+                            &__net.weights[i],
+                            &__net.bias,
+                            __out.0.part_mut(),
+                            __out.1.part_mut(),
+                        ),
                     )?;
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__net);
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (net,));
                 __call.enter(2);
                 let mut __out = out.views_mut();
-                queue.copy(&__out.0, &mut __out.1)?;
+                queue.copy(&__out.0, __out.1.part_mut())?;
                 #[allow(clippy::drop_non_drop)] ::core::mem::drop(__out);
                 ::gpu_stages::CommandQueue::ready(&queue, (out,));
                 ::gpu_stages::CommandQueue::flush(&queue);
-                let __value = __call.returns::<Result<()>>(Ok(()));
+                let __value: Result<()> = Ok(());
+                let __value = __call.returns(__value);
                 __value
             },
         )

@@ -63,7 +63,8 @@ pub fn process_one(
                 ::gpu_stages::CommandQueue::flush(&down);
                 __call.enter(4);
                 let h_out = h_out.wait_events_to_read().await?;
-                let __value = __call.returns::<Result<f32>>(Ok(mean_square(&(*h_out))));
+                let __value: Result<f32> = Ok(mean_square(&(*h_out)));
+                let __value = __call.returns(__value);
                 __value
             },
         )
