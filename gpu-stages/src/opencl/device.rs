@@ -2,7 +2,7 @@
 
 use super::cl::{self, Context, call, check};
 use super::discovery::{self, Found, device_name};
-use crate::error::Result;
+use crate::error::{Problem, Result};
 use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use std::fmt;
@@ -132,6 +132,27 @@ impl Device {
 
     pub(super) fn service(&self) -> &cl::CommandQueue {
         &self.inner.service
+    }
+
+    /// Checks that `what`, which is of the device `other`, can be used with what is of this one.
+    pub(super) fn check_same(&self, what: &str, other: &Device) -> Result<(), Problem> {
+        if other.context().id() == self.context().id() {
+            return Ok(());
+        }
+        Err(self.other_device(what, other))
+    }
+
+    /// The problem of `what`, which is of the device `other`, on a queue of this one.
+    pub(super) fn other_device(&self, what: &str, other: &Device) -> Problem {
+        let queue = match self.id() == other.id() {
+            true => "another context of the same device".into(),
+            false => format!("`{self}`"),
+        };
+        Problem::OtherDevice {
+            what: what.into(),
+            own: format!("`{other}`"),
+            queue,
+        }
     }
 
     pub(super) fn id(&self) -> sys::cl_device_id {

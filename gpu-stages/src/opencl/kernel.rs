@@ -21,6 +21,7 @@ pub struct Kernel {
 #[derive(Debug)]
 struct Inner {
     name: Arc<str>,
+    device: Device,
     signature: Signature,
     /// Arguments belong to the kernel, not to the launch: they are set and launched under one lock.
     state: Mutex<State>,
@@ -75,6 +76,7 @@ impl Kernel {
         Ok(Kernel {
             inner: Arc::new(Inner {
                 name: name.into(),
+                device: device.clone(),
                 state: Mutex::new(State {
                     kernel,
                     set: signature.parameters.iter().map(|_| None).collect(),
@@ -110,6 +112,15 @@ impl Kernel {
             }
         }
         Ok(())
+    }
+
+    /// Checks that the kernel was built for `device`.
+    pub(super) fn check_device(&self, device: &Device) -> Result<(), Problem> {
+        let (own, what) = (&self.inner.device, || format!("kernel `{}`", self.name()));
+        if own.context().id() == device.context().id() && own.id() == device.id() {
+            return Ok(());
+        }
+        Err(device.other_device(&what(), own))
     }
 
     pub(super) fn launch(

@@ -134,23 +134,73 @@ pub fn lost_callbacks() -> usize {
         .map_or(0, |(_, requests)| requests)
 }
 
+thread_local! {
+    static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs a callback of an event, in which OpenCL forbids most functions.
+pub fn is_in_callback() -> bool {
+    IN_CALLBACK.get()
+}
+
+/// How callbacks are changed on their way to the library.
+static CALLBACKS: Mutex<Callbacks> = Mutex::new(Callbacks::AsTheyAre);
+
+/// What becomes of callbacks.
+#[derive(Clone, Copy, Debug)]
+pub enum Callbacks {
+    /// The driver's own.
+    AsTheyAre,
+    /// They come inside the call that asks for them, although the command is not over.
+    Early,
+}
+
+/// Changes the callbacks that are asked for from now on, on any thread.
+pub fn set_callbacks(callbacks: Callbacks) {
+    *CALLBACKS.lock().unwrap() = callbacks;
+}
+
+type Callback = unsafe extern "C" fn(Handle, i32, Handle);
+
+/// A callback that was asked for.
+struct Request {
+    function: Callback,
+    data: Handle,
+}
+
+/// Calls back, and notes meanwhile that it does.
+unsafe extern "C" fn call_back(event: Handle, status: i32, request: Handle) {
+    // SAFETY: made by `Box::into_raw` in `clSetEventCallback`, and passed to one callback.
+    let request = unsafe { Box::from_raw(request.cast::<Request>()) };
+    IN_CALLBACK.set(true);
+    // SAFETY: the callback that was asked for, with its data.
+    unsafe { (request.function)(event, status, request.data) };
+    IN_CALLBACK.set(false);
+}
+
 /// Passes a request for a callback on, or loses it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clSetEventCallback(
     event: Handle,
     status: i32,
-    function: Handle,
+    function: Callback,
     data: Handle,
 ) -> i32 {
-    type Real = unsafe extern "C" fn(Handle, i32, Handle, Handle) -> i32;
+    type Real = unsafe extern "C" fn(Handle, i32, Callback, Handle) -> i32;
     if let Some((answer, requests)) = &mut *LOST_CALLBACKS.lock().unwrap() {
         *requests += 1;
         return *answer;
     }
+    let request: Handle = Box::into_raw(Box::new(Request { function, data })).cast();
+    if let Callbacks::Early = *CALLBACKS.lock().unwrap() {
+        // SAFETY: as the driver would.
+        unsafe { call_back(event, status, request) };
+        return 0;
+    }
     // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.9).
     let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clSetEventCallback")) };
     // SAFETY: passed on to the caller.
-    unsafe { real(event, status, function, data) }
+    unsafe { real(event, status, call_back, request) }
 }
 
 /// Removes a hold that no command has taken.
