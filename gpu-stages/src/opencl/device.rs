@@ -2,6 +2,7 @@
 
 use super::cl::{self, Context, call, check};
 use super::discovery::{self, Found, device_name};
+use super::grid::Limits;
 use crate::error::{Problem, Result};
 use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
@@ -23,6 +24,7 @@ struct Inner {
     name: String,
     platform: String,
     alignment: usize,
+    limits: Limits,
 }
 
 // SAFETY: device ids are handles of the driver that live as long as the process.
@@ -94,6 +96,7 @@ impl Device {
         Ok(Device {
             fills_new_versions: false,
             inner: Arc::new(Inner {
+                limits: Limits::of(found.id)?,
                 service: context.queue(found.id, false)?,
                 context,
                 id: found.id,
@@ -153,6 +156,10 @@ impl Device {
             own: format!("`{other}`"),
             queue,
         }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     pub(super) fn id(&self) -> sys::cl_device_id {

@@ -16,11 +16,13 @@ mod event;
 mod failures;
 mod fence;
 pub mod foreign;
+mod grid;
 mod kernel;
 mod memory;
 mod native_queue;
 mod queue;
 mod signature;
+mod source;
 mod timed;
 mod types;
 

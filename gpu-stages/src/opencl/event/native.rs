@@ -5,7 +5,7 @@ use super::thread;
 use crate::opencl::cl::{self, WaitList};
 use crate::opencl::failures;
 use crate::opencl::native_queue::NativeQueue;
-use crate::util::primitives::{Arc, Ordering, lock};
+use crate::util::primitives::{Arc, lock};
 use cl_sys as sys;
 use std::ffi::c_void;
 
@@ -79,6 +79,5 @@ extern "C" fn hint(_: sys::cl_event, _: sys::cl_int, completion: *mut c_void) {
     // SAFETY: `set_callback` passes a pointer to a record, which lives in a pool that never frees. By now it may stand
     // for another command: then the hint is one too many, which is harmless.
     let completion: &'static Completion = unsafe { &*completion.cast::<Completion>() };
-    completion.is_hinted.store(true, Ordering::Release);
     thread::hint(completion);
 }

@@ -4,7 +4,7 @@
 //! functions there. So a callback only hands the command to this thread, which wakes the waiting tasks: a waker is user
 //! code, and may call anything. The thread sleeps while there is nothing to do.
 
-use super::completion::{Completion, WeakCompletion};
+use super::completion::{Completion, Place, WeakCompletion};
 use super::watchdog;
 use crate::error::Failure;
 use crate::util::panics::contain;
@@ -16,8 +16,8 @@ const INTERVAL: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 struct Tasks {
-    /// Commands whose callback came.
-    hinted: Vec<&'static Completion>,
+    /// Commands whose callback came, and where they stand: by now a record may serve another command.
+    hinted: Vec<(&'static Completion, Place)>,
     /// Waits that the thread has not taken yet.
     added: Vec<WeakCompletion>,
     is_running: bool,
@@ -47,7 +47,8 @@ pub(in crate::opencl) fn start() -> Result<(), Failure> {
 
 /// Has the thread hint at the end of a command. Makes no call of the driver and runs no code of the user's.
 pub(super) fn hint(completion: &'static Completion) {
-    lock_static(&TASKS).hinted.push(completion);
+    let hinted = (completion, completion.place());
+    lock_static(&TASKS).hinted.push(hinted);
     ADDED.notify_one();
 }
 
@@ -79,25 +80,29 @@ fn make_room() {
 }
 
 fn run() {
-    let mut hinted: Vec<&'static Completion> = Vec::new();
-    let mut waits: Vec<WeakCompletion> = Vec::new();
+    let mut hinted = Vec::new();
+    let (mut added, mut waits) = (Vec::new(), Vec::<WeakCompletion>::new());
     let mut next_look = None;
     loop {
         let mut tasks = sleep(lock_static(&TASKS), &mut next_look, waits.is_empty());
         std::mem::swap(&mut hinted, &mut tasks.hinted);
         let is_due = next_look.is_some_and(|next| next <= Instant::now());
-        if is_due && !tasks.added.is_empty() {
-            waits.append(&mut tasks.added);
-            waits.sort_unstable_by_key(|wait| (wait.place.queue, wait.place.position.latest));
+        if is_due {
+            std::mem::swap(&mut added, &mut tasks.added);
         }
         drop(tasks);
-        for completion in hinted.drain(..) {
-            // A waker that panics must not take the waits of others with it.
-            contain(|| completion.hint());
+        for (completion, place) in hinted.drain(..) {
+            if completion.place() == place {
+                // A waker that panics must not take the waits of others with it.
+                contain(|| completion.hint());
+            }
         }
         if is_due {
             next_look = None;
             watchdog::look_at_all(&mut waits);
+            // They are as old as an interval when the thread looks at them: most are over by then.
+            waits.append(&mut added);
+            waits.sort_unstable_by_key(|wait| (wait.place.queue, wait.place.position.latest));
         }
     }
 }

@@ -11,12 +11,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Handle = *mut c_void;
 
 pub const COMPLETE: i32 = 0;
 pub const OUT_OF_RESOURCES: i32 = -5;
+const KERNEL_ARG_INFO_NOT_AVAILABLE: i32 = -19;
 const EVENT_STATUS: u32 = 0x11D3;
 const QUEUE_CONTEXT: u32 = 0x1090;
 
@@ -132,6 +134,34 @@ pub fn lost_callbacks() -> usize {
         .lock()
         .unwrap()
         .map_or(0, |(_, requests)| requests)
+}
+
+/// Whether the driver tells nothing of the parameters of kernels.
+static TELLS_NO_PARAMETERS: AtomicBool = AtomicBool::new(false);
+
+/// From now on the driver tells nothing of the parameters of kernels.
+pub fn tell_no_parameters() {
+    TELLS_NO_PARAMETERS.store(true, Ordering::Relaxed);
+}
+
+/// What the driver tells of a parameter, or that it has no information.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clGetKernelArgInfo(
+    kernel: Handle,
+    index: u32,
+    what: u32,
+    size: usize,
+    value: Handle,
+    returned: *mut usize,
+) -> i32 {
+    type Real = unsafe extern "C" fn(Handle, u32, u32, usize, Handle, *mut usize) -> i32;
+    if TELLS_NO_PARAMETERS.load(Ordering::Relaxed) {
+        return KERNEL_ARG_INFO_NOT_AVAILABLE;
+    }
+    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.7.3).
+    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clGetKernelArgInfo")) };
+    // SAFETY: passed on to the caller.
+    unsafe { real(kernel, index, what, size, value, returned) }
 }
 
 thread_local! {
