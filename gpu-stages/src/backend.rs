@@ -111,6 +111,16 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     #[doc(hidden)]
     fn check_launch(kernel: &Self::Kernel, arguments: &Arguments<Self>) -> Result<(), Problem>;
 
+    /// Checks that what a command uses is of the queue's device. Where any memory of the process will do, it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::OtherDevice`].
+    #[doc(hidden)]
+    fn check_device(_: &Self::RawQueue, _: Used<'_, Self>) -> Result<(), Problem> {
+        Ok(())
+    }
+
     /// Enqueues a command and returns the event of its completion. Does not block.
     ///
     /// # Errors
@@ -120,7 +130,8 @@ pub unsafe trait Backend: sealed::Sealed + Debug + Send + Sync + Sized + 'static
     /// # Safety
     ///
     /// While the command may run, nothing conflicts with its regions but commands that it is ordered after by `order` or by
-    /// the queue. Regions lie inside their memory. A launch has passed `check_launch`.
+    /// the queue. Regions lie inside their memory. A launch has passed `check_launch`. What the command uses has passed
+    /// `check_device`.
     #[doc(hidden)]
     unsafe fn submit(
         queue: &Self::RawQueue,
@@ -264,6 +275,15 @@ pub enum Argument<B: Backend> {
     Scalar(Bytes, ElementType),
 }
 
+impl<B: Backend> Argument<B> {
+    fn region(&self) -> Option<&Region<B::Memory>> {
+        match self {
+            Argument::Read(region, _) | Argument::Write(region, _) => Some(region),
+            Argument::Scalar(..) => None,
+        }
+    }
+}
+
 /// The arguments of one launch, in order.
 pub type Arguments<B> = SmallVec<[Argument<B>; 6]>;
 
@@ -341,6 +361,15 @@ impl From<(usize, usize, usize)> for Grid {
     }
 }
 
+/// What of a device a command uses besides its queue. Memory of the host is of the process.
+#[derive(Debug)]
+pub enum Used<'a, B: Backend> {
+    /// Memory.
+    Memory(&'a B::Memory),
+    /// A kernel.
+    Kernel(&'a B::Kernel),
+}
+
 /// What a queue can be told to do.
 #[derive(Debug)]
 #[allow(
@@ -365,6 +394,33 @@ pub enum Command<B: Backend> {
 }
 
 impl<B: Backend> Command<B> {
+    /// Checks the kernel and each memory of the device that the command uses. The error comes with the number of the
+    /// access that it is about; a kernel's with the first.
+    pub(crate) fn check_each(
+        &self,
+        check: impl Fn(Used<'_, B>) -> Result<(), Problem>,
+    ) -> Result<(), (usize, Problem)> {
+        let memory = |access, region: &Region<B::Memory>| {
+            check(Used::Memory(&*region.memory)).map_err(|problem| (access, problem))
+        };
+        match self {
+            Command::Upload(_, target) => memory(1, target),
+            Command::Download(source, _) => memory(0, source),
+            Command::Copy(source, target) => {
+                memory(0, source)?;
+                memory(1, target)
+            }
+            Command::Fill(target, _) => memory(0, target),
+            Command::Launch(kernel, _, arguments) => {
+                check(Used::Kernel(kernel)).map_err(|problem| (0, problem))?;
+                let regions = arguments.iter().filter_map(Argument::region);
+                let mut regions = regions.enumerate();
+                regions.try_for_each(|(access, region)| memory(access, region))
+            }
+            Command::Marker | Command::Barrier => Ok(()),
+        }
+    }
+
     /// The command's name, for messages.
     pub fn name(&self) -> &'static str {
         match self {

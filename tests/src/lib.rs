@@ -16,6 +16,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
+/// The OpenCL device that the tests run on, as `opencl::Device::find` takes it: what the environment variable
+/// `GPU_STAGES_OPENCL_DEVICE` says, or the first device.
+pub fn opencl_device() -> String {
+    std::env::var("GPU_STAGES_OPENCL_DEVICE").unwrap_or_default()
+}
+
 /// Blocks the threads that pass it until it is opened.
 #[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);

@@ -120,6 +120,7 @@ impl<B: Backend> Queue<B> {
 
     /// Enqueues a command, ordered after what its accesses need, and records it with each of their uses.
     fn enqueue(&self, accesses: &[ViewAccess<'_>], command: &mut Command<B>) -> Result<()> {
+        self.check_device(accesses, command)?;
         let all = || accesses.iter().map(|it| (it.pass.usage(), it.access));
         let mut ordered = Ordered::default();
         self.order(accesses, &mut ordered)?;
@@ -135,7 +136,7 @@ impl<B: Backend> Queue<B> {
         };
         // SAFETY: the views are of uses that are granted (`order`). The grants exclude conflicting uses but those whose
         // events are in the dependencies. `necessary` leaves out only what is over or ordered already. Views check their
-        // ranges when they give a region, and `launch` its arguments.
+        // ranges when they give a region, and `launch` its arguments. `check_device` was called.
         let event = unsafe { self.submit(submission) };
         let event = event.map_err(|failure| refused(accesses, &failure))?;
         ordered.record(all(), &event);
@@ -144,6 +145,12 @@ impl<B: Backend> Queue<B> {
             accesses[0].pass.usage().end_after(event);
         }
         Ok(())
+    }
+
+    /// Checks that the kernel, and the memory of each access, are of this queue's device.
+    fn check_device(&self, accesses: &[ViewAccess<'_>], command: &Command<B>) -> Result<()> {
+        let checked = command.check_each(|used| B::check_device(self.raw(), used));
+        checked.map_err(|(access, problem)| command_error(&accesses[access..], problem))
     }
 
     /// Adds what a command must be ordered after, if its views are good for this queue.

@@ -55,6 +55,19 @@ pub enum Problem {
         /// The type given.
         found: String,
     },
+    /// The resource, or the kernel, belongs to another device than the queue, or to another context of that device.
+    #[error(
+        "{what} belongs to {own}, but the queue belongs to {queue}; make the queue, the kernel and the buffers of a \
+         command from one `Device` or from clones of it"
+    )]
+    OtherDevice {
+        /// `it` for the resource that the error names, or the kernel.
+        what: String,
+        /// The device that it belongs to.
+        own: String,
+        /// The device of the queue.
+        queue: String,
+    },
     /// The backend refused the command.
     #[error("the device refused the command: {0}")]
     Refused(String),

@@ -9,9 +9,6 @@ use crate::sync::event::Event;
 use crate::util::primitives::Arc;
 use cl_sys as sys;
 
-/// An event that the driver makes no native event for cannot be waited for.
-pub(super) const REFUSED: Code = Code(sys::CL_INVALID_EVENT_WAIT_LIST);
-
 /// Whether commands of `context` can wait for `event`.
 pub(super) fn can_wait(context: ContextId, event: &Event) -> bool {
     let record = event.record::<Completion>();
@@ -20,13 +17,24 @@ pub(super) fn can_wait(context: ContextId, event: &Event) -> bool {
 
 /// What a command of `queue` waits for natively to be ordered after `order`. The events are alive as long as `order`
 /// is.
-pub(super) fn wait_list(queue: &NativeQueue, order: &[Event]) -> Option<WaitList> {
+///
+/// # Errors
+///
+/// An event is of another context or backend, which the driver must not see, or the driver makes no native event for
+/// it.
+pub(super) fn wait_list(queue: &NativeQueue, order: &[Event]) -> Result<WaitList, String> {
     let mut waits = WaitList::new();
     for event in order {
-        let other = event.record::<Completion>()?.add_to(&mut waits)?;
+        let record = event.record::<Completion>();
+        let Some(record) = record.filter(|record| record.is_of(queue.context)) else {
+            let other = "the queue is to wait for an event of another device or context; await the event on the host";
+            return Err(other.into());
+        };
+        let native = record.add_to(&mut waits);
+        let other = native.ok_or_else(|| Code(sys::CL_INVALID_EVENT_WAIT_LIST).to_string())?;
         queue.note_ordered_after(&other);
     }
-    Some(waits)
+    Ok(waits)
 }
 
 /// The failure of an event in `data` that has failed by now.

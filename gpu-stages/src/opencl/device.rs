@@ -2,7 +2,8 @@
 
 use super::cl::{self, Context, call, check};
 use super::discovery::{self, Found, device_name};
-use crate::error::Result;
+use super::grid::Limits;
+use crate::error::{Problem, Result};
 use crate::util::primitives::{Arc, StaticMutex, lock_static};
 use cl_sys as sys;
 use std::fmt;
@@ -23,6 +24,7 @@ struct Inner {
     name: String,
     platform: String,
     alignment: usize,
+    limits: Limits,
 }
 
 // SAFETY: device ids are handles of the driver that live as long as the process.
@@ -94,6 +96,7 @@ impl Device {
         Ok(Device {
             fills_new_versions: false,
             inner: Arc::new(Inner {
+                limits: Limits::of(found.id)?,
                 service: context.queue(found.id, false)?,
                 context,
                 id: found.id,
@@ -132,6 +135,31 @@ impl Device {
 
     pub(super) fn service(&self) -> &cl::CommandQueue {
         &self.inner.service
+    }
+
+    /// Checks that `what`, which is of the device `other`, can be used with what is of this one.
+    pub(super) fn check_same(&self, what: &str, other: &Device) -> Result<(), Problem> {
+        if other.context().id() == self.context().id() {
+            return Ok(());
+        }
+        Err(self.other_device(what, other))
+    }
+
+    /// The problem of `what`, which is of the device `other`, on a queue of this one.
+    pub(super) fn other_device(&self, what: &str, other: &Device) -> Problem {
+        let queue = match self.id() == other.id() {
+            true => "another context of the same device".into(),
+            false => format!("`{self}`"),
+        };
+        Problem::OtherDevice {
+            what: what.into(),
+            own: format!("`{other}`"),
+            queue,
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     pub(super) fn id(&self) -> sys::cl_device_id {

@@ -3,6 +3,7 @@
 use super::backend::OpenCl;
 use super::cl::{self, Code, Mem, Program, call, check};
 use super::device::Device;
+use super::grid;
 use super::memory::Memory;
 use super::signature::{Expected, Signature};
 use crate::backend::{Argument, Arguments, Bytes, Grid, Region};
@@ -21,6 +22,7 @@ pub struct Kernel {
 #[derive(Debug)]
 struct Inner {
     name: Arc<str>,
+    device: Device,
     signature: Signature,
     /// Arguments belong to the kernel, not to the launch: they are set and launched under one lock.
     state: Mutex<State>,
@@ -52,6 +54,10 @@ pub(super) struct Launch {
 impl Kernel {
     /// Builds `source`, which is OpenCL C, and takes its kernel `name`.
     ///
+    /// A launch checks its arguments against the kernel's parameters: what the driver tells of them or, where it does not
+    /// tell, what the source declares. A parameter that neither tells, for one because a macro declares it, takes nothing:
+    /// a launch is then an error.
+    ///
     /// # Safety
     ///
     /// In all its launches the kernel stays inside its arguments, and writes only to those that are passed as `&mut`.
@@ -71,10 +77,12 @@ impl Kernel {
             Error::setup("a kernel", Failure::new(None, what))
         })?;
         let kernel = cl::Kernel(kernel);
-        let signature = Signature::of(&kernel).map_err(|code| code.setup("a kernel"))?;
+        let signature =
+            Signature::of(&kernel, source, name).map_err(|code| code.setup("a kernel"))?;
         Ok(Kernel {
             inner: Arc::new(Inner {
                 name: name.into(),
+                device: device.clone(),
                 state: Mutex::new(State {
                     kernel,
                     set: signature.parameters.iter().map(|_| None).collect(),
@@ -116,21 +124,27 @@ impl Kernel {
         Ok(())
     }
 
+    /// Checks that the kernel was built for `device`.
+    pub(super) fn check_device(&self, device: &Device) -> Result<(), Problem> {
+        let (own, what) = (&self.inner.device, || format!("kernel `{}`", self.name()));
+        if own.context().id() == device.context().id() && own.id() == device.id() {
+            return Ok(());
+        }
+        Err(device.other_device(&what(), own))
+    }
+
     pub(super) fn launch(
         &self,
         arguments: &Arguments<OpenCl>,
         launch: Launch,
     ) -> Result<(), String> {
+        self.inner.device.limits().check(&launch.grid)?;
         let mut state = lock(&self.inner.state);
         let mut parts = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
             state.set(index, argument, &mut parts)?;
         }
         let local = launch.grid.local.as_ref();
-        if local.is_some_and(|local| local.contains(&0)) {
-            // Some drivers choose a size themselves then, and some divide by zero.
-            return Err(Code(sys::CL_INVALID_WORK_GROUP_SIZE).to_string());
-        }
         let code = call!(clEnqueueNDRangeKernel(
             launch.queue,
             state.kernel.0,
@@ -145,7 +159,7 @@ impl Kernel {
         drop(state);
         // The driver keeps the sub-buffers of a queued command.
         drop(parts);
-        check(code).map_err(|code| code.to_string())
+        check(code).map_err(|code| format!("{code} for {}", grid::shown(&launch.grid)))
     }
 }
 

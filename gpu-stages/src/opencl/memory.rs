@@ -61,6 +61,10 @@ impl Memory {
         self.mem.0
     }
 
+    pub(super) fn device(&self) -> &Device {
+        &self.device
+    }
+
     pub(super) fn serial(&self) -> u64 {
         self.serial
     }

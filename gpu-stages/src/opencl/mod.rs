@@ -16,15 +16,17 @@ mod event;
 mod failures;
 mod fence;
 pub mod foreign;
+mod grid;
 mod kernel;
 mod memory;
 mod native_queue;
 mod queue;
 mod signature;
+mod source;
 mod timed;
 mod types;
 
-use crate::backend::{Arguments, Backend, Identity, Submission};
+use crate::backend::{Arguments, Backend, Identity, Submission, Used};
 use crate::error::{Failure, Problem};
 use crate::sync::event::Event;
 pub use backend::OpenCl;
@@ -52,7 +54,8 @@ impl crate::backend::sealed::Sealed for OpenCl {}
 // or a later one of the same queue is complete. OpenCL does not run a command if an event in its wait list failed; a
 // failed event is terminal only once everything that the command is ordered after is over (`fence.rs`). The driver
 // retains the buffers of enqueued commands, and `RawQueue` keeps host memory. Memory is zeroed before it is given out;
-// host memory is checked for its alignment.
+// host memory is aligned inside of what the driver gives. Objects of other
+// contexts do not reach the driver (`check_device`, `dependencies.rs`).
 unsafe impl Backend for OpenCl {
     type Device = Device;
     type RawQueue = RawQueue;
@@ -78,6 +81,14 @@ unsafe impl Backend for OpenCl {
 
     fn check_launch(kernel: &Kernel, arguments: &Arguments<Self>) -> Result<(), Problem> {
         kernel.check(arguments)
+    }
+
+    fn check_device(queue: &RawQueue, used: Used<'_, Self>) -> Result<(), Problem> {
+        let queue = queue.device();
+        match used {
+            Used::Memory(memory) => queue.check_same("it", memory.device()),
+            Used::Kernel(kernel) => kernel.check_device(queue),
+        }
     }
 
     unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {

@@ -2,9 +2,9 @@
 
 use super::backend::OpenCl;
 use super::cl::{self, ClEvent, Code, CommandQueue, call, check};
-use super::dependencies::{self, REFUSED, dependencies, first_failure};
+use super::dependencies::{self, dependencies, first_failure};
 use super::device::Device;
-use super::event::{Completion, Dependencies, Enqueued};
+use super::event::{self, Completion, Dependencies, Enqueued};
 use super::fence::{DeferredFailure, Fence};
 use super::kernel::{self, Kernel};
 use super::memory::{HostMemory, Memory};
@@ -27,7 +27,7 @@ use std::ptr;
 pub struct RawQueue {
     native: Arc<NativeQueue>,
     kept: Mutex<VecDeque<Kept>>,
-    fills_new_versions: bool,
+    device: Device,
 }
 
 /// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
@@ -46,6 +46,7 @@ impl Kept {
 
 impl RawQueue {
     pub(super) fn open(device: &Device, identity: Identity) -> Result<Self, Failure> {
+        event::start()?;
         let (context, is_timed) = (device.context(), observe::wants(Interest::COMMANDS));
         let queue = context
             .queue(device.id(), is_timed)
@@ -55,12 +56,16 @@ impl RawQueue {
         Ok(RawQueue {
             native: Arc::new(native),
             kept: Mutex::default(),
-            fills_new_versions: device.fills_new_versions(),
+            device: device.clone(),
         })
     }
 
     pub(super) fn fills_new_versions(&self) -> bool {
-        self.fills_new_versions
+        self.device.fills_new_versions()
+    }
+
+    pub(super) fn device(&self) -> &Device {
+        &self.device
     }
 
     pub(super) fn flush(&self) {
@@ -96,8 +101,7 @@ impl RawQueue {
         } = submission;
         let refused = |message: String| Failure::new(origin, message);
         let failed = first_failure(order, data, moment);
-        let waits = dependencies::wait_list(&self.native, order);
-        let waits = waits.ok_or_else(|| refused(REFUSED.to_string()))?;
+        let waits = dependencies::wait_list(&self.native, order).map_err(refused)?;
         let name = CommandName {
             origin,
             what: command.what(Kernel::shared_name),

@@ -1,7 +1,8 @@
-//! The parameters of a kernel, as far as the driver tells.
+//! The parameters of a kernel: what the driver tells, or else what the source declares.
 
 use super::backend::OpenCl;
 use super::cl::{self, call, check};
+use super::source::{self, Declared, Space};
 use super::types::BuiltIn;
 use crate::backend::Argument;
 use cl_sys as sys;
@@ -30,12 +31,13 @@ pub(super) enum Expected {
     },
     /// Local memory, an image or a sampler, which a launch cannot pass.
     Other { text: String },
-    /// The driver does not tell.
+    /// Neither the driver nor the source tells: nothing can be passed, for it could be taken for a pointer.
     Unknown,
 }
 
 impl Signature {
-    pub fn of(kernel: &cl::Kernel) -> cl::Result<Self> {
+    /// The parameters of `kernel`, which is the kernel `name` of `source`.
+    pub fn of(kernel: &cl::Kernel, source: &str, name: &str) -> cl::Result<Self> {
         let mut count: sys::cl_uint = 0;
         check(call!(clGetKernelInfo(
             kernel.0,
@@ -44,11 +46,39 @@ impl Signature {
             (&raw mut count).cast(),
             ptr::null_mut(),
         )))?;
-        let parameters =
-            (0..count).map(|index| Expected::of(kernel, index).unwrap_or(Expected::Unknown));
+        let told: Vec<_> = (0..count)
+            .map(|index| Expected::of(kernel, index))
+            .collect();
+        let mut declared = Vec::new();
+        if told.iter().any(Result::is_err) {
+            let read = source::parameters(source, name).unwrap_or_default();
+            declared = if read.len() == told.len() {
+                read
+            } else {
+                Vec::new()
+            };
+        }
+        let mut declared = declared.into_iter();
+        let parameters = told.into_iter().map(|told| {
+            let declared = declared.next().flatten();
+            let declared = || declared.map_or(Expected::Unknown, Expected::from);
+            told.unwrap_or_else(|_| declared())
+        });
         Ok(Signature {
             parameters: parameters.collect(),
         })
+    }
+}
+
+impl From<Declared> for Expected {
+    fn from(declared: Declared) -> Self {
+        let space = match declared.space {
+            Space::Global => sys::CL_KERNEL_ARG_ADDRESS_GLOBAL,
+            Space::Constant => sys::CL_KERNEL_ARG_ADDRESS_CONSTANT,
+            Space::Local => sys::CL_KERNEL_ARG_ADDRESS_LOCAL,
+            Space::Private => sys::CL_KERNEL_ARG_ADDRESS_PRIVATE,
+        };
+        Expected::parse(space, declared.is_const, declared.text)
     }
 }
 
@@ -123,7 +153,6 @@ impl Expected {
             (Expected::Scalar { value, .. }, Argument::Scalar(_, found)) => {
                 value.as_ref().is_none_or(|it| it.is_value_of(found))
             }
-            (Expected::Unknown, _) => true,
             _ => false,
         }
     }
@@ -148,7 +177,9 @@ impl fmt::Display for Expected {
             } => write!(f, "const {text}"),
             Expected::Memory { text, .. } | Expected::Scalar { text, .. } => f.write_str(text),
             Expected::Other { text } => write!(f, "{text}, which a launch cannot pass"),
-            Expected::Unknown => f.write_str("of unknown type"),
+            Expected::Unknown => f.write_str(
+                "unknown (neither the driver tells its type nor a plain declaration in the source)",
+            ),
         }
     }
 }
@@ -215,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn types_of_the_program_and_unknown_parameters_take_anything() {
+    fn types_of_the_program_take_any_value_and_unknown_parameters_none() {
         let own = Expected::parse(PRIVATE, false, "struct point".into());
         assert!(own.fits(&scalar::<[f32; 3]>()));
-        assert!(Expected::Unknown.fits(&scalar::<u8>()));
+        assert!(!Expected::Unknown.fits(&scalar::<u8>()));
     }
 }

@@ -162,12 +162,13 @@ async fn number(
 fn an_invalid_work_group_is_an_error_that_names_all_there_is() {
     let (_, queue) = setup();
     let (kernel, target) = (kernel("index"), buffer(16));
-    // Smaller ones that do not divide the global size are an error in OpenCL 1.2 and none in 2.0.
-    for local in [0, 1 << 20, usize::MAX] {
+    for local in [0, 7, 1 << 20, usize::MAX] {
         let grid = Grid::from(16).in_groups_of(local);
         let result = block_on(number(&queue, &target, kernel.clone(), grid));
         let text = result.expect_err(&local.to_string()).to_string();
         assert!(text.contains("CL_INVALID_WORK_"), "{local}: {text}");
+        let sizes = format!("a grid of 16 in groups of {local}");
+        assert!(text.contains(&sizes), "{text}");
         assert!(
             text.contains("resource `target` in stage `queue.launch` of pipeline `number`"),
             "{text}"

@@ -149,7 +149,8 @@ async fn down(
 /// Each opened device has a context of its own. Events of one cannot be waited for in another: the host waits.
 #[test]
 fn contexts_meet_through_host_buffers_and_refuse_each_others_device_buffers() {
-    let (one, two) = (Device::find("").unwrap(), Device::find("").unwrap());
+    let name = gpu_stages_tests::opencl_device();
+    let (one, two) = (Device::find(&name).unwrap(), Device::find(&name).unwrap());
     let queues = (Queue::new(&one).unwrap(), Queue::new(&two).unwrap());
     let on = |device| Resource::new(DeviceBuffer::new(device, LEN).unwrap());
     let (a, b) = (on(&one), on(&two));
@@ -176,7 +177,7 @@ fn contexts_meet_through_host_buffers_and_refuse_each_others_device_buffers() {
     ] {
         let text = result.unwrap_err().to_string();
         assert!(
-            text.contains("CL_INVALID_CONTEXT") || text.contains("CL_INVALID_MEM_OBJECT"),
+            text.contains("another context of the same device"),
             "{text}"
         );
     }

@@ -4,6 +4,7 @@ use crate::driver;
 use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, Kernel, OpenCl, Queue};
 use gpu_stages::{Error, KernelArguments, Problem, Resource, Scalar};
+use gpu_stages_tests::process::in_own_process;
 use gpu_stages_tests::talk::TestBackend;
 
 const SOURCE: &str = "
@@ -47,6 +48,43 @@ fn buffer<E: gpu_stages::Element>(len: usize) -> Resource<DeviceBuffer<E>> {
 
 #[test]
 fn arguments_that_do_not_fit_are_refused_in_words() {
+    arguments_are_checked();
+}
+
+/// What the driver does not tell, the source does.
+#[test]
+fn arguments_are_checked_where_the_driver_tells_nothing_of_them() {
+    let test = arguments_are_checked_where_the_driver_tells_nothing_of_them;
+    in_own_process(test, || {
+        driver::tell_no_parameters();
+        arguments_are_checked();
+    });
+}
+
+/// A macro may hide a pointer: where the driver does not tell, nothing can be passed.
+#[test]
+fn what_neither_driver_nor_source_tell_takes_nothing() {
+    in_own_process(what_neither_driver_nor_source_tell_takes_nothing, || {
+        driver::tell_no_parameters();
+        let (device, queue) = setup();
+        let source = "#define FLOATS global float *
+            kernel void hidden(FLOATS in, global float *out) { out[0] = in[0]; }";
+        // SAFETY: it stays inside buffers that are not empty.
+        let kernel = unsafe { Kernel::build(&device, source, "hidden") }.unwrap();
+        let data = buffer::<f32>(4);
+        let mut data = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
+        let before = driver::commands();
+        let error = queue.launch(&kernel, 1, (16_u64, &mut *data)).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("argument 0 of kernel `hidden` is `unknown (neither the driver"),
+            "{text}"
+        );
+        assert_eq!(driver::commands(), before, "nothing was enqueued");
+    });
+}
+
+fn arguments_are_checked() {
     let (_, queue) = setup();
     let (floats, doubles, bytes) = (buffer::<f32>(4), buffer::<f64>(4), buffer::<u8>(16));
     let (quads, more) = (buffer::<[f32; 4]>(4), buffer::<f32>(4));

@@ -3,7 +3,9 @@
 //! A program of its own, because its functions come before the driver's in the whole program.
 
 mod arguments;
+mod callbacks;
 mod cancel;
+mod contexts;
 mod driver;
 mod failure;
 mod failure_drivers;

@@ -1,10 +1,10 @@
 //! The native event of a command: made late, and added to the wait lists of others.
 
 use super::completion::Completion;
+use super::thread;
 use crate::opencl::cl::{self, WaitList};
 use crate::opencl::failures;
 use crate::opencl::native_queue::NativeQueue;
-use crate::util::panics::contain;
 use crate::util::primitives::{Arc, lock};
 use cl_sys as sys;
 use std::ffi::c_void;
@@ -73,11 +73,11 @@ impl Completion {
     }
 }
 
-/// Called by the driver, on any thread, maybe inside the call that sets the callback.
+/// Called by the driver, on any thread, maybe inside the call that sets the callback. Nothing that the driver forbids
+/// there may happen here, so that no waker is woken.
 extern "C" fn hint(_: sys::cl_event, _: sys::cl_int, completion: *mut c_void) {
     // SAFETY: `set_callback` passes a pointer to a record, which lives in a pool that never frees. By now it may stand
     // for another command: then the hint is one too many, which is harmless.
-    let completion = unsafe { &*completion.cast::<Completion>() };
-    // A waker that panics must not unwind into the driver.
-    contain(|| completion.hint());
+    let completion: &'static Completion = unsafe { &*completion.cast::<Completion>() };
+    thread::hint(completion);
 }

@@ -1,7 +1,7 @@
 //! What the core asks of a command's event.
 
 use super::completion::Completion;
-use super::watchdog;
+use super::thread;
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::sync::event::{CommandName, EventSource, Status, WaitKey};
 use crate::util::pool::Pooled;
@@ -59,7 +59,7 @@ impl EventSource for Completion {
         if !is_armed {
             self.set_callback();
             if let Some(wait) = self.downgrade() {
-                watchdog::look_after(wait);
+                thread::look_after(wait);
             }
         }
         // A hint that came before the waker was there has woken no task.

@@ -1,82 +1,19 @@
-//! One thread that looks after the waits whose callback does not come.
+//! Looks after the waits whose callback does not come.
 //!
 //! On some drivers callbacks never come for failed commands, and commands that wait for a failed one stay queued for
-//! ever. The thread starts with the first wait and sleeps while there are none.
+//! ever.
 
 use super::completion::{Completion, WeakCompletion};
 use crate::sync::event::Status;
 use crate::util::panics::contain;
 use crate::util::pool::Pooled;
-use crate::util::primitives::{StaticCondvar, StaticMutex, lock_static, unpoisoned};
+use crate::util::primitives::{Ordering, StaticU64};
 use smallvec::SmallVec;
-use std::time::Duration;
-
-/// The time between two looks: well above what callbacks take, well below what a person notices.
-const INTERVAL: Duration = Duration::from_millis(10);
-
-#[derive(Debug)]
-struct Watchdog {
-    /// Waits that the thread has not taken yet.
-    added: Vec<WeakCompletion>,
-    is_running: bool,
-}
-
-static WATCHDOG: StaticMutex<Watchdog> = StaticMutex::new(Watchdog {
-    added: Vec::new(),
-    is_running: false,
-});
-static ADDED: StaticCondvar = StaticCondvar::new();
-
-/// Looks after `wait` until it is over.
-pub(super) fn look_after(wait: WeakCompletion) {
-    make_room();
-    let mut watchdog = lock_static(&WATCHDOG);
-    watchdog.added.push(wait);
-    if !watchdog.is_running {
-        let thread = std::thread::Builder::new().name("gpu-stages opencl watchdog".into());
-        watchdog.is_running = thread.spawn(run).is_ok();
-    }
-    drop(watchdog);
-    ADDED.notify_one();
-}
-
-/// Before the list grows, forgets what is over: on a busy machine waits come faster than the thread looks.
-fn make_room() {
-    let mut waits = {
-        let mut watchdog = lock_static(&WATCHDOG);
-        if watchdog.added.len() < watchdog.added.capacity() {
-            return;
-        }
-        std::mem::take(&mut watchdog.added)
-    };
-    waits.retain(may_run);
-    let mut watchdog = lock_static(&WATCHDOG);
-    waits.append(&mut watchdog.added);
-    watchdog.added = waits;
-}
-
-fn run() {
-    let mut waits: Vec<WeakCompletion> = Vec::new();
-    let mut round = 0;
-    loop {
-        let mut watchdog = lock_static(&WATCHDOG);
-        while watchdog.added.is_empty() && waits.is_empty() {
-            watchdog = unpoisoned(ADDED.wait(watchdog));
-        }
-        if !watchdog.added.is_empty() {
-            waits.append(&mut watchdog.added);
-            waits.sort_unstable_by_key(|wait| (wait.place.queue, wait.place.position.latest));
-        }
-        drop(watchdog);
-        std::thread::sleep(INTERVAL);
-        round += 1;
-        look_at_all(&mut waits, round);
-    }
-}
 
 /// Looks at the waits of each queue up to the first whose command still runs: queues are in order, so the commands
 /// after that one are not over either.
-fn look_at_all(waits: &mut Vec<WeakCompletion>, round: u64) {
+pub(super) fn look_at_all(waits: &mut Vec<WeakCompletion>) {
+    let round = next_round();
     let mut running: Option<WeakCompletion> = None;
     waits.retain(|wait| {
         let comes_later = |first: &WeakCompletion| {
@@ -96,8 +33,14 @@ fn look_at_all(waits: &mut Vec<WeakCompletion>, round: u64) {
     });
 }
 
+/// A number that no other look has.
+fn next_round() -> u64 {
+    static ROUND: StaticU64 = StaticU64::new(1);
+    ROUND.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Whether the command may still run, as far as is known without the driver.
-fn may_run(wait: &WeakCompletion) -> bool {
+pub(super) fn may_run(wait: &WeakCompletion) -> bool {
     wait.upgrade().is_some_and(|record| !record.is_known_over())
 }
 

@@ -6,8 +6,8 @@ use crate::device::command_queue::{CommandQueue, Opaque, Uses, sealed};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::observe::{Enqueuing, UseId};
 use crate::opencl::cl::{self, Code, ContextId, call, check};
-use crate::opencl::dependencies::{self, REFUSED, dependencies, first_failure};
-use crate::opencl::event::{Completion, Dependencies, Enqueued};
+use crate::opencl::dependencies::{self, dependencies, first_failure};
+use crate::opencl::event::{self, Completion, Dependencies, Enqueued};
 use crate::opencl::native_queue::NativeQueue;
 use crate::opencl::timed::{self, DeviceClock};
 use crate::sync::access::Access;
@@ -47,6 +47,7 @@ fn known(queues: &[(usize, Weak<NativeQueue>)], handle: usize) -> Option<Arc<Nat
 }
 
 fn open(handle: sys::cl_command_queue) -> Result<Arc<NativeQueue>, Failure> {
+    event::start()?;
     let context = cl::queue_context(handle).map_err(Code::failure)?;
     let properties = cl::queue_properties(handle).map_err(Code::failure)?;
     if properties & sys::CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE != 0 {
@@ -92,8 +93,9 @@ impl CommandQueue for ocl::Queue {
         }
         if !order.is_empty() {
             let barrier = barrier(&native, &order);
-            let refused =
-                |code: Code| Error::not_enqueued("a barrier", ordered.origin, code.failure());
+            let refused = |message: String| {
+                Error::not_enqueued("a barrier", ordered.origin, Failure::new(None, message))
+            };
             barrier.map_err(refused)?;
         }
         let dependencies = dependencies(&order, &needs.data);
@@ -115,9 +117,9 @@ impl CommandQueue for ocl::Queue {
 }
 
 /// Orders everything that follows on `queue` after `events`.
-fn barrier(queue: &NativeQueue, events: &[Event]) -> cl::Result<()> {
-    let waits = dependencies::wait_list(queue, events).ok_or(REFUSED)?;
-    let position = queue.barrier(&waits)?;
+fn barrier(queue: &NativeQueue, events: &[Event]) -> Result<(), String> {
+    let waits = dependencies::wait_list(queue, events)?;
+    let position = queue.barrier(&waits).map_err(|code| code.to_string())?;
     elision::learn(&queue.identity.knowledge, events, position);
     Ok(())
 }

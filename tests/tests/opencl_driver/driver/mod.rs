@@ -11,12 +11,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Handle = *mut c_void;
 
 pub const COMPLETE: i32 = 0;
 pub const OUT_OF_RESOURCES: i32 = -5;
+const KERNEL_ARG_INFO_NOT_AVAILABLE: i32 = -19;
 const EVENT_STATUS: u32 = 0x11D3;
 const QUEUE_CONTEXT: u32 = 0x1090;
 
@@ -134,23 +136,101 @@ pub fn lost_callbacks() -> usize {
         .map_or(0, |(_, requests)| requests)
 }
 
+/// Whether the driver tells nothing of the parameters of kernels.
+static TELLS_NO_PARAMETERS: AtomicBool = AtomicBool::new(false);
+
+/// From now on the driver tells nothing of the parameters of kernels.
+pub fn tell_no_parameters() {
+    TELLS_NO_PARAMETERS.store(true, Ordering::Relaxed);
+}
+
+/// What the driver tells of a parameter, or that it has no information.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clGetKernelArgInfo(
+    kernel: Handle,
+    index: u32,
+    what: u32,
+    size: usize,
+    value: Handle,
+    returned: *mut usize,
+) -> i32 {
+    type Real = unsafe extern "C" fn(Handle, u32, u32, usize, Handle, *mut usize) -> i32;
+    if TELLS_NO_PARAMETERS.load(Ordering::Relaxed) {
+        return KERNEL_ARG_INFO_NOT_AVAILABLE;
+    }
+    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.7.3).
+    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clGetKernelArgInfo")) };
+    // SAFETY: passed on to the caller.
+    unsafe { real(kernel, index, what, size, value, returned) }
+}
+
+thread_local! {
+    static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs a callback of an event, in which OpenCL forbids most functions.
+pub fn is_in_callback() -> bool {
+    IN_CALLBACK.get()
+}
+
+/// How callbacks are changed on their way to the library.
+static CALLBACKS: Mutex<Callbacks> = Mutex::new(Callbacks::AsTheyAre);
+
+/// What becomes of callbacks.
+#[derive(Clone, Copy, Debug)]
+pub enum Callbacks {
+    /// The driver's own.
+    AsTheyAre,
+    /// They come inside the call that asks for them, although the command is not over.
+    Early,
+}
+
+/// Changes the callbacks that are asked for from now on, on any thread.
+pub fn set_callbacks(callbacks: Callbacks) {
+    *CALLBACKS.lock().unwrap() = callbacks;
+}
+
+type Callback = unsafe extern "C" fn(Handle, i32, Handle);
+
+/// A callback that was asked for.
+struct Request {
+    function: Callback,
+    data: Handle,
+}
+
+/// Calls back, and notes meanwhile that it does.
+unsafe extern "C" fn call_back(event: Handle, status: i32, request: Handle) {
+    // SAFETY: made by `Box::into_raw` in `clSetEventCallback`, and passed to one callback.
+    let request = unsafe { Box::from_raw(request.cast::<Request>()) };
+    IN_CALLBACK.set(true);
+    // SAFETY: the callback that was asked for, with its data.
+    unsafe { (request.function)(event, status, request.data) };
+    IN_CALLBACK.set(false);
+}
+
 /// Passes a request for a callback on, or loses it.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn clSetEventCallback(
     event: Handle,
     status: i32,
-    function: Handle,
+    function: Callback,
     data: Handle,
 ) -> i32 {
-    type Real = unsafe extern "C" fn(Handle, i32, Handle, Handle) -> i32;
+    type Real = unsafe extern "C" fn(Handle, i32, Callback, Handle) -> i32;
     if let Some((answer, requests)) = &mut *LOST_CALLBACKS.lock().unwrap() {
         *requests += 1;
         return *answer;
     }
+    let request: Handle = Box::into_raw(Box::new(Request { function, data })).cast();
+    if let Callbacks::Early = *CALLBACKS.lock().unwrap() {
+        // SAFETY: as the driver would.
+        unsafe { call_back(event, status, request) };
+        return 0;
+    }
     // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.9).
     let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clSetEventCallback")) };
     // SAFETY: passed on to the caller.
-    unsafe { real(event, status, function, data) }
+    unsafe { real(event, status, call_back, request) }
 }
 
 /// Removes a hold that no command has taken.
