@@ -112,7 +112,7 @@ impl Call {
     }
 
     /// The number of the call's next use.
-    pub(super) fn next_use(&self) -> u32 {
+    pub(super) fn next_use(&self) -> u64 {
         self.record.uses.fetch_add(1, Ordering::Relaxed)
     }
 

@@ -8,7 +8,7 @@ use crate::sync::deferred_drop;
 use crate::sync::event::{Event, Events};
 use crate::util::pool::{Pool, Recycle, static_pool};
 use crate::util::primitives::{
-    Arc, AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering, lock,
+    Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering, lock,
 };
 use smallvec::SmallVec;
 use std::any::Any;
@@ -21,7 +21,7 @@ pub struct Record {
     pub(super) parent: AtomicU64,
     pub(super) stage: AtomicUsize,
     /// Uses so far, to number them.
-    pub(super) uses: AtomicU32,
+    pub(super) uses: AtomicU64,
     /// Whether the future was ever polled.
     pub(super) was_polled: AtomicBool,
     /// Whether the body is being polled, or panicked while it was.
@@ -100,7 +100,7 @@ impl Recycle for Record {
             id: AtomicU64::new(0),
             parent: AtomicU64::new(0),
             stage: AtomicUsize::new(0),
-            uses: AtomicU32::new(0),
+            uses: AtomicU64::new(0),
             was_polled: AtomicBool::new(false),
             is_polled: AtomicBool::new(false),
             moment: AtomicU64::new(0),

@@ -44,7 +44,7 @@ pub(super) struct State {
 /// What stays the same while there is a use.
 pub(super) struct Info {
     pub call: Call,
-    pub number: u32,
+    pub number: u64,
     pub name: ResourceName,
 }
 

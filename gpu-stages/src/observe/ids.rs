@@ -8,7 +8,7 @@ pub struct UseId {
     /// The number of the call.
     pub call: u64,
     /// The number of the use in its call.
-    pub number: u32,
+    pub number: u64,
 }
 
 /// The place of a value that uses share.

@@ -80,7 +80,8 @@ impl<T: Send + 'static> Resource<T> {
     ///
     /// A version is complete when its writer is released and its commands are over. It is there until the next
     /// writer of its slot is given the slot, which in a ring with more slots than frames in flight is not before
-    /// newer ones are there. The version goes before writers that wait for readers of it.
+    /// newer ones are there. The version goes before writers that wait for readers of it: with one slot, readers that each
+    /// begin before the one before has ended keep writers out for ever. A second slot mends that.
     pub fn latest(&self) -> Option<Version<T>> {
         let core = &self.slots.core;
         let writes = core.state().last_writes();

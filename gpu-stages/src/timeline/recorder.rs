@@ -57,7 +57,7 @@ pub(super) struct StageRecord {
 
 #[derive(Clone, Debug)]
 pub(super) struct WaitRecord {
-    pub use_number: u32,
+    pub use_number: u64,
     pub resource: Arc<str>,
     pub awaited: Awaited,
     /// The poll in which it began; 0 if not known.
@@ -211,7 +211,7 @@ impl FrameRecord {
     }
 
     /// Ends a wait. One that began in the same poll suspended no task.
-    pub fn end_wait(&mut self, use_number: u32, awaited: Awaited, moment: u64, now: Duration) {
+    pub fn end_wait(&mut self, use_number: u64, awaited: Awaited, moment: u64, now: Duration) {
         let Some(stage) = self.stage() else { return };
         let is_it = |wait: &WaitRecord| {
             wait.ended.is_none() && wait.use_number == use_number && wait.awaited == awaited

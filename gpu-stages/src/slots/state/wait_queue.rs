@@ -92,8 +92,10 @@ impl Uses {
                 index
             }
             None => {
+                let index = UseIndex::try_from(self.entries.len());
+                let index = index.expect("a resource has fewer than 2^32 uses at a time");
                 self.entries.push(entry);
-                self.entries.len() as UseIndex - 1
+                index
             }
         }
     }
