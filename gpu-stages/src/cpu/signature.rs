@@ -8,7 +8,18 @@ use std::fmt;
 use std::slice;
 
 /// What runs in a launch.
-pub(super) type Body = dyn Fn(Grid, &Arguments<Cpu>) + Send + Sync;
+/// A kernel's closure, which takes its parameters out of the arguments of a launch.
+pub struct Body(Box<dyn Fn(Grid, &Arguments<Cpu>) + Send + Sync>);
+
+impl Body {
+    /// # Safety
+    ///
+    /// The arguments fit the parameters of the closure. Their regions lie inside their memory. No other access conflicts
+    /// with them while this runs.
+    pub(super) unsafe fn run(&self, grid: Grid, arguments: &Arguments<Cpu>) {
+        (self.0)(grid, arguments);
+    }
+}
 
 /// What a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,7 +184,7 @@ pub trait KernelFn<Parameters>: sealed::Sealed<Parameters> {
     fn parameters(&self) -> Vec<Expected>;
 
     #[doc(hidden)]
-    fn into_body(self) -> Box<Body>;
+    fn into_body(self) -> Body;
 }
 
 mod sealed {
@@ -196,18 +207,18 @@ macro_rules! closures {
             }
 
             #[allow(non_snake_case, reason = "one variable per parameter")]
-            fn into_body(self) -> Box<Body> {
+            fn into_body(self) -> Body {
                 /// Chooses the signature whose lifetimes are those of a launch.
                 #[allow(clippy::too_many_arguments, reason = "one per parameter")]
                 fn call<$($P),+>(function: impl Fn($($P),+), $($P: $P),+) {
                     function($($P),+);
                 }
-                Box::new(move |grid, arguments| {
+                Body(Box::new(move |grid, arguments| {
                     let mut arguments = arguments.iter();
-                    // SAFETY: `Kernel::run` passes the conditions on to its caller; each argument is taken once.
+                    // SAFETY: `Body::run` passes the conditions on to its caller; each argument is taken once.
                     $(let $P = unsafe { $P::take(grid, &mut arguments) };)+
                     call(&self, $($P),+);
-                })
+                }))
             }
         }
     )+};
@@ -280,6 +291,7 @@ mod tests {
                 ElementType::of::<f64>(),
             ),
         ]);
-        body.into_body()(Grid::from(7), &arguments);
+        // SAFETY: the arguments are those of the closure, and there are no regions.
+        unsafe { body.into_body().run(Grid::from(7), &arguments) };
     }
 }
