@@ -40,7 +40,7 @@ impl Body<'_> {
                 })();
                 (__result, (#(#names,)*))
             })
-            .await;
+            .await?;
             #back
             #after
         }

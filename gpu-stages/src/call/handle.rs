@@ -58,6 +58,13 @@ impl Call {
         calls.collect()
     }
 
+    /// The call whose code this thread runs, if it does. For errors only: it looks through all calls.
+    #[cold]
+    pub(crate) fn running() -> Option<Call> {
+        let number = super::current::current();
+        Call::all().into_iter().find(|call| call.id() == number)
+    }
+
     /// Begins stage number `stage`: messages name it from now on.
     #[inline]
     pub fn enter(&self, stage: usize) {

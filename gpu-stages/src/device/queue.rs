@@ -1,7 +1,7 @@
 //! [`Queue`]: a command queue, and what is submitted to it.
 
 use crate::backend::{Backend, Command, Identity, Submission};
-use crate::call::{Call, Ordered, current};
+use crate::call::{Call, Ordered};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::sync::clock::{Knowledge, QueueId};
 use crate::sync::elision;
@@ -128,11 +128,8 @@ impl<B: Backend> Queue<B> {
     }
 }
 
-/// The stage whose code this thread runs, if it does. For errors only: it looks through all calls.
+/// The stage whose code this thread runs, if it does. For errors only.
 #[cold]
 pub(super) fn running_stage() -> Option<Origin> {
-    let number = current();
-    let mut calls = Call::all().into_iter();
-    let call = calls.find(|call| call.id() == number)?;
-    Some(call.origin())
+    Call::running().map(|call| call.origin())
 }
