@@ -4,6 +4,7 @@ use crate::backend::{Backend, Command, Identity, Submission};
 use crate::call::{Call, Ordered};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::sync::clock::{Knowledge, QueueId};
+use crate::sync::deferred_drop;
 use crate::sync::elision;
 use crate::sync::event::{Event, Events};
 use crate::util::pool::Pooled;
@@ -98,9 +99,11 @@ impl<B: Backend> Queue<B> {
     }
 
     /// Blocks this thread until everything enqueued so far is over. For programs without an executor and for
-    /// shutdown; a task awaits its pipeline instead.
+    /// shutdown; a task awaits its pipeline instead. Values of cancelled calls that waited for these commands are dropped
+    /// by then, unless a destructor takes long.
     pub fn finish(&self) {
         B::finish(&self.inner.raw);
+        deferred_drop::settle();
     }
 
     /// The events that the queue must wait for. Observers are told which are over.
