@@ -41,7 +41,7 @@ impl Body<'_> {
                 })();
                 (__result, (#(#names,)*))
             })
-            .await;
+            .await?;
             #back
             #after
         }

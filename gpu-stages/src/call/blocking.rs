@@ -1,9 +1,13 @@
 //! Blocking host stages: work that would block an executor's thread, moved to another thread.
 
+use super::handle::Call;
+use crate::error::{Error, Result};
 use crate::sync::current;
 use crate::sync::waits::{OtherWait, Progress};
+use crate::util::panics::message;
 use crate::util::primitives::{Arc, Mutex, OnceLock, Ordering, lock};
 use std::future::poll_fn;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::{Poll, Waker};
 use std::thread;
@@ -46,27 +50,44 @@ enum Outcome<R> {
 /// The job starts when the future is first polled. Dropping the future does not stop it: what was moved into it, guards
 /// included, is kept until it is done.
 ///
+/// # Errors
+///
+/// [`Error::NoThread`] when there is no thread for the job, with what the operating system says; or when the spawner drops
+/// it, as a runtime does that shuts down. The job was not run then, and what was moved into it is dropped.
+///
 /// # Panics
 ///
-/// If the job panics, with the same payload; or if the spawner drops it, as at the shutdown of a runtime.
-pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> R {
-    let shared = Arc::new(Mutex::new(Outcome::Running(None)));
+/// If the job panics, with the same payload.
+pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> Result<R> {
+    let shared = Arc::new(Shared {
+        job: Mutex::new(Some(job)),
+        outcome: Mutex::new(Outcome::Running(None)),
+    });
     let (report, span) = (Report(shared.clone()), CurrentSpan::now());
     let (call, progress) = (current::current(), Arc::new(Progress::default()));
     let ours = progress.clone();
     let told = OtherWait::for_blocking_stage(&progress);
-    spawn(Box::new(move || {
-        ours.has_begun.store(true, Ordering::Relaxed);
-        // The calls that the stage makes are made in a stage of this call.
-        let before = current::replace(call);
-        let result = span.within(|| catch_unwind(AssertUnwindSafe(job)));
-        current::replace(before);
-        ours.is_over.store(true, Ordering::Relaxed);
-        report.send(Outcome::Done(result));
+    let spawned = spawn(Box::new(move || {
+        if let Some(job) = report.0.take() {
+            ours.has_begun.store(true, Ordering::Relaxed);
+            // The calls that the stage makes are made in a stage of this call.
+            let before = current::replace(call);
+            let result = span.within(|| catch_unwind(AssertUnwindSafe(job)));
+            current::replace(before);
+            ours.is_over.store(true, Ordering::Relaxed);
+            report.0.end(Outcome::Done(result));
+        }
     }));
+    if let Err(reason) = spawned {
+        // The spawner may have kept what it could not begin: then it finds nothing to run.
+        if let Some(job) = shared.take() {
+            drop(job);
+            return Err(not_run(reason));
+        }
+    }
     let outcome = poll_fn(|context| {
         let waker = context.waker().clone();
-        let mut outcome = lock(&shared);
+        let mut outcome = lock(&shared.outcome);
         let old = match &mut *outcome {
             Outcome::Running(kept) => kept.replace(waker),
             done => return Poll::Ready(std::mem::replace(done, Outcome::Taken)),
@@ -78,18 +99,38 @@ pub async fn blocking<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'stati
     let outcome = outcome.await;
     drop(told);
     match outcome {
-        Outcome::Done(Ok(result)) => result,
+        Outcome::Done(Ok(result)) => Ok(result),
         Outcome::Done(Err(panic)) => resume_unwind(panic),
-        _ => panic!("a blocking stage was dropped before it ran: its spawner is shutting down"),
+        _ => {
+            drop(shared.take());
+            let reason = "its spawner dropped it, as a runtime does that shuts down";
+            Err(not_run(io::Error::other(reason)))
+        }
     }
 }
 
-/// Tells the waiting future how the job ended, in any case.
-struct Report<R>(Arc<Mutex<Outcome<R>>>);
+fn not_run(reason: io::Error) -> Error {
+    Error::NoThread {
+        by: Call::running().map(|call| call.origin()),
+        reason: Arc::new(reason),
+    }
+}
 
-impl<R> Report<R> {
-    fn send(&self, new: Outcome<R>) {
-        let mut outcome = lock(&self.0);
+/// A job, and how it ended.
+struct Shared<F, R> {
+    /// None once it was taken out, to be run or to be given up.
+    job: Mutex<Option<F>>,
+    outcome: Mutex<Outcome<R>>,
+}
+
+impl<F, R> Shared<F, R> {
+    fn take(&self) -> Option<F> {
+        lock(&self.job).take()
+    }
+
+    /// Tells the waiting future how the job ended, if it was not told before.
+    fn end(&self, new: Outcome<R>) {
+        let mut outcome = lock(&self.outcome);
         if let Outcome::Running(waker) = &mut *outcome {
             let waker = waker.take();
             *outcome = new;
@@ -99,24 +140,35 @@ impl<R> Report<R> {
     }
 }
 
-impl<R> Drop for Report<R> {
+/// Tells the waiting future how the job ended, in any case.
+struct Report<F, R>(Arc<Shared<F, R>>);
+
+impl<F, R> Drop for Report<F, R> {
     fn drop(&mut self) {
-        self.send(Outcome::Lost);
+        self.0.end(Outcome::Lost);
     }
 }
 
-fn spawn(job: BlockingJob) {
+/// Has a thread run the job. The error is why there is none.
+fn spawn(job: BlockingJob) -> io::Result<()> {
     if let Some(spawner) = SPAWNER.get() {
-        return spawner(job);
+        return contained(|| spawner(job));
     }
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        drop(runtime.spawn_blocking(job));
-        return;
+        return contained(|| drop(runtime.spawn_blocking(job)));
     }
-    // A thread that cannot be started drops the job, which tells the future.
     let name = "gpu-stages blocking".into();
-    drop(thread::Builder::new().name(name).spawn(job));
+    thread::Builder::new().name(name).spawn(job).map(drop)
+}
+
+/// Calls a spawner. Those of `std` and tokio panic when they get no thread.
+fn contained(spawn: impl FnOnce()) -> io::Result<()> {
+    let spawned = catch_unwind(AssertUnwindSafe(spawn));
+    spawned.map_err(|panic| {
+        let text = format!("its spawner panicked: {}", message(panic));
+        io::Error::other(text)
+    })
 }
 
 /// The span that this thread is in, for work that continues on another thread.

@@ -1,7 +1,7 @@
 //! [`Call`]: one run of a pipeline, with everything it enqueued.
 
 use super::name::ResourceName;
-use super::record::{Kept, Record};
+use super::record::Record;
 use crate::error::{Error, Failure, Origin, PipelineResult, Poison, Reason, Site};
 use crate::observe::{self, Interest, Observation};
 use crate::schedule::{Schedule, Stage};
@@ -57,6 +57,13 @@ impl Call {
             Some(Call { record, schedule })
         });
         calls.collect()
+    }
+
+    /// The call whose code this thread runs, if it does. For errors only: it looks through all calls.
+    #[cold]
+    pub(crate) fn running() -> Option<Call> {
+        let number = current();
+        Call::all().into_iter().find(|call| call.id() == number)
     }
 
     /// Begins stage number `stage`: messages name it from now on.
@@ -170,7 +177,7 @@ impl Call {
 
     /// Keeps an owned value until `events` are over.
     pub(crate) fn keep(&self, value: Box<dyn Any + Send>, events: Events) {
-        self.record.body().kept.push(Kept { value, events });
+        self.record.body().kept.push((value, events));
     }
 
     /// The end of the call waits for `event`, a command on the resource `name`.
@@ -209,10 +216,8 @@ impl Call {
         let failed = body.failed.take();
         let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
         drop(body);
-        for Kept { value, events } in kept.into_iter().flatten() {
-            // Nearly always over by now. The end of the call does not wait for reads of an owned value.
-            deferred_drop::drop_after(value, events);
-        }
+        // Nearly always over by now. The end of the call does not wait for reads of an owned value.
+        deferred_drop::drop_each_after(kept.into_iter().flatten());
         Poll::Ready(match failed {
             Some((name, failure)) => Err(self.failed(&name, failure)),
             None => Ok(()),

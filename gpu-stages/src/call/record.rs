@@ -56,10 +56,7 @@ impl Body {
 }
 
 /// An owned value, and the commands that may still use it.
-pub(super) struct Kept {
-    pub value: Box<dyn Any + Send>,
-    pub events: Events,
-}
+pub(super) type Kept = (Box<dyn Any + Send>, Events);
 
 static_pool!(CALLS: Record);
 
@@ -133,8 +130,6 @@ impl Recycle for Record {
         }
         let old = std::mem::take(&mut *body);
         drop(body);
-        for Kept { value, events } in old.kept {
-            deferred_drop::drop_after(value, events);
-        }
+        deferred_drop::drop_each_after(old.kept);
     }
 }

@@ -7,6 +7,7 @@ use super::view::{SliceMut, View};
 use super::visible::{DeviceVisible, Length};
 use crate::backend::{ALIGNMENT, Backend, Element};
 use crate::error::{Error, Failure, Result};
+use crate::sync::deferred_drop::settle_and_retry;
 use crate::util::primitives::Arc;
 use std::any::Any;
 use std::fmt;
@@ -68,7 +69,8 @@ impl<B: Backend, E: Element> DeviceBuffer<B, E> {
     ///
     /// [`Error::Setup`] when the device has not got as much memory.
     pub fn new(device: &B::Device, len: usize) -> Result<Self> {
-        let memory = bytes_of::<E>(len).and_then(|bytes| B::allocate(device, bytes));
+        let memory =
+            bytes_of::<E>(len).and_then(|bytes| settle_and_retry(|| B::allocate(device, bytes)));
         Ok(DeviceBuffer {
             memory: Arc::new(memory.map_err(|failure| Error::setup("a device buffer", failure))?),
             len,
@@ -94,7 +96,8 @@ impl<B: Backend, E: Element> HostBuffer<B, E> {
     ///
     /// [`Error::Setup`] when there is not as much memory.
     pub fn new(device: &B::Device, len: usize) -> Result<Self> {
-        let memory = bytes_of::<E>(len).and_then(|bytes| B::allocate_host(device, bytes));
+        let memory = bytes_of::<E>(len)
+            .and_then(|bytes| settle_and_retry(|| B::allocate_host(device, bytes)));
         Ok(HostBuffer {
             memory: Arc::new(memory.map_err(|failure| Error::setup("a host buffer", failure))?),
             len,

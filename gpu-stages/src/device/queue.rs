@@ -4,7 +4,7 @@ use crate::backend::{Backend, Command, Identity, Submission};
 use crate::call::{Call, Ordered};
 use crate::error::{Error, Failure, Origin, Result};
 use crate::sync::clock::{Knowledge, QueueId};
-use crate::sync::current::current;
+use crate::sync::deferred_drop;
 use crate::sync::elision;
 use crate::sync::event::{Event, Events};
 use crate::util::pool::Pooled;
@@ -99,9 +99,11 @@ impl<B: Backend> Queue<B> {
     }
 
     /// Blocks this thread until everything enqueued so far is over. For programs without an executor and for
-    /// shutdown; a task awaits its pipeline instead.
+    /// shutdown; a task awaits its pipeline instead. Values of cancelled calls that waited for these commands are dropped
+    /// by then, unless a destructor takes long.
     pub fn finish(&self) {
         B::finish(&self.inner.raw);
+        deferred_drop::settle();
     }
 
     /// The events that the queue must wait for. Observers are told which are over.
@@ -129,11 +131,8 @@ impl<B: Backend> Queue<B> {
     }
 }
 
-/// The stage whose code this thread runs, if it does. For errors only: it looks through all calls.
+/// The stage whose code this thread runs, if it does. For errors only.
 #[cold]
 pub(super) fn running_stage() -> Option<Origin> {
-    let number = current();
-    let mut calls = Call::all().into_iter();
-    let call = calls.find(|call| call.id() == number)?;
-    Some(call.origin())
+    Call::running().map(|call| call.origin())
 }

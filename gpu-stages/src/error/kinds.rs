@@ -5,7 +5,7 @@ use super::poison::Poison;
 use super::problem::Problem;
 use super::site::{Origin, Site};
 use crate::util::primitives::Arc;
-use std::fmt;
+use std::{fmt, io};
 
 /// An error of the library. Pipelines return it through `E: From<gpu_stages::Error>`.
 #[derive(Clone, Debug)]
@@ -57,6 +57,13 @@ pub enum Error {
         /// What the device said, with the pipeline and the stage if they are known.
         failure: Arc<Failure>,
     },
+    /// A blocking stage was not run: there was no thread for it.
+    NoThread {
+        /// The stage, if a stage was to be run.
+        by: Option<Origin>,
+        /// What the operating system said, or what the spawner did.
+        reason: Arc<io::Error>,
+    },
 }
 
 impl Error {
@@ -105,12 +112,23 @@ impl fmt::Display for Error {
                 Some(origin) => write!(f, "{command} in {origin} was not enqueued: {failure}"),
                 None => write!(f, "{command} was not enqueued: {failure}"),
             },
+            Error::NoThread { by, reason } => match by {
+                Some(origin) => write!(
+                    f,
+                    "{origin} was not run, because no thread took it: {reason}"
+                ),
+                None => write!(
+                    f,
+                    "a blocking job was not run, because no thread took it: {reason}"
+                ),
+            },
         }
     }
 }
 
 impl std::error::Error for Error {
-    /// The [`Failure`] or the [`Problem`] behind the error, if there is one. It is part of the error's own message.
+    /// The [`Failure`], the [`Problem`] or the [`io::Error`] behind the error, if there is one. It is part of the error's
+    /// own message.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Poisoned { poison, .. } => poison.failure().map(|it| it as _),
@@ -119,6 +137,7 @@ impl std::error::Error for Error {
             Error::Device { failure }
             | Error::Setup { failure, .. }
             | Error::NotEnqueued { failure, .. } => Some(&**failure),
+            Error::NoThread { reason, .. } => Some(&**reason),
         }
     }
 }
@@ -129,9 +148,9 @@ impl From<Arc<Failure>> for Error {
     }
 }
 
-impl From<Error> for std::io::Error {
+impl From<Error> for io::Error {
     /// For pipelines that receive and send: the library's error is the cause.
     fn from(error: Error) -> Self {
-        std::io::Error::other(error)
+        io::Error::other(error)
     }
 }

@@ -184,8 +184,8 @@ impl Core {
         });
     }
 
-    /// Everything that may still run on a device, when the resource is dropped.
-    pub fn take_pending(&self) -> Events {
+    /// For each slot, everything that may still run on a device, when the resource is dropped.
+    pub fn take_pending(&self) -> Vec<Events> {
         observe::emit(Interest::USES, || Observation::ResourceDropped {
             resource: self.id,
         });

@@ -67,12 +67,10 @@ impl<T: Send + 'static> fmt::Debug for Slots<T> {
 }
 
 impl<T: Send + 'static> Drop for Slots<T> {
-    /// Values that a device may still use are dropped when it is done with them.
+    /// Values that a device may still use are dropped when it is done with them, each by itself.
     fn drop(&mut self) {
         let pending = self.core.take_pending();
-        if !pending.is_empty() {
-            let values = std::mem::take(&mut self.values);
-            deferred_drop::drop_after(values, pending);
-        }
+        let values = std::mem::take(&mut self.values).into_iter();
+        deferred_drop::drop_each_after(values.zip(pending));
     }
 }

@@ -93,8 +93,9 @@ fn wake() {
     AWAKE.store(true, Ordering::Relaxed);
     if !*running {
         let thread = std::thread::Builder::new().name("gpu-stages stall watch".into());
-        // Without a thread nothing is logged. The report can be asked for all the same.
         *running = thread.spawn(run).is_ok();
+        // Without a thread nothing is logged, and the next wait tries again. The report can be asked for all the same.
+        AWAKE.store(*running, Ordering::Relaxed);
     }
     drop(running);
     BEGUN.notify_one();

@@ -6,9 +6,14 @@ use std::task::Waker;
 
 /// Wakes all `wakers`, even when one of them panics. Afterwards the first panic continues.
 pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    each(wakers, Waker::wake);
+}
+
+/// Calls `f` with each of `items`, even when it panics for one of them. Afterwards the first panic continues.
+pub(crate) fn each<T>(items: impl IntoIterator<Item = T>, f: impl Fn(T)) {
     let mut first = None;
-    for waker in wakers {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+    for item in items {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| f(item))) {
             first.get_or_insert(panic);
         }
     }

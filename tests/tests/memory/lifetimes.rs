@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
-use gpu_stages::{Resource, Result, gpu_pipeline};
+use gpu_stages::{CommandQueue, Resource, Result, gpu_pipeline};
 use gpu_stages_tests::{Gate, device_buffers, host_buffers, poll_once, queue};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -186,6 +186,111 @@ fn a_destructor_may_wait_for_the_queue_that_used_its_value() {
     assert_eq!(dropped.load(Ordering::SeqCst), 0);
     gate.open();
     queue.finish();
+    while dropped.load(Ordering::SeqCst) == 0 {
+        std::thread::yield_now();
+    }
+}
+
+/// Calls that are cancelled in flight: one on a queue that stands still, and others on a queue that goes on.
+#[test]
+fn a_queue_that_stands_still_keeps_its_own_values_alone() {
+    let (stuck, fast, gate) = (queue(), queue(), Gate::default());
+    let held = device_buffers(1, 1);
+    let mut guard = block_on(held.acquire_write().unwrap().wait_device(&stuck)).unwrap();
+    stuck.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
+    guard.ready();
+    let cancelled = |queue: &Queue| {
+        let dropped = Arc::default();
+        let chunk = Chunk {
+            buffer: HostBuffer::new(&Device::new(), 4).unwrap(),
+            dropped: Arc::clone(&dropped),
+        };
+        let mut call = Box::pin(consume(queue, chunk, &device_buffers(1, 4)));
+        // It may be over already, on the queue that goes on.
+        let _ = poll_once(&mut call);
+        dropped
+    };
+    let late = cancelled(&stuck);
+    for _ in 0..20 {
+        let early = cancelled(&fast);
+        while early.load(Ordering::SeqCst) == 0 {
+            fast.finish();
+        }
+    }
+    assert_eq!(late.load(Ordering::SeqCst), 0);
+    gate.open();
+    while late.load(Ordering::SeqCst) == 0 {
+        stuck.finish();
+    }
+}
+
+/// Of a ring that is dropped, the slots that no device uses are dropped at once.
+#[test]
+fn the_slots_of_a_ring_wait_for_their_own_commands() {
+    let (queue, gate) = (queue(), Gate::default());
+    let dropped = [(); 3].map(|()| Arc::<AtomicUsize>::default());
+    let chunks = dropped.clone().map(|dropped| Chunk {
+        buffer: HostBuffer::new(&Device::new(), 1).unwrap(),
+        dropped,
+    });
+    let ring = Resource::ring(chunks);
+    let held = device_buffers(1, 1);
+    block_on(async {
+        let mut held = held
+            .acquire_write()
+            .unwrap()
+            .wait_device(&queue)
+            .await
+            .unwrap();
+        queue.launch(&gate.kernel(0.0), 1, (&mut *held,)).unwrap();
+        let source = ring
+            .acquire_read()
+            .unwrap()
+            .wait_device(&queue)
+            .await
+            .unwrap();
+        queue.upload(&source, &mut held).unwrap();
+        queue.ready((source, held));
+    });
+    drop(ring);
+    let counts = || dropped.each_ref().map(|it| it.load(Ordering::SeqCst));
+    assert_eq!(counts(), [0, 1, 1]);
+    gate.open();
+    while counts() != [1, 1, 1] {
+        queue.finish();
+    }
+}
+
+/// Waits for the queue, and cancels a call, when its thread ends.
+struct AtTheEnd(Queue, Option<Arc<AtomicUsize>>);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        self.0.finish();
+        let chunk = Chunk {
+            buffer: HostBuffer::new(&Device::new(), 4).unwrap(),
+            dropped: self.1.take().unwrap(),
+        };
+        let mut call = Box::pin(consume(&self.0, chunk, &device_buffers(1, 4)));
+        let _ = poll_once(&mut call);
+        drop(call);
+        self.0.finish();
+    }
+}
+
+#[test]
+fn destructors_of_thread_locals_may_wait_and_cancel() {
+    thread_local! {
+        static LAST: std::cell::RefCell<Option<AtTheEnd>> = const { std::cell::RefCell::new(None) };
+    }
+    let dropped = Arc::<AtomicUsize>::default();
+    let own = dropped.clone();
+    let thread = std::thread::spawn(move || {
+        // The destructor of this one runs after those of what is used first here.
+        LAST.with(|last| *last.borrow_mut() = Some(AtTheEnd(queue(), Some(own))));
+        queue().finish();
+    });
+    thread.join().unwrap();
     while dropped.load(Ordering::SeqCst) == 0 {
         std::thread::yield_now();
     }

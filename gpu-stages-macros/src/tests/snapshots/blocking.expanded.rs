@@ -37,7 +37,7 @@ fn load(
                         })();
                         (__result, (count,))
                     })
-                    .await;
+                    .await?;
                 let (mut count,) = __moved;
                 let text = __result?;
                 __call.enter(1);
@@ -55,7 +55,7 @@ fn load(
                         })();
                         (__result, (table,))
                     })
-                    .await;
+                    .await?;
                 let (mut table,) = __moved;
                 __result?;
                 __call.enter(2);
@@ -68,9 +68,8 @@ fn load(
                         > { ::core::result::Result::Ok(Ok(count + sum(&(*table)))) })();
                         (__result, (table,))
                     })
-                    .await;
-                let __value: Result<u64> = __result?;
-                let __value = __call.returns(__value);
+                    .await?;
+                let __value = __call.returns::<Result<u64>>(__result?);
                 __value
             },
         )

@@ -325,12 +325,12 @@ impl State {
         }
     }
 
-    /// Takes everything that may still run on a device.
-    pub fn take_pending(&mut self) -> Events {
-        self.slots
-            .iter_mut()
-            .flat_map(|slot| slot.reads.drain(..).chain(slot.writes.drain(..)))
-            .filter(|event| !event.is_noted_over())
-            .collect()
+    /// Takes, for each slot, everything that may still run on a device.
+    pub fn take_pending(&mut self) -> Vec<Events> {
+        let of_slot = |slot: &mut Slot| {
+            let events = slot.reads.drain(..).chain(slot.writes.drain(..));
+            events.filter(|event| !event.is_noted_over()).collect()
+        };
+        self.slots.iter_mut().map(of_slot).collect()
     }
 }

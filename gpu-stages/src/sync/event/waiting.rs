@@ -33,7 +33,10 @@ impl Event {
             if status.is_terminal() {
                 return status;
             }
-            if UNPARK.with(|(key, waker)| self.register(*key, waker)) {
+            let register = |(key, waker): &(WaitKey, Waker)| self.register(*key, waker);
+            // Destructors of thread-locals may wait when this one is gone.
+            let registered = UNPARK.try_with(register);
+            if registered.unwrap_or_else(|_| register(&unpark())) {
                 thread::park();
             }
         }
@@ -89,8 +92,15 @@ impl<E: Borrow<Event>> Drop for Wait<E> {
 }
 
 thread_local! {
-    static UNPARK: (WaitKey, Waker) =
-        (WaitKey::unique(), Arc::new(Unpark(thread::current())).into());
+    static UNPARK: (WaitKey, Waker) = unpark();
+}
+
+/// A key, and a waker that wakes this thread.
+fn unpark() -> (WaitKey, Waker) {
+    (
+        WaitKey::unique(),
+        Arc::new(Unpark(thread::current())).into(),
+    )
 }
 
 /// Wakes a thread that waits in [`Event::block`].
