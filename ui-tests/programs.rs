@@ -4,6 +4,8 @@
 mod blocking;
 #[path = "pass/conditional.rs"]
 mod conditional;
+#[path = "pass/copies.rs"]
+mod copies;
 #[path = "pass/derive.rs"]
 mod derive;
 #[path = "pass/device_stages.rs"]
@@ -24,6 +26,8 @@ mod names;
 mod no_misuse;
 #[path = "pass/opaque.rs"]
 mod opaque;
+#[path = "pass/parameters.rs"]
+mod parameters;
 #[path = "pass/signatures.rs"]
 mod signatures;
 #[path = "pass/straight_line.rs"]
@@ -37,6 +41,11 @@ fn runs_blocking() {
 #[test]
 fn runs_conditional() {
     conditional::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_copies() {
+    copies::main().expect("the program succeeds");
 }
 
 #[test]
@@ -87,6 +96,11 @@ fn runs_no_misuse() {
 #[test]
 fn runs_opaque() {
     opaque::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_parameters() {
+    parameters::main().expect("the program succeeds");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The pipeline as the rules and the schedule see it: resources, queues, stages, and the accesses of each stage.
 
-use crate::syntax::{Mode, Pipeline};
+use crate::syntax::{Mode, Pipeline, is_buffer, plain_name};
 use proc_macro2::Span;
-use std::collections::HashMap;
-use syn::Ident;
+use std::collections::{HashMap, HashSet};
 use syn::ext::IdentExt;
+use syn::{Expr, Ident};
 
 /// A resource, by its place among the declared ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,8 @@ pub struct Resource {
     pub has_parts: bool,
     /// Whether it is declared as `[T]`: a list of resources.
     pub is_listed: bool,
+    /// Whether its type may be `Copy`, though it is no scalar.
+    pub may_be_copied: bool,
 }
 
 /// A top-level statement.
@@ -143,6 +145,8 @@ pub enum Usage {
     Length,
     /// `x.method()`, `x.path.method()`
     Method(Ident),
+    /// `x()`, `(x.path)()`
+    Called,
     /// `x.field` or `x + 1`: a value is looked at
     Read,
     /// `x = value`, `x[i] += value`
@@ -164,6 +168,8 @@ pub enum Capture {
 /// The declared names.
 pub struct Names {
     subjects: HashMap<String, Subject>,
+    /// The resources that are declared as one buffer.
+    buffers: HashSet<ResourceId>,
 }
 
 impl Names {
@@ -174,9 +180,23 @@ impl Names {
             .map(|(i, (_, declared))| (word(&declared.name), Subject::Resource(ResourceId(i))));
         let queues = pipeline.queues().enumerate();
         let queues = queues.map(|(i, declared)| (word(&declared.name), Subject::Queue(QueueId(i))));
+        let buffers = pipeline.resources().enumerate();
+        let buffers = buffers.filter(|(_, (_, declared))| is_buffer(&declared.ty));
         Names {
             subjects: resources.chain(queues).collect(),
+            buffers: buffers.map(|(i, _)| ResourceId(i)).collect(),
         }
+    }
+
+    /// Whether a resource is declared as one buffer: device stages see ranges of it, and no parts.
+    pub fn is_buffer(&self, resource: ResourceId) -> bool {
+        self.buffers.contains(&resource)
+    }
+
+    /// Whether `expr` is a buffer, by its name.
+    pub fn names_buffer(&self, expr: &Expr) -> bool {
+        let subject = plain_name(expr).and_then(|name| self.subject(name));
+        matches!(subject, Some(Subject::Resource(id)) if self.is_buffer(id))
     }
 
     /// The declared parameter that `ident` names.

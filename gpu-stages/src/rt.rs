@@ -20,3 +20,26 @@ pub trait PartMut {
 }
 
 impl<T: ?Sized> PartMut for T {}
+
+/// A copy of the value of a resource.
+pub fn copied<T: Copied>(value: &T) -> T {
+    value.copied()
+}
+
+/// A type whose values are copied out of a resource.
+#[diagnostic::on_unimplemented(
+    message = "a resource of type `{Self}` cannot be moved",
+    label = "the value stays in the resource",
+    note = "borrow it, `&x` or `&mut x`, or make a copy with `x.clone()`"
+)]
+pub trait Copied {
+    /// The copy.
+    fn copied(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Copy> Copied for T {
+    fn copied(&self) -> T {
+        *self
+    }
+}

@@ -4,11 +4,9 @@ use crate::diagnostics::Errors;
 use crate::lower::awaits;
 use crate::macros::visit_arguments;
 use crate::model::{Model, Place};
-use crate::syntax::{Pipeline, Statement, bound, is_mentioned};
+use crate::syntax::{Pipeline, Statement, bound, is_borrowed, is_mentioned};
 use syn::visit::{self, Visit};
-use syn::{
-    ExprAsync, ExprClosure, ExprReturn, Item, Lifetime, Macro, Stmt, Token, Type, TypeReference,
-};
+use syn::{ExprAsync, ExprClosure, ExprReturn, Item, Macro, Stmt, Token};
 
 /// Only the host can block.
 pub fn not_on_device(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
@@ -95,25 +93,4 @@ impl<'ast> Visit<'ast> for Returns {
     fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
     fn visit_item(&mut self, _: &'ast Item) {}
-}
-
-/// Whether a type visibly borrows.
-fn is_borrowed(ty: &Type) -> bool {
-    let mut search = Borrows(false);
-    search.visit_type(ty);
-    search.0
-}
-
-struct Borrows(bool);
-
-impl<'ast> Visit<'ast> for Borrows {
-    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
-        let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
-        self.0 |= !reference.lifetime.as_ref().is_some_and(is_static);
-        visit::visit_type_reference(self, reference);
-    }
-
-    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        self.0 |= lifetime.ident != "static";
-    }
 }

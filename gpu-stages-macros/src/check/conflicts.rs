@@ -41,7 +41,8 @@ impl Commands<'_> {
             }
             let conflict = seen.iter().find_map(|earlier| {
                 let is_written = borrow.mutability.is_some() || earlier.mutability.is_some();
-                let overlap = is_written.then(|| overlap(&earlier.expr, &borrow.expr))??;
+                let overlap =
+                    is_written.then(|| overlap(&earlier.expr, &borrow.expr, self.names))??;
                 Some((
                     earlier.mutability.is_some() && borrow.mutability.is_some(),
                     overlap,
@@ -124,8 +125,8 @@ enum Overlap {
 }
 
 /// How `a` and `b` overlap, if they do.
-fn overlap(a: &Expr, b: &Expr) -> Option<Overlap> {
-    let (a, b) = (path(a), path(b));
+fn overlap(a: &Expr, b: &Expr, names: &Names) -> Option<Overlap> {
+    let (a, b) = (path(a, names), path(b, names));
     if a.first() != b.first() {
         return None;
     }
@@ -153,9 +154,9 @@ enum Step {
 }
 
 /// The path to `expr` from its resource.
-fn path(expr: &Expr) -> Vec<Step> {
+fn path(expr: &Expr, names: &Names) -> Vec<Step> {
     let (base, step) = match expr {
-        Expr::Paren(paren) => return path(&paren.expr),
+        Expr::Paren(paren) => return path(&paren.expr, names),
         Expr::Field(field) => {
             let name = text(&field.member);
             (&field.base, Step::Named(name))
@@ -163,6 +164,7 @@ fn path(expr: &Expr) -> Vec<Step> {
         Expr::Index(index) => {
             let step = match &*index.index {
                 Expr::Range(_) => Step::Range,
+                _ if names.names_buffer(&index.expr) => Step::Range,
                 Expr::Lit(ExprLit {
                     lit: Lit::Int(number),
                     ..
@@ -173,7 +175,7 @@ fn path(expr: &Expr) -> Vec<Step> {
         }
         _ => return vec![Step::Named(text(expr))],
     };
-    let mut path = path(base);
+    let mut path = path(base, names);
     path.push(step);
     path
 }

@@ -1,16 +1,21 @@
 //! Device stages.
 
+use super::lent::lends_queue;
 use crate::diagnostics::Errors;
 use crate::lower::awaits;
-use crate::model::{Capture, Mention, Model, Place, Usage};
+use crate::model::{Capture, Mention, Model, Names, Place, Usage};
 use crate::syntax::{Pipeline, Statement};
 use syn::{Expr, Stmt};
 
 /// A device stage only enqueues.
-pub fn no_await(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+pub fn no_await(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     for (statement, stage) in pipeline.statements.iter().zip(&model.stages) {
         if let Place::Device(queue) = stage.work.place {
             for found in awaits(statement) {
+                // The rule on what pipelines are lent reports this.
+                if lends_queue(&found.base, names) {
+                    continue;
+                }
                 let queue = &model.queues[queue.0];
                 errors.report(
                     found.await_token,

@@ -244,7 +244,7 @@ impl Flow<'_> {
 fn is_write(usage: &Usage) -> bool {
     matches!(
         usage,
-        Usage::Exclusive | Usage::Assigned | Usage::Method(_) | Usage::Hidden
+        Usage::Exclusive | Usage::Assigned | Usage::Method(_) | Usage::Called | Usage::Hidden
     )
 }
 

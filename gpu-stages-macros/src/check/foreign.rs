@@ -3,9 +3,10 @@
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Model, Names, Place, Usage};
-use crate::syntax::{Pipeline, is_called, plain_name, text};
+use crate::syntax::{Pipeline, Plain, Statement, bound, is_called, mentions, plain_name, text};
+use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, Item};
+use syn::{Expr, ExprMethodCall, Ident, Item, Type};
 
 /// Methods of other crates that enqueue on any receiver, and the number of their arguments: of `ocl`,
 /// `opencl3` and `cudarc`.
@@ -61,7 +62,8 @@ pub fn queues_declared(pipeline: &Pipeline, model: &Model, names: &Names, errors
                     is_lent && resource.is_some_and(|resource| device_buffers[resource.0])
                 })
             });
-            let is_enqueue = OF_QUEUES.iter().any(|name| call.method == name);
+            let is_enqueue = OF_QUEUES.iter().any(|name| call.method == name)
+                || (is_queue(pipeline, &call.receiver) && call.method != "clone");
             if let (true, true, Some(help)) = (is_enqueue, takes_buffer, declared(&call.receiver)) {
                 errors.report(
                     &call.receiver,
@@ -74,6 +76,76 @@ pub fn queues_declared(pipeline: &Pipeline, model: &Model, names: &Names, errors
             }
         }
     }
+}
+
+/// Whether `receiver` is a plain argument of a type called `Queue`.
+fn is_queue(pipeline: &Pipeline, receiver: &Expr) -> bool {
+    let is_it = |plain: &Plain, name: &Ident| {
+        is_called(value_type(&plain.ty), "Queue")
+            && bound(&plain.pat).iter().any(|(bound, _)| bound == name)
+    };
+    plain_name(receiver).is_some_and(|name| pipeline.plain().any(|plain| is_it(plain, name)))
+}
+
+/// A buffer that a device stage uses is declared.
+pub fn buffers_declared(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
+    for plain in pipeline.plain() {
+        let tokens = plain.ty.to_token_stream();
+        let mut kinds = BUFFERS.iter();
+        if !kinds.any(|kind| mentions(tokens.clone(), kind)) {
+            continue;
+        }
+        for (name, _) in bound(&plain.pat) {
+            let on_device = pipeline.statements.iter().zip(&model.stages);
+            let on_device =
+                on_device.filter(|(_, stage)| matches!(stage.work.place, Place::Device(_)));
+            let mut uses = on_device.filter_map(|(statement, _)| first_use(statement, &name));
+            if let Some(used) = uses.next() {
+                let ty = text(value_type(&plain.ty));
+                errors.report(
+                    used,
+                    format!("`{name}` is not declared, so that nothing would wait for it"),
+                    format!(
+                        "write `#[reads]`, `#[writes]`, `#[updates]` or `#[owns]` before the parameter: \
+                         `#[reads] {name}: {ty}`"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Types of buffers.
+const BUFFERS: [&str; 2] = ["DeviceBuffer", "HostBuffer"];
+
+/// The type behind references.
+fn value_type(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => value_type(&reference.elem),
+        _ => ty,
+    }
+}
+
+/// The first mention of a variable in a statement.
+fn first_use(statement: &Statement, name: &Ident) -> Option<Ident> {
+    struct Uses<'a> {
+        name: &'a Ident,
+        found: Option<Ident>,
+    }
+    impl<'ast> Visit<'ast> for Uses<'_> {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match plain_name(expr) {
+                Some(used) if used == self.name => {
+                    self.found.get_or_insert_with(|| used.clone());
+                }
+                _ => visit::visit_expr(self, expr),
+            }
+        }
+        fn visit_item(&mut self, _: &'ast Item) {}
+    }
+    let mut uses = Uses { name, found: None };
+    uses.visit_stmt(&statement.stmt);
+    uses.found
 }
 
 /// How to declare the queue that `receiver` seems to be.

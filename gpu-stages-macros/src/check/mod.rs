@@ -11,6 +11,7 @@ mod device;
 mod flow;
 mod foreign;
 mod host;
+mod lent;
 mod names;
 mod nested;
 mod opaque;
@@ -33,6 +34,7 @@ pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Err
     declarations::has_stage(pipeline, model, errors);
     declarations::all_fit(model, errors);
     declarations::no_references(pipeline, errors);
+    declarations::no_resources(pipeline, errors);
     declarations::lists_are_acquired(pipeline, errors);
     declarations::all_used(model, errors);
     names::not_reserved(pipeline, errors);
@@ -56,11 +58,12 @@ pub fn check(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Err
 fn uses(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) {
     queues::one_per_stage(model, errors);
     queues::only_enqueue(model, errors);
-    device::no_await(pipeline, model, errors);
+    device::no_await(pipeline, model, names, errors);
     device::views_only(pipeline, model, errors);
     swaps::references_only(pipeline, model, names, errors);
     conflicts::not_read_and_written(pipeline, model, names, errors);
     foreign::all_enqueued_in_stages(pipeline, model, errors);
+    foreign::buffers_declared(pipeline, model, errors);
     foreign::queues_declared(pipeline, model, names, errors);
     host::not_moved(model, errors);
     host::not_captured(model, errors);
@@ -69,7 +72,9 @@ fn uses(pipeline: &Pipeline, model: &Model, names: &Names, errors: &mut Errors) 
     tasks::borrow_nothing(pipeline, model, names, errors);
     borrows::end_with_stage(pipeline, model, names, errors);
     writes::reads_stay(pipeline, model, errors);
-    writes::writes_write(model, errors);
-    writes::updates_write(model, errors);
+    let mut explained = lent::to_destinations(pipeline, names, errors);
+    explained.extend(lent::to_pipelines(pipeline, model, names, errors));
+    writes::writes_write(model, &explained, errors);
+    writes::updates_write(model, &explained, errors);
     flow::written_before_read(pipeline, model, names, errors);
 }

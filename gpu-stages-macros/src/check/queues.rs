@@ -3,6 +3,9 @@
 use crate::diagnostics::Errors;
 use crate::model::{Capture, Mention, Model, Place, Usage};
 
+/// Methods of queues that block, of this library, of `ocl` and of `cudarc`.
+const BLOCKING: [&str; 2] = ["finish", "synchronize"];
+
 /// A device stage has one queue.
 pub fn one_per_stage(model: &Model, errors: &mut Errors) {
     for stage in &model.stages {
@@ -53,6 +56,12 @@ fn enqueues(mention: &Mention, errors: &mut Errors) {
                 "the queue `{queue}` is cloned: the pipeline would not see the commands on the clone"
             ),
             help,
+        ),
+        (Usage::Method(method), _) if BLOCKING.iter().any(|name| method == name) => errors.report(
+            method,
+            format!("`{method}` blocks the executor's thread until all commands on `{queue}` are over"),
+            "remove it: a host stage waits for the resources that it uses, and the call for all its commands; call it \
+             outside of pipelines",
         ),
         (Usage::Method(_) | Usage::Lent, _) => {}
         _ => errors.report(

@@ -63,10 +63,10 @@ pub fn reads_stay(pipeline: &Pipeline, model: &Model, errors: &mut Errors) {
     }
 }
 
-/// `#[writes]` is written.
-pub fn writes_write(model: &Model, errors: &mut Errors) {
+/// `#[writes]` is written. Other rules report the resources `explained` at their uses.
+pub fn writes_write(model: &Model, explained: &[ResourceId], errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Writes) {
-        if is_used(model, id) && !is_written(model, id) {
+        if is_used(model, id) && !is_written(model, id) && !explained.contains(&id) {
             let name = &resource.name;
             errors.report(
                 name,
@@ -77,10 +77,10 @@ pub fn writes_write(model: &Model, errors: &mut Errors) {
     }
 }
 
-/// `#[updates]` is written.
-pub fn updates_write(model: &Model, errors: &mut Errors) {
+/// The same of `#[updates]`.
+pub fn updates_write(model: &Model, explained: &[ResourceId], errors: &mut Errors) {
     for (id, resource) in declared(model, Mode::Updates) {
-        if is_used(model, id) && !is_written(model, id) {
+        if is_used(model, id) && !is_written(model, id) && !explained.contains(&id) {
             let name = &resource.name;
             errors.report(
                 name,
@@ -98,7 +98,7 @@ fn declared(model: &Model, mode: Mode) -> impl Iterator<Item = (ResourceId, &Res
         .map(|(index, resource)| (ResourceId(index), resource))
 }
 
-fn is_written(model: &Model, id: ResourceId) -> bool {
+pub fn is_written(model: &Model, id: ResourceId) -> bool {
     let mut accesses = model.stages.iter().filter_map(|stage| stage.access(id));
     accesses.any(|access| access.right == Right::Write)
 }

@@ -64,10 +64,10 @@ pub fn at_first(user: impl ToTokens) -> Span {
     first.map_or(glue, |token| glue.located_at(token.span()))
 }
 
-/// `tokens` with another span.
+/// `tokens` located at `span`. They resolve as before: `$crate` is the crate of its macro.
 pub fn at(span: Span, tokens: TokenStream) -> TokenStream {
     let respanned = tokens.into_iter().map(|mut token| {
-        token.set_span(span);
+        token.set_span(token.span().located_at(span));
         token
     });
     respanned.collect()

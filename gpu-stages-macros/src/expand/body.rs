@@ -214,6 +214,7 @@ impl Body<'_> {
             stage,
             self.model,
             self.names,
+            self.pipeline,
             self.output,
         );
         self.writes_parts |= writes_parts;

@@ -30,11 +30,24 @@ pub fn captures(
 }
 
 /// Whether the future keeps an argument. It drops values at its end, as any `async fn` does, so it keeps them all. It
-/// does not keep a reference that the body does not mention.
+/// does not keep what the body does not mention, if that is a reference, or used by a declaration.
 pub fn is_captured(pipeline: &Pipeline, plain: &Plain) -> bool {
     let names = bound(&plain.pat);
     let mut names = names.iter().map(|(name, _)| name.to_string());
-    names.any(|name| pipeline.body_mentions(&name)) || !matches!(plain.ty, Type::Reference(_))
+    names.any(|name| pipeline.body_mentions(&name))
+        || !(matches!(plain.ty, Type::Reference(_)) || is_declared_with(pipeline, plain))
+}
+
+/// Whether the expression of a declaration mentions an argument.
+pub fn is_declared_with(pipeline: &Pipeline, plain: &Plain) -> bool {
+    let declarations = pipeline.params.iter().filter_map(Param::declaration);
+    let values = declarations.filter_map(|declaration| declaration.value.as_ref());
+    let names = bound(&plain.pat);
+    let mut names = names.iter().map(|(name, _)| name.to_string());
+    names.any(|name| {
+        let mut values = values.clone();
+        values.any(|value| mentions(value.to_token_stream(), &name))
+    })
 }
 
 fn captured_lifetimes(pipeline: &Pipeline, types: &[Type], output: &Type) -> Mentioned {

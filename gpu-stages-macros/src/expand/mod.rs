@@ -6,6 +6,7 @@ mod acquire;
 mod blocking;
 mod body;
 mod captures;
+mod copies;
 mod elision;
 mod fallback;
 mod placed;
@@ -20,7 +21,7 @@ use crate::schedule::{Plan, Summary};
 use crate::syntax::Pipeline;
 use body::Steps;
 use placed::{Placed, placed};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 
 pub use fallback::{fallback, unread};
@@ -48,7 +49,7 @@ pub fn pipeline(
     let values = acquire::declared_values(pipeline);
     let held = acquire::held(library, model, plan);
     let queues = acquire::queues(pipeline);
-    let arguments = &signature.arguments;
+    let (taken_apart, arguments) = (&signature.taken_apart, &signature.arguments);
     let unpacked = acquire::unpacked(pipeline);
     let Steps { traits, steps } = body::body(pipeline, model, names, plan, output);
     let until = if pipeline.options.until_enqueued {
@@ -61,23 +62,28 @@ pub fn pipeline(
     let allow = (pipeline.params.len() > 7)
         .then(|| quote_spanned!(glue=> #[allow(clippy::too_many_arguments)]));
 
+    let content = quote_spanned! {glue=>
+        #inside
+        #taken_apart
+        #values
+        let __call = #path.call();
+        #held
+        #queues
+        ::core::clone::Clone::clone(&__call).run::<#output, _>(#until, async move {
+            #traits
+            #arguments
+            #unpacked
+            #steps
+        })
+    };
+    let mut function = Group::new(Delimiter::Brace, content);
+    // With braces of the macro, rustc would not report an unused function.
+    function.set_span(pipeline.braces);
     quote_spanned! {glue=>
         #(#attrs)*
         #table
         #allow
-        #vis #header {
-            #inside
-            #values
-            let __call = #path.call();
-            #held
-            #queues
-            __call.clone().run::<#output, _>(#until, async move {
-                #traits
-                #arguments
-                #unpacked
-                #steps
-            })
-        }
+        #vis #header #function
 
         #beside
     }

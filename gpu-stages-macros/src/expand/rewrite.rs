@@ -1,15 +1,16 @@
 //! The user's statements, with resources reached through their guards.
 
+use super::copies::{copy_bound, copy_given};
 use super::value::outcome;
 use crate::macros::Arguments;
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
-use crate::syntax::{is_fact, owner_name, plain_name, root};
+use crate::syntax::{Pipeline, is_fact, owner_name, plain_name, root};
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, ExprAsync, ExprClosure, ExprIndex, ExprMethodCall, ExprReference, FieldValue, Ident,
-    Item, Macro, Stmt, Type, parse_quote_spanned, token,
+    Item, Local, Macro, Path, Stmt, Type, parse_quote_spanned, token,
 };
 
 /// The name of the copy of a resource's metadata.
@@ -35,10 +36,12 @@ pub fn statement(
     stage: &Stage,
     model: &Model,
     names: &Names,
+    pipeline: &Pipeline,
     output: &Type,
 ) -> Rewritten {
     let mut rewrite = Rewrite {
         stage,
+        library: &pipeline.options.library,
         model,
         names,
         output,
@@ -53,6 +56,7 @@ pub fn statement(
 
 struct Rewrite<'a> {
     stage: &'a Stage,
+    library: &'a Path,
     model: &'a Model,
     names: &'a Names,
     output: &'a Type,
@@ -117,7 +121,7 @@ impl Rewrite<'_> {
 
     /// On a device, `&x[a..b]` becomes `&(*x).slice(a..b)`, and `&mut x[a..b]` `&mut (*x).slice_mut(a..b)`.
     fn slice(&mut self, reference: &ExprReference) -> Option<Expr> {
-        let index = self.is_device().then(|| range_of(&reference.expr))??;
+        let index = self.is_device().then(|| self.range_of(&reference.expr))??;
         self.resource(root(&index.expr))?;
         let (mut base, mut range) = (index.expr.clone(), index.index.clone());
         self.visit_expr_mut(&mut base);
@@ -130,6 +134,18 @@ impl Rewrite<'_> {
             }
             None => parse_quote_spanned!(span=> #and #base.slice(#range)),
         })
+    }
+
+    /// `base[a..b]`, in parentheses or not. Of a buffer the index may be a range by another name.
+    fn range_of<'e>(&self, expr: &'e Expr) -> Option<&'e ExprIndex> {
+        match expr {
+            Expr::Paren(paren) => self.range_of(&paren.expr),
+            Expr::Index(index) => {
+                let is_range = matches!(*index.index, Expr::Range(_));
+                (is_range || self.names.names_buffer(&index.expr)).then_some(index)
+            }
+            _ => None,
+        }
     }
 
     /// On a device, `&mut x.part` becomes `x.part.part_mut()`: the view itself, which is unsized, so that no function can
@@ -161,6 +177,9 @@ impl Rewrite<'_> {
 
 impl VisitMut for Rewrite<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if !self.is_device() {
+            copy_given(expr, self.library, self.model, self.names);
+        }
         let named = operands(expr).map(|operand| self.named_at(root(operand?)));
         let replacement = match &*expr {
             Expr::Path(_) => self
@@ -184,9 +203,16 @@ impl VisitMut for Rewrite<'_> {
         }
     }
 
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        if !self.is_device() {
+            copy_bound(local, self.library, self.model, self.names);
+        }
+        visit_mut::visit_local_mut(self, local);
+    }
+
     /// `Part { x }` becomes `Part { x: (*x) }`.
     fn visit_field_value_mut(&mut self, field: &mut FieldValue) {
-        if self.resource(&field.expr).is_some() {
+        if field.colon_token.is_none() && self.resource(&field.expr).is_some() {
             field.colon_token.get_or_insert_with(Default::default);
         }
         visit_mut::visit_field_value_mut(self, field);
@@ -248,17 +274,8 @@ fn place_at(span: Span, place: &mut Expr) {
 }
 
 /// The span of generated code that replaces a token of the user.
-fn glue(user: Span) -> Span {
+pub fn glue(user: Span) -> Span {
     Span::mixed_site().located_at(user)
-}
-
-/// `base[a..b]`, in parentheses or not.
-fn range_of(expr: &Expr) -> Option<&ExprIndex> {
-    match expr {
-        Expr::Paren(paren) => range_of(&paren.expr),
-        Expr::Index(index) if matches!(*index.index, Expr::Range(_)) => Some(index),
-        _ => None,
-    }
 }
 
 /// `expr`, a name or a field of one, with the name replaced by `owner`.

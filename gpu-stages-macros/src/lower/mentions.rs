@@ -251,7 +251,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        self.place(&call.func, Usage::Read);
+        self.place(&call.func, Usage::Called);
         call.args.iter().for_each(|arg| self.argument(arg));
     }
 

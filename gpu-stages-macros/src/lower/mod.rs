@@ -10,7 +10,7 @@ use crate::model::{
     Access, Blocking, Mention, Model, Names, Place, Resource, ResourceId, Right, Stage, Take,
     Taken, Usage, Work,
 };
-use crate::syntax::{Mode, Pipeline, Statement, is_list, is_scalar, listed};
+use crate::syntax::{Mode, Pipeline, Statement, is_list, is_moved, is_scalar, listed};
 pub use awaits::awaits;
 pub use mentions::{mentions as of_stmt, of_expr};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,7 @@ pub fn lower(pipeline: &Pipeline, names: &Names) -> Model {
             mode,
             has_parts: is_list(&declaration.ty) || is_used_in_parts(ResourceId(index), &mentions),
             is_listed: listed(&declaration.ty).is_some(),
+            may_be_copied: !is_scalar(&declaration.ty) && !is_moved(&declaration.ty),
         })
         .collect();
     let mut stages: Vec<Stage> = Vec::new();
@@ -52,6 +53,9 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
         .map(|statement| {
             let mut mentions = opaque::declared(statement, names);
             mentions.extend(mentions::mentions(&statement.stmt, names));
+            if is_on_device(&mentions) {
+                whole_buffers(&mut mentions, names);
+            }
             mentions
         })
         .collect();
@@ -61,10 +65,10 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
         .flatten()
         .filter_map(Mention::resource)
         .collect();
-    let scalars: BTreeSet<ResourceId> = pipeline
+    let moved: BTreeSet<ResourceId> = pipeline
         .resources()
         .enumerate()
-        .filter(|(_, (_, declaration))| is_scalar(&declaration.ty))
+        .filter(|(_, (_, declaration))| is_moved(&declaration.ty))
         .map(|(index, _)| ResourceId(index))
         .collect();
     for mention in mentions.iter_mut().flatten() {
@@ -73,11 +77,20 @@ fn mentions(pipeline: &Pipeline, names: &Names) -> Vec<Vec<Mention>> {
         };
         match mention.usage {
             Usage::Facts if !seen_by_devices.contains(&resource) => mention.usage = Usage::Length,
-            Usage::Moved if scalars.contains(&resource) => mention.usage = Usage::Read,
+            // A copy. If the type turns out to be no `Copy`, rustc says so.
+            Usage::Moved if !moved.contains(&resource) => mention.usage = Usage::Read,
             _ => {}
         }
     }
     mentions
+}
+
+/// On a device, what is written as an element of a buffer is a range of it.
+fn whole_buffers(mentions: &mut [Mention], names: &Names) {
+    for mention in mentions {
+        let is_buffer = mention.resource().is_some_and(|id| names.is_buffer(id));
+        mention.in_part &= !is_buffer;
+    }
 }
 
 fn is_on_device(mentions: &[Mention]) -> bool {
@@ -158,7 +171,7 @@ fn right(usage: &Usage, mode: Mode) -> Option<Right> {
         Usage::Shared | Usage::Lent | Usage::Length | Usage::Read => Some(Right::Read),
         Usage::Exclusive | Usage::Assigned => Some(Right::Write),
         // `&self` and `&mut self` look alike at the call.
-        Usage::Method(_) | Usage::Moved | Usage::Hidden => Some(match mode {
+        Usage::Method(_) | Usage::Called | Usage::Moved | Usage::Hidden => Some(match mode {
             Mode::Reads => Right::Read,
             Mode::Writes | Mode::Updates | Mode::Owns => Right::Write,
         }),

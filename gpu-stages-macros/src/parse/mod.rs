@@ -4,17 +4,17 @@ mod attributes;
 mod function;
 mod opaque;
 mod options;
+mod output;
 mod params;
 mod statements;
+mod unreadable;
 
 use crate::diagnostics::Errors;
-use crate::syntax::{Options, Pipeline, is_scalar};
+use crate::syntax::{Options, Pipeline};
 use function::Function;
 use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
-use syn::{
-    FnArg, GenericArgument, PathArguments, ReturnType, Safety, Signature, TraitItemFn, Type,
-};
+use syn::{FnArg, Safety, Signature, TraitItemFn};
 
 pub use options::options;
 
@@ -32,6 +32,7 @@ pub fn function(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Result<Pipeline, Unread> {
+    let item = unreadable::readable(item, errors);
     let mut function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(_) => return Err(Unread::Item(no_function(item, errors))),
@@ -51,7 +52,7 @@ pub fn function(
         errors.report(&function.sig.ident, IN_SPAN, NO_SPAN);
     }
     qualifiers(&function.sig, errors);
-    let output = output(&function.sig, errors);
+    let output = output::output(&function.sig, errors);
     let (receiver, params) = params::params(function.sig.inputs, errors);
     let (stmts, is_read) = match function.stmts {
         Ok(_) if is_instrumented => (Vec::new(), false),
@@ -65,12 +66,14 @@ pub fn function(
         options,
         attrs: attributes::outer(function.attrs),
         vis: function.vis,
+        fn_token: function.sig.fn_token,
         name: function.sig.ident,
         generics: function.sig.generics,
         receiver,
         params,
         output,
         statements: statements::statements(stmts, errors),
+        braces: function.body.span(),
     };
     if is_read {
         Ok(pipeline)
@@ -139,75 +142,5 @@ fn qualifiers(sig: &Signature, errors: &mut Errors) {
             "a pipeline cannot be variadic",
             "name every parameter",
         );
-    }
-}
-
-/// The declared return type, or `()` if there is no usable one.
-fn output(sig: &Signature, errors: &mut Errors) -> Type {
-    let help = "return `Result<T, E>`, under any alias, with `E: From<gpu_stages::Error>`";
-    let unit = syn::parse_quote!(());
-    match &sig.output {
-        ReturnType::Default => {
-            errors.report(&sig.ident, "a pipeline returns a `Result`", help);
-            unit
-        }
-        ReturnType::Type(_, ty) if may_be_result(ty) => {
-            if let Some(error) = error_of(ty).filter(|error| is_no_error(error)) {
-                errors.report(
-                    error,
-                    "this error type cannot hold the errors of the library",
-                    "use `gpu_stages::Error`, or an error type that implements `From<gpu_stages::Error>`",
-                );
-            }
-            Type::clone(ty)
-        }
-        ReturnType::Type(_, ty) => {
-            errors.report(ty, "a pipeline returns a `Result`", help);
-            unit
-        }
-    }
-}
-
-/// The `E` of `Result<T, E>`.
-fn error_of(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments) if last.ident == "Result" => {
-            match arguments.args.iter().nth(1)? {
-                GenericArgument::Type(error) => Some(error),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Whether `From<gpu_stages::Error>` cannot be implemented for a type. Rustc would report it at every wait.
-fn is_no_error(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => path.path.is_ident("String") || is_scalar(ty),
-        Type::Reference(reference) => {
-            matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"))
-        }
-        Type::Tuple(tuple) => tuple.elems.is_empty(),
-        _ => false,
-    }
-}
-
-/// Whether a type can be an alias of `Result`. If it cannot, rustc would report that several times.
-fn may_be_result(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => {
-            let others = ["Box", "Option", "String", "Vec"];
-            let mut words = path.path.segments.iter();
-            let is_other = match (words.next(), words.next()) {
-                (Some(word), None) => others.iter().any(|other| word.ident == other),
-                _ => false,
-            };
-            !is_scalar(ty) && !is_other
-        }
-        Type::Macro(_) => true,
-        _ => false,
     }
 }

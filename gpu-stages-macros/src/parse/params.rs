@@ -22,13 +22,18 @@ const KINDS: [(&str, Kind); 5] = [
 ];
 
 /// The words of other languages and libraries for declarations.
-const ELSEWHERE: [(&str, &str); 10] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     ("stream", "queue"),
     ("input", "reads"),
     ("shared", "reads"),
     ("out", "writes"),
     ("output", "writes"),
     ("inout", "updates"),
+    ("in_out", "updates"),
+    ("mutable", "updates"),
+    ("read_write", "updates"),
+    ("readwrite", "updates"),
+    ("reads_writes", "updates"),
     ("modifies", "updates"),
     ("mutates", "updates"),
     ("moves", "owns"),
@@ -108,10 +113,10 @@ fn names_differ(params: &mut [Param], errors: &mut Errors) {
 }
 
 fn param(mut input: PatType, errors: &mut Errors) -> Param {
-    not_conditional(&input.attrs, errors);
     let Some((attr, kind)) = declaration(&mut input.attrs, errors) else {
         return Param::Plain(plain(input));
     };
+    not_conditional(&input.attrs, errors);
     let Some(name) = name(&input.pat, errors) else {
         return Param::Plain(plain(input));
     };
@@ -226,7 +231,7 @@ fn not_conditional(attrs: &[Attribute], errors: &mut Errors) {
     if let Some(attr) = attrs.iter().find(conditional) {
         errors.report(
             attr,
-            "a pipeline's parameter cannot be conditional",
+            "a declared parameter cannot be conditional",
             "put the condition on the whole function",
         );
     }

@@ -16,6 +16,17 @@ pub fn is_declaration(attr: &Attribute) -> bool {
     words.iter().any(|word| attr.path().is_ident(word))
 }
 
+/// Whether an attribute sets the level of lints.
+pub fn is_lint(attr: &Attribute) -> bool {
+    let words = ["allow", "deny", "expect", "forbid", "warn"];
+    words.iter().any(|word| attr.path().is_ident(word))
+}
+
+/// Whether an attribute is `#[cfg(...)]`.
+pub fn is_cfg(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg")
+}
+
 /// The attributes of a statement.
 pub fn attributes(stmt: &mut Stmt) -> Option<&mut Vec<Attribute>> {
     match stmt {

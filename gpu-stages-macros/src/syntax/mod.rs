@@ -6,32 +6,40 @@ mod format;
 mod groups;
 mod query;
 mod text;
+mod types;
 
-pub use attributes::{attributes, is_conditional, is_declaration, is_pipeline, take_attributes};
+pub use attributes::{
+    attributes, is_cfg, is_conditional, is_declaration, is_lint, is_pipeline, take_attributes,
+};
 pub use diverge::{block_diverges, diverges, is_exit, is_value, may_end, panics};
 pub use format::captures;
 pub use groups::without_invisible;
 pub use query::{
-    assigns, bound, is_called, is_fact, is_list, is_mentioned, is_result, is_scalar, listed,
-    mentions, owner_name, plain_name, root,
+    assigns, bound, is_fact, is_mentioned, is_result, mentions, owner_name, plain_name, root,
 };
 pub use text::text;
+pub use types::{is_borrowed, is_buffer, is_called, is_list, is_moved, is_scalar, listed};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, Generics, Ident, LitInt, Pat, Path, Receiver, Stmt, Type, Visibility};
+use syn::{
+    Attribute, Expr, Generics, Ident, LitInt, Pat, Path, Receiver, Stmt, Token, Type, Visibility,
+};
 
 /// A function under `#[gpu_pipeline]`.
 pub struct Pipeline {
     pub options: Options,
     pub attrs: Vec<Attribute>,
     pub vis: Visibility,
+    pub fn_token: Token![fn],
     pub name: Ident,
     pub generics: Generics,
     pub receiver: Option<Receiver>,
     pub params: Vec<Param>,
     pub output: Type,
     pub statements: Vec<Statement>,
+    /// The braces of the body.
+    pub braces: Span,
 }
 
 /// The options of `#[gpu_pipeline(...)]`.
@@ -169,6 +177,14 @@ impl Param {
         match self {
             Param::Plain(plain) => &plain.ty,
             Param::Queue(declaration) | Param::Resource(_, declaration) => &declaration.ty,
+        }
+    }
+
+    /// The attributes, without the declaration.
+    pub fn attrs(&self) -> &[Attribute] {
+        match self {
+            Param::Plain(plain) => &plain.attrs,
+            Param::Queue(declaration) | Param::Resource(_, declaration) => &declaration.attrs,
         }
     }
 

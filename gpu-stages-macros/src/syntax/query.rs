@@ -5,7 +5,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
-use syn::{BinOp, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt, Type};
+use syn::{BinOp, Expr, ExprMethodCall, Ident, Pat, PatIdent, Stmt};
 
 /// The identifier that `expr` consists of.
 pub fn plain_name(expr: &Expr) -> Option<&Ident> {
@@ -112,44 +112,4 @@ pub fn assigns(op: &BinOp) -> bool {
             | BinOp::ShlAssign(_)
             | BinOp::ShrAssign(_)
     )
-}
-
-/// Whether a type is one of the scalars of the language, which are copied rather than moved.
-pub fn is_scalar(ty: &Type) -> bool {
-    let scalars = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "u128", "usize",
-    ];
-    matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
-}
-
-/// The `T` of `[T]`, a list of resources.
-pub fn listed(ty: &Type) -> Option<&Type> {
-    match ty {
-        Type::Slice(list) => Some(&list.elem),
-        Type::Paren(paren) => listed(&paren.elem),
-        _ => None,
-    }
-}
-
-/// Whether the last word of a type's path is `name`.
-pub fn is_called(ty: &Type, name: &str) -> bool {
-    let last = match ty {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    };
-    last.is_some_and(|segment| segment.ident == name)
-}
-
-/// Whether a type is written as a vector, an array, a tuple or a list.
-pub fn is_list(ty: &Type) -> bool {
-    match ty {
-        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
-        Type::Paren(paren) => is_list(&paren.elem),
-        Type::Path(path) => {
-            let last = path.path.segments.last();
-            last.is_some_and(|segment| segment.ident == "Vec")
-        }
-        _ => false,
-    }
 }

@@ -19,8 +19,7 @@ fn receive(
             device.writes().named("device").on(up),
         ));
     let up = ::core::clone::Clone::clone(up);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<usize, Failure>,
             _,

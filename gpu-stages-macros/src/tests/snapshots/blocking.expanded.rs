@@ -14,8 +14,7 @@ fn load(
 ) -> impl ::core::future::Future<Output = Result<u64>> + use<> {
     let __call = load::SCHEDULE.call();
     let __held = __call.acquire((table.writes().named("table").on_host(),));
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<u64>,
             _,

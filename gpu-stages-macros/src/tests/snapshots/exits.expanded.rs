@@ -18,8 +18,7 @@ fn search(
             table.reads().named("table").on_host(),
             found.updates().named("found").on_host(),
         ));
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<u64>,
             _,

@@ -18,8 +18,7 @@ fn facts(
             host.reads().named("host").on_host(),
         ));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<usize>,
             _,

@@ -19,8 +19,7 @@ where
             to.writes().named("to").on(queue),
         ));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             gpu_stages::Result<()>,
             _,

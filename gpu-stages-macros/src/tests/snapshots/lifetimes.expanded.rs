@@ -15,8 +15,7 @@ fn describe<'__name, '__arg2, '__permit, 'a, __Impl0: FnMut(&str) -> usize>(
 > + use<'__arg2, '__name, 'a, __Impl0> {
     let __call = describe::SCHEDULE.call();
     let __held = __call.acquire((table.reads().named("table").on_host(),));
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<Text<'a>>,
             _,
@@ -65,8 +64,7 @@ fn elided<'__text>(
 ) -> impl ::core::future::Future<Output = Result<&'__text str>> + use<'__text> {
     let __call = elided::SCHEDULE.call();
     let __held = __call.acquire((least.reads().named("least").on_host(),));
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<&'__text str>,
             _,

@@ -18,8 +18,7 @@ fn sum(
             total.writes().named("total").on(queue),
         ));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<usize>,
             _,
@@ -105,8 +104,7 @@ fn spread(
             ::gpu_stages::Requests::writes(parts).named("parts").on(queue),
         ));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

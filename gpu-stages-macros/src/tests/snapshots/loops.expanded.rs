@@ -25,8 +25,7 @@ fn iterate(
         ));
     let compute = ::core::clone::Clone::clone(compute);
     let down = ::core::clone::Clone::clone(down);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

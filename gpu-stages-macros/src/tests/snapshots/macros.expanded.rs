@@ -18,8 +18,7 @@ fn log(
             state.updates().named("state").on_host(),
             limit.reads().named("limit").on_host(),
         ));
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<String>,
             _,

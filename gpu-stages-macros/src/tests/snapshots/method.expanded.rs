@@ -31,8 +31,7 @@ impl Correlator {
                 device.writes().named("device").on(queue),
             ));
         let queue = ::core::clone::Clone::clone(queue);
-        __call
-            .clone()
+        ::core::clone::Clone::clone(&__call)
             .run::<
                 Result<f32>,
                 _,
@@ -96,8 +95,7 @@ impl Correlator {
         let host: &::gpu_stages::Readable<HostBuffer<f32>> = &(self.host);
         let __call = Self::LABEL_SCHEDULE.call();
         let __held = __call.acquire((host.reads().named("host").on_host(),));
-        __call
-            .clone()
+        ::core::clone::Clone::clone(&__call)
             .run::<
                 Result<String>,
                 _,

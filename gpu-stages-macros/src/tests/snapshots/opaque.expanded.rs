@@ -30,8 +30,7 @@ fn opaque(
         ));
     let up = ::core::clone::Clone::clone(up);
     let compute = ::core::clone::Clone::clone(compute);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

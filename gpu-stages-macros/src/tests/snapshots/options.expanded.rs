@@ -11,8 +11,7 @@ fn fill(
     let __call = FILL.call();
     let __held = __call.acquire((buffer.writes().named("buffer").on(queue),));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

@@ -14,8 +14,7 @@ fn send(
     let chunk = __call.own("chunk", chunk);
     let __held = __call.acquire((device.writes().named("device").on(queue),));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

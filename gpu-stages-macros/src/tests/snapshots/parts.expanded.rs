@@ -20,8 +20,7 @@ fn parts(
             out.writes().named("out").on(queue),
         ));
     let queue = ::core::clone::Clone::clone(queue);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<()>,
             _,

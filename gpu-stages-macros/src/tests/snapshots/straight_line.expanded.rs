@@ -32,8 +32,7 @@ pub fn process_one(
     let up = ::core::clone::Clone::clone(up);
     let compute = ::core::clone::Clone::clone(compute);
     let down = ::core::clone::Clone::clone(down);
-    __call
-        .clone()
+    ::core::clone::Clone::clone(&__call)
         .run::<
             Result<f32>,
             _,

@@ -1,0 +1,106 @@
+//! Queries on types.
+
+use syn::visit::{self, Visit};
+use syn::{Lifetime, Type, TypeReference};
+
+/// Whether a type is one of the scalars of the language, which are copied rather than moved.
+pub fn is_scalar(ty: &Type) -> bool {
+    let scalars = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    matches!(ty, Type::Path(path) if scalars.iter().any(|scalar| path.path.is_ident(scalar)))
+}
+
+/// The `T` of `[T]`, a list of resources.
+pub fn listed(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Slice(list) => Some(&list.elem),
+        Type::Paren(paren) => listed(&paren.elem),
+        _ => None,
+    }
+}
+
+/// Whether the last word of a type's path is `name`.
+pub fn is_called(ty: &Type, name: &str) -> bool {
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    last.is_some_and(|segment| segment.ident == name)
+}
+
+/// Whether a type is written as one buffer.
+pub fn is_buffer(ty: &Type) -> bool {
+    is_called(ty, "DeviceBuffer") || is_called(ty, "HostBuffer")
+}
+
+/// Whether values of a type are certainly moved, and not copied. Of other types than the well-known ones only rustc
+/// knows.
+pub fn is_moved(ty: &Type) -> bool {
+    const MOVED: [&str; 22] = [
+        "Arc",
+        "BTreeMap",
+        "BTreeSet",
+        "BinaryHeap",
+        "Box",
+        "DeviceBuffer",
+        "File",
+        "HashMap",
+        "HashSet",
+        "HostBuffer",
+        "Mutex",
+        "OsString",
+        "PathBuf",
+        "Rc",
+        "RefCell",
+        "RwLock",
+        "String",
+        "TcpListener",
+        "TcpStream",
+        "UdpSocket",
+        "Vec",
+        "VecDeque",
+    ];
+    match ty {
+        Type::Slice(_) => true,
+        Type::Array(array) => is_moved(&array.elem),
+        Type::Paren(paren) => is_moved(&paren.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_moved),
+        _ => MOVED.iter().any(|name| is_called(ty, name)),
+    }
+}
+
+/// Whether a type is written as a vector, an array, a tuple or a list.
+pub fn is_list(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => true,
+        Type::Paren(paren) => is_list(&paren.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|segment| segment.ident == "Vec")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a type visibly borrows.
+pub fn is_borrowed(ty: &Type) -> bool {
+    let mut search = Borrows(false);
+    search.visit_type(ty);
+    search.0
+}
+
+struct Borrows(bool);
+
+impl<'ast> Visit<'ast> for Borrows {
+    fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+        let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
+        self.0 |= !reference.lifetime.as_ref().is_some_and(is_static);
+        visit::visit_type_reference(self, reference);
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+        self.0 |= lifetime.ident != "static";
+    }
+}

@@ -1,0 +1,15 @@
+use gpu_stages::{Result, gpu_pipeline};
+
+struct Text<'a>(&'a str);
+
+#[gpu_pipeline]
+async fn samples(#[reads] host: Vec<f32>) -> Result<&[f32]> {
+    Ok(&host[..])
+}
+
+#[gpu_pipeline]
+async fn text(#[reads] words: String, n: usize) -> Result<Text<'_>> {
+    Ok(Text(&words[n..]))
+}
+
+fn main() {}
