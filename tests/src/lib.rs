@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod heap;
+pub mod messages;
 pub mod process;
 pub mod talk;
 pub mod timed_talk;

@@ -154,6 +154,7 @@ impl Call {
 
     /// The error for a use of data that `failure` left behind.
     pub(crate) fn failed(&self, name: &ResourceName, failure: Arc<Failure>) -> Error {
+        failure.note_told();
         match failure.origin {
             Some(by) if by.call != self.id() => Error::Poisoned {
                 site: self.site(name),
@@ -174,6 +175,11 @@ impl Call {
     /// The end of the call waits for `event`, a command on the resource `name`.
     pub(crate) fn end_after(&self, name: ResourceName, event: Event) {
         self.record.body().finals.push((name, event));
+    }
+
+    /// Only the end of the call tells of a failure of `event`. If the call does not wait for its end, it is logged.
+    pub(crate) fn end_tells_of(&self, event: Event) {
+        self.record.body().unclaimed.push(event);
     }
 
     /// Ready when everything that the call enqueued and released is over. The error is the first failure. `key` is the
@@ -205,7 +211,9 @@ impl Call {
         let mut body = self.record.body();
         let failed = body.failed.take();
         let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
+        let claimed = std::mem::take(&mut body.unclaimed);
         drop(body);
+        drop(claimed);
         for Kept { value, events } in kept.into_iter().flatten() {
             // Nearly always over by now. The end of the call does not wait for reads of an owned value.
             deferred_drop::drop_after(value, events);

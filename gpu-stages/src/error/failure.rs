@@ -1,6 +1,7 @@
 //! [`Failure`]: what a device says.
 
 use super::site::Origin;
+use crate::util::primitives::{Ordering, StaticBool};
 
 /// A device command that failed.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +9,8 @@ use super::site::Origin;
 pub struct Failure {
     pub(crate) origin: Option<Origin>,
     pub(crate) message: String,
+    /// Whether a caller was told of it, or the log.
+    is_told: StaticBool,
 }
 
 impl Failure {
@@ -16,6 +19,7 @@ impl Failure {
         Failure {
             origin,
             message: message.into(),
+            is_told: StaticBool::new(false),
         }
     }
 
@@ -26,6 +30,38 @@ impl Failure {
             ..self
         }
     }
+
+    /// A caller gets the failure in an error.
+    pub(crate) fn note_told(&self) {
+        self.is_told.store(true, Ordering::Relaxed);
+    }
+
+    /// Logs the failure of a command that no call waits for, and whose results none can read, unless a caller was told of
+    /// it. Calls the subscriber, which is user code: no lock may be held.
+    pub(crate) fn log_unclaimed(&self) {
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            self.log();
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    fn log(&self) {
+        match self.origin {
+            Some(origin) => tracing::warn!(
+                target: "gpu_stages::failure",
+                pipeline = origin.pipeline,
+                stage = origin.stage,
+                "unclaimed failure: {origin} failed on the device, and no call waits for it: {self}"
+            ),
+            None => tracing::warn!(
+                target: "gpu_stages::failure",
+                "unclaimed failure: a command failed on the device, and no call waits for it: {self}"
+            ),
+        }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn log(&self) {}
 
     /// The stage that enqueued the command, if a stage did.
     pub fn origin(&self) -> Option<Origin> {

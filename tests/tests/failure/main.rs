@@ -7,3 +7,4 @@ mod lost_jobs;
 mod poison;
 mod robust;
 mod sources;
+mod unclaimed;

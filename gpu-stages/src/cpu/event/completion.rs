@@ -6,7 +6,7 @@ use crate::cpu::simulation::id::SimulationId;
 use crate::error::Failure;
 use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::sync::event::{Erased, EventSource, Status, WaitKey, Wakers};
-use crate::util::panics::wake_all;
+use crate::util::panics::{contain, wake_all};
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use std::task::Waker;
@@ -30,6 +30,8 @@ pub(in crate::cpu) struct Completion {
 pub(super) struct Rest {
     knowledge: Option<Pooled<Knowledge>>,
     failure: Option<Arc<Failure>>,
+    /// Whether a failure is to be logged.
+    is_disowned: bool,
     pub wakers: Wakers,
     /// The command as a hazard checker knows it.
     stamp: Option<Arc<Stamp>>,
@@ -103,10 +105,14 @@ impl Completion {
         let mut rest = lock(&self.rest);
         let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
+        let unclaimed = rest.failure.clone().filter(|_| rest.is_disowned);
         let wakers = rest.wakers.take();
         // Release: a thread that sees the state sees what the command did.
         self.state.store(state, Ordering::Release);
         drop(rest);
+        if let Some(failure) = unclaimed {
+            contain(|| failure.log_unclaimed());
+        }
         wake_all(wakers);
     }
 }
@@ -170,6 +176,16 @@ impl EventSource for Completion {
 
     /// Every command has its event from the start.
     fn announce(&self) {}
+
+    fn disown(&self) {
+        let mut rest = lock(&self.rest);
+        rest.is_disowned = true;
+        let unclaimed = rest.failure.clone();
+        drop(rest);
+        if let Some(failure) = unclaimed {
+            failure.log_unclaimed();
+        }
+    }
 
     fn runs_by_itself(&self) -> bool {
         self.simulation().is_none()

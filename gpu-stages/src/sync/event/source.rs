@@ -61,6 +61,9 @@ pub trait EventSource: Recycle<Object = dyn Erased> {
     /// A waiter outside of the queue is going to wait: a backend that makes native events lazily makes it now.
     fn announce(&self);
 
+    /// Nothing will ask for the outcome, and nothing relies on the data: a failure is logged.
+    fn disown(&self) {}
+
     /// Whether the device makes progress by itself. If not, threads must not block for the command.
     fn runs_by_itself(&self) -> bool {
         true
@@ -81,6 +84,7 @@ pub trait Erased: Send + Sync {
     fn source_register(&self, key: WaitKey, waker: &Waker) -> bool;
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
+    fn source_disown(&self);
     fn source_runs_by_itself(&self) -> bool;
     fn source_record(&self) -> &dyn Any;
 }
@@ -118,6 +122,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_announce(&self) {
         self.value().announce();
+    }
+    fn source_disown(&self) {
+        self.value().disown();
     }
     fn source_runs_by_itself(&self) -> bool {
         self.value().runs_by_itself()

@@ -15,7 +15,8 @@ impl Event {
     /// No thread waits and `poll` never spins. Dropping the future removes its waker.
     pub async fn wait(&self) -> Result<(), Arc<Failure>> {
         let mut wait = Wait::of(self);
-        poll_fn(|context| wait.poll(context)).await
+        let result = poll_fn(|context| wait.poll(context)).await;
+        result.inspect_err(|failure| failure.note_told())
     }
 
     /// Blocks this thread until the command is over. For device threads and for shutdown, never for tasks.
