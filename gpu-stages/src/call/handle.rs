@@ -185,6 +185,11 @@ impl Call {
         self.record.body().finals.push((name, event));
     }
 
+    /// Only the end of the call tells of a failure of `event`. If the call does not wait for its end, it is logged.
+    pub(crate) fn end_tells_of(&self, event: Event) {
+        self.record.body().unclaimed.push(event);
+    }
+
     /// Ready when everything that the call enqueued and released is over. The error is the first failure. `key` is the
     /// wait's, once it has one.
     pub(crate) fn poll_complete(
@@ -215,7 +220,9 @@ impl Call {
         let mut body = self.record.body();
         let failed = body.failed.take();
         let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
+        let claimed = std::mem::take(&mut body.unclaimed);
         drop(body);
+        drop(claimed);
         // Nearly always over by now. The end of the call does not wait for reads of an owned value.
         deferred_drop::drop_each_after(kept.into_iter().flatten());
         Poll::Ready(match failed {

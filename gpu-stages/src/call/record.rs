@@ -44,6 +44,8 @@ pub(super) struct Body {
     pub finals: SmallVec<[(ResourceName, Event); 4]>,
     /// The first failure among them.
     pub failed: Option<(ResourceName, Arc<Failure>)>,
+    /// The commands of whose failure only the end of the call tells: they write nothing that later uses could read.
+    pub unclaimed: SmallVec<[Event; 2]>,
     /// Owned values that devices may still use.
     pub kept: Vec<Kept>,
 }
@@ -51,7 +53,7 @@ pub(super) struct Body {
 impl Body {
     fn is_empty(&self) -> bool {
         let has_none = self.finals.is_empty() && self.kept.is_empty();
-        has_none && self.awaited.is_none() && self.failed.is_none()
+        has_none && self.unclaimed.is_empty() && self.awaited.is_none() && self.failed.is_none()
     }
 }
 
@@ -130,6 +132,8 @@ impl Recycle for Record {
         }
         let old = std::mem::take(&mut *body);
         drop(body);
+        // No end of the call has asked for them.
+        old.unclaimed.iter().for_each(Event::disown);
         deferred_drop::drop_each_after(old.kept);
     }
 }

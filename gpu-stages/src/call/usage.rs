@@ -292,6 +292,7 @@ impl Use {
     /// The end of the call waits for `event`, which writes nothing.
     pub fn end_after(&self, event: Event) {
         let (call, name) = self.call_and_name();
+        call.end_tells_of(event.clone());
         call.end_after(name, event);
     }
 

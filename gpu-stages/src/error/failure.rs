@@ -46,6 +46,13 @@ impl Failure {
         self
     }
 
+    /// No caller will be told of the failure: it is logged now, unless one was.
+    pub(crate) fn log_unless_claimed(&self) {
+        if self.is_unclaimed.swap(false, Ordering::Relaxed) {
+            unclaimed::log(self.origin, self.message.clone());
+        }
+    }
+
     /// The stage that enqueued the command, if a stage did.
     pub fn origin(&self) -> Option<Origin> {
         self.origin

@@ -94,6 +94,9 @@ impl Ending<'_> {
             is_shared: false,
             completed: &[],
         });
+        for event in pending.iter().filter(|event| !event.is_noted_good()) {
+            self.usage.call().end_tells_of(event.clone());
+        }
         pending.retain(|event| event.is_pending());
         if let (Some(value), false) = (value, pending.is_empty()) {
             self.usage.call().keep(Box::new(value), pending);

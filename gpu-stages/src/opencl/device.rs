@@ -79,7 +79,7 @@ impl Device {
         let found = Found {
             id,
             name: device_name(id)?,
-            platform: "ocl".into(),
+            platform: cl::platform_name(cl::device_platform(id)?)?,
         };
         Self::in_context(found, Context(context))
     }

@@ -1,6 +1,6 @@
 //! Finding OpenCL devices.
 
-use super::cl::{self, Code, call, check};
+use super::cl::{self, call, check};
 use crate::error::{Error, Failure, Result};
 use cl_sys as sys;
 use std::ptr;
@@ -40,7 +40,7 @@ fn choose(all: &[Found], choice: &str) -> Option<usize> {
 /// All devices of all platforms, in the order in which the drivers list them.
 fn list() -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    for platform in platforms().map_err(|code| code.setup("the list of OpenCL platforms"))? {
+    for platform in cl::platforms().map_err(|code| code.setup("the list of OpenCL platforms"))? {
         // A platform that fails to answer is skipped: another one may have a device.
         found.extend(devices(platform).unwrap_or_default());
     }
@@ -50,21 +50,6 @@ fn list() -> Result<Vec<Found>> {
         return Err(Error::setup("a device", Failure::new(None, what)));
     }
     Ok(found)
-}
-
-fn platforms() -> cl::Result<Vec<sys::cl_platform_id>> {
-    let mut count = 0;
-    match check(call!(clGetPlatformIDs(0, ptr::null_mut(), &mut count))) {
-        Err(Code(sys::CL_PLATFORM_NOT_FOUND_KHR)) => return Ok(Vec::new()),
-        other => other?,
-    }
-    let mut platforms = vec![ptr::null_mut(); count as usize];
-    check(call!(clGetPlatformIDs(
-        count,
-        platforms.as_mut_ptr(),
-        ptr::null_mut()
-    )))?;
-    Ok(platforms)
 }
 
 fn devices(platform: sys::cl_platform_id) -> cl::Result<Vec<Found>> {
@@ -85,15 +70,7 @@ fn devices(platform: sys::cl_platform_id) -> cl::Result<Vec<Found>> {
         ids.as_mut_ptr(),
         ptr::null_mut()
     )))?;
-    let platform_name = cl::read_text(|size, value, returned| {
-        call!(clGetPlatformInfo(
-            platform,
-            sys::CL_PLATFORM_NAME,
-            size,
-            value,
-            returned
-        ))
-    })?;
+    let platform_name = cl::platform_name(platform)?;
     ids.into_iter()
         .map(|id| {
             Ok(Found {

@@ -56,6 +56,21 @@ impl Failures {
         note_any();
     }
 
+    /// Notes that the command at `position` failed, and that no other command has to do with it.
+    pub fn note_failed_alone(&self, position: Position, failure: &Arc<Failure>) {
+        self.note_failed(position, position.latest - 1, failure);
+    }
+
+    /// The failure that is that of the command at `position` itself.
+    pub fn of(&self, position: Position) -> Option<Arc<Failure>> {
+        if !any() {
+            return None;
+        }
+        let ranges = lock(&self.ranges);
+        let range = ranges.iter().find(|range| range.to == position.latest);
+        range.map(|range| range.failure.clone())
+    }
+
     /// Notes that the command at `position` is complete, and all commands before it.
     pub fn note_complete(&self, position: Position) {
         if any() {
@@ -125,6 +140,19 @@ mod tests {
             latest: 6,
         });
         assert_eq!(failed(&failures), [3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn a_command_that_fails_alone_is_the_only_one() {
+        let failures = Failures::default();
+        failures.note_failed_alone(Position::exact(5), &failure("broken"));
+        assert_eq!(failed(&failures), [5]);
+        failures.note_failed(Position::exact(9), 6, &failure("broken"));
+        let has_failed_itself = |&place: &u64| failures.of(Position::exact(place)).is_some();
+        assert_eq!(
+            (1..=20).filter(has_failed_itself).collect::<Vec<_>>(),
+            [5, 9]
+        );
     }
 
     #[test]

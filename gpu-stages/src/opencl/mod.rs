@@ -7,6 +7,9 @@
 //! that waits for it, also where only the order matters: frames that were enqueued after it, before the failure was
 //! seen, fail with it; later ones do not.
 
+mod after_failure;
+mod aftercare;
+mod alarm;
 mod backend;
 mod cl;
 mod dependencies;
@@ -18,6 +21,7 @@ mod fence;
 pub mod foreign;
 mod grid;
 mod kernel;
+mod leftovers;
 mod memory;
 mod native_queue;
 mod queue;

@@ -1,12 +1,14 @@
 //! [`NativeQueue`]: a queue of the driver, and what is known of the commands on it.
 
+use super::after_failure::AfterFailure;
 use super::cl::{self, ClEvent, CommandQueue, ContextId, call, check, wait_list};
-use super::failures::Failures;
+use super::failures::{self, Failures};
+use super::leftovers::{Leftovers, Place};
 use super::timed::DeviceClock;
 use crate::backend::Identity;
 use crate::error::Failure;
 use crate::sync::clock::Position;
-use crate::util::primitives::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock};
+use crate::util::primitives::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering, lock};
 use cl_sys as sys;
 use smallvec::SmallVec;
 use std::ptr;
@@ -29,6 +31,11 @@ pub(super) struct NativeQueue {
     is_stuck: AtomicBool,
     /// The clock by which commands are timed, if they are.
     pub clock: Option<DeviceClock>,
+    /// What the driver does with commands after a failed one.
+    after_failure: OnceLock<AfterFailure>,
+    /// Everything up to this number is over, well or not.
+    over: AtomicU64,
+    pub leftovers: Leftovers,
 }
 
 impl NativeQueue {
@@ -48,7 +55,23 @@ impl NativeQueue {
             ordered_after: Mutex::default(),
             is_stuck: AtomicBool::new(false),
             clock,
+            after_failure: OnceLock::new(),
+            over: AtomicU64::new(0),
+            leftovers: Leftovers::default(),
         }
+    }
+
+    /// What the driver does with commands after a failed one.
+    pub fn after_failure(&self) -> AfterFailure {
+        *self
+            .after_failure
+            .get_or_init(|| AfterFailure::on(&self.native))
+    }
+
+    /// Whether the command at `position` is known to have succeeded: a later one has. Asks nothing.
+    pub fn is_known_good(&self, position: Position) -> bool {
+        let all_fail = self.after_failure.get() == Some(&AfterFailure::AllFail);
+        all_fail && self.identity.knowledge.is_complete(position)
     }
 
     /// Enqueues a command; its result and its position.
@@ -101,8 +124,19 @@ impl NativeQueue {
     /// Blocks this thread until everything enqueued so far is over.
     pub fn finish(&self) {
         self.has_unflushed.store(false, Ordering::Release);
+        let number = self.enqueued.load(Ordering::Acquire);
         // The events show what fails here.
-        let _ = self.native.finish();
+        if self.native.finish().is_ok() {
+            self.saw_over(number);
+        }
+    }
+
+    /// A marker behind everything so far, and the number up to which that is.
+    pub fn probe(&self) -> Option<(ClEvent, u64)> {
+        let number = self.enqueued.load(Ordering::Acquire);
+        let marker = self.marker(&[]).ok()?;
+        self.flush();
+        Some((marker, number))
     }
 
     /// Notes that a command of this queue is ordered after one of `other`.
@@ -132,11 +166,46 @@ impl NativeQueue {
     pub fn saw_complete(&self, position: Position) {
         self.identity.knowledge.saw_complete(position);
         self.failures.note_complete(position);
+        self.release_memory();
+    }
+
+    /// Notes that everything up to this number is over, well or not.
+    pub fn saw_over(&self, number: u64) {
+        self.over.fetch_max(number, Ordering::AcqRel);
+    }
+
+    /// Releases the host memory of commands that are over.
+    pub fn release_memory(&self) {
+        if self.leftovers.has_any() {
+            let over = self.over.load(Ordering::Acquire);
+            drop(
+                self.leftovers
+                    .release(over.max(self.identity.knowledge.completed())),
+            );
+        }
+    }
+
+    /// The failure of the command at `place`, on this queue or on one that it was ordered after, if it is known.
+    pub fn failure_at(&self, place: Place) -> Option<Arc<Failure>> {
+        if !failures::any() {
+            return None;
+        }
+        if place.queue == self.identity.id {
+            return self.failures.of(place.position);
+        }
+        let others = self.ordered_after();
+        let other = others.iter().find(|queue| queue.identity.id == place.queue);
+        other?.failures.of(place.position)
     }
 
     /// Notes that the command at `position`, or one before it, failed.
     pub fn saw_failed(&self, position: Position, failure: &Arc<Failure>) {
-        let completed = self.identity.knowledge.completed();
-        self.failures.note_failed(position, completed, failure);
+        match self.after_failure() {
+            AfterFailure::AllFail => {
+                let completed = self.identity.knowledge.completed();
+                self.failures.note_failed(position, completed, failure);
+            }
+            AfterFailure::OthersRun => self.failures.note_failed_alone(position, failure),
+        }
     }
 }

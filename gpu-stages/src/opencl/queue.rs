@@ -1,5 +1,7 @@
 //! OpenCL command queues.
 
+use super::after_failure::AfterFailure;
+use super::aftercare;
 use super::backend::OpenCl;
 use super::cl::{self, ClEvent, Code, CommandQueue, call, check};
 use super::dependencies::{self, dependencies, first_failure};
@@ -13,35 +15,17 @@ use super::timed::{self, DeviceClock};
 use crate::backend::{Command, Identity, Region, Submission};
 use crate::error::{Failure, Origin};
 use crate::observe::{self, Enqueuing, Interest};
-use crate::sync::deferred_drop;
-use crate::sync::event::{CommandName, Event, Events, first_pending};
+use crate::sync::event::{CommandName, Event, first_pending};
 use crate::sync::waits::OtherWait;
-use crate::util::primitives::{Arc, Mutex, lock};
+use crate::util::primitives::Arc;
 use cl_sys as sys;
-use smallvec::SmallVec;
-use std::collections::VecDeque;
 use std::ptr;
 
 /// An OpenCL command queue.
 #[derive(Debug)]
 pub struct RawQueue {
     native: Arc<NativeQueue>,
-    kept: Mutex<VecDeque<Kept>>,
     device: Device,
-}
-
-/// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
-#[derive(Debug)]
-struct Kept {
-    event: Event,
-    memory: Arc<HostMemory>,
-}
-
-impl Kept {
-    fn is_over(&self) -> bool {
-        let record = self.event.record::<Completion>();
-        record.is_none_or(Completion::is_done_with_memory)
-    }
 }
 
 impl RawQueue {
@@ -55,7 +39,6 @@ impl RawQueue {
         let native = NativeQueue::new(queue, context.id(), identity, clock);
         Ok(RawQueue {
             native: Arc::new(native),
-            kept: Mutex::default(),
             device: device.clone(),
         })
     }
@@ -74,7 +57,7 @@ impl RawQueue {
 
     pub(super) fn finish(&self) {
         let told = OtherWait::of_thread(self.native.identity.id, first_pending::<Completion>);
-        self.native.finish();
+        aftercare::finish(&self.native);
         drop(told);
     }
 
@@ -115,6 +98,7 @@ impl RawQueue {
         let kept = kept_by(command);
         let enqueuing = self.enqueuing(origin, command);
         let clock = self.native.clock;
+        let signals = signals || self.native.after_failure() == AfterFailure::OthersRun;
         let has_event = signals || timed::needs_event(clock, enqueuing.as_ref());
         let (native, position) = self
             .native
@@ -129,9 +113,12 @@ impl RawQueue {
             dependencies: dependencies(order, data),
             deferred: None,
         };
-        let event = Completion::pending(&self.native, enqueued).into();
-        self.keep(kept, &event);
-        Ok(event)
+        if let Some(memory) = kept {
+            self.native.leftovers.keep(position, memory);
+            aftercare::begin(&self.native);
+        }
+        self.native.release_memory();
+        Ok(Completion::pending(&self.native, enqueued).into())
     }
 
     /// The event of a command that is not enqueued because it uses the data of a failed one. In its place stands a
@@ -160,36 +147,16 @@ impl RawQueue {
         let what = || command.what(Kernel::shared_name);
         Enqueuing::begin(origin, self.native.identity.id, what)
     }
-
-    /// Keeps host memory until the command is over, and releases the memory of commands that are over.
-    fn keep(&self, memory: Option<Arc<HostMemory>>, event: &Event) {
-        let mut over: SmallVec<[Kept; 4]> = SmallVec::new();
-        let mut kept = lock(&self.kept);
-        while kept.front().is_some_and(Kept::is_over) {
-            over.extend(kept.pop_front());
-        }
-        if let Some(memory) = memory {
-            let event = event.clone();
-            kept.push_back(Kept { event, memory });
-        }
-        drop(kept);
-        drop(over);
-    }
 }
 
 impl Drop for RawQueue {
-    /// What is enqueued still runs; the host memory that it uses is released afterwards.
+    /// What is enqueued still runs; the host memory that it uses is released afterwards (`aftercare.rs`).
     fn drop(&mut self) {
         self.native.flush();
-        let kept = std::mem::take(&mut *lock(&self.kept));
-        if !kept.is_empty() {
-            let events: Events = kept.iter().map(|kept| kept.event.clone()).collect();
-            let memories: Vec<_> = kept.into_iter().map(|kept| kept.memory).collect();
-            deferred_drop::drop_after(memories, events);
-        }
     }
 }
 
+/// Host memory of a command: the driver keeps its own buffers, but not what a pointer leads to.
 fn kept_by(command: &Command<OpenCl>) -> Option<Arc<HostMemory>> {
     match command {
         Command::Upload(source, _) => Some(source.memory.clone()),

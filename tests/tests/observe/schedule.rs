@@ -8,6 +8,7 @@ use gpu_stages::{Result, Schedule, Stage, gpu_pipeline};
 use std::fmt::Display;
 use std::path::Path;
 
+#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 async fn process_one(
     #[queue] up: Queue,
@@ -29,6 +30,7 @@ async fn process_one(
 
 /// Two queues read what a third wrote. Names have characters that the drawings must escape. A stage is on another
 /// thread.
+#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 async fn names(
     #[queue] a: Queue,
@@ -50,6 +52,7 @@ async fn names(
 }
 
 /// Nothing but the host.
+#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 async fn host_only(#[reads] list: Vec<u8>) -> Result<usize> {
     Ok(list.len())

@@ -65,6 +65,88 @@ fn what_a_failure_should_have_stopped_does_not_count_as_good() {
     guard.unwrap().ready();
 }
 
+/// Who reads what a second command left of the first one's data, which failed although the second one ran.
+fn reads_after_a_failure(in_one_guard: bool) -> Result<()> {
+    let queue = queue();
+    let data = device_buffer("data");
+    let hold = Hold::next_command();
+    driver::report_next_event_failed();
+    let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue))?;
+    queue.fill(&mut guard, 1)?;
+    if in_one_guard {
+        queue.fill(&mut guard.slice_mut(..4), 2)?;
+        guard.ready();
+    } else {
+        guard.ready();
+        let mut guard = block_on(data.acquire_update().unwrap().wait_device(&queue))?;
+        queue.fill(&mut guard.slice_mut(..4), 2)?;
+        guard.ready();
+    }
+    hold.release();
+    block_on(data.acquire_read().unwrap().wait_events()).map(|read| read.ready())
+}
+
+#[test]
+fn a_failure_before_a_command_that_runs_all_the_same_is_told() {
+    for in_one_guard in [true, false] {
+        let error = reads_after_a_failure(in_one_guard).unwrap_err();
+        assert!(error.to_string().contains("CL_OUT_OF_RESOURCES"), "{error}");
+    }
+}
+
+/// The data goes through commands that the driver runs: on the same queue, and on others that wait for it.
+#[test]
+fn a_failure_is_told_to_those_who_rely_on_it_through_others() {
+    for queues in [1, 2, 3] {
+        let queues: Vec<Queue> = (0..queues).map(|_| queue()).collect();
+        let on = |index: usize| &queues[index % queues.len()];
+        let data: Vec<_> = (0..4).map(|_| device_buffer("data")).collect();
+        let hold = Hold::next_command();
+        driver::report_next_event_failed();
+        let mut guard = block_on(data[0].acquire_write().unwrap().wait_device(on(0))).unwrap();
+        on(0).fill(&mut guard, 1).unwrap();
+        on(0).fill(&mut guard.slice_mut(..4), 2).unwrap();
+        guard.ready();
+        for (index, pair) in data.windows(2).enumerate() {
+            let queue = on(index);
+            let source = block_on(pair[0].acquire_read().unwrap().wait_device(queue)).unwrap();
+            let mut target = block_on(pair[1].acquire_write().unwrap().wait_device(queue)).unwrap();
+            queue.copy(&source, &mut target).unwrap();
+            source.ready();
+            target.ready();
+        }
+        hold.release();
+        let error = block_on(data[3].acquire_read().unwrap().wait_events()).unwrap_err();
+        assert!(error.to_string().contains("CL_OUT_OF_RESOURCES"), "{error}");
+        // What comes later is not touched by it.
+        let mut guard = block_on(data[3].acquire_write().unwrap().wait_device(on(0))).unwrap();
+        on(0).fill(&mut guard, 1).unwrap();
+        guard.ready();
+        block_on(data[3].acquire_read().unwrap().wait_events())
+            .unwrap()
+            .ready();
+    }
+}
+
+/// A driver says only in the callback that a command failed.
+#[test]
+fn a_failure_that_only_the_callback_tells_counts() {
+    let frame = Frame::new(1);
+    assert_eq!(block_on(frame.run(1)).unwrap(), 1);
+    let queue = queue();
+    let data = device_buffer("data");
+    let hold = Hold::next_command();
+    driver::call_back_next_event_failed();
+    let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
+    queue.fill(&mut guard, 1).unwrap();
+    guard.ready();
+    let mut read = Box::pin(data.acquire_read().unwrap().wait_events());
+    assert!(poll_once(&mut read).is_pending());
+    hold.release();
+    let error = block_on(read).unwrap_err();
+    assert!(error.to_string().contains("CL_OUT_OF_RESOURCES"), "{error}");
+}
+
 #[gpu_pipeline]
 async fn with_a_pause(
     #[queue] first: Queue,

@@ -10,6 +10,8 @@ mod driver;
 mod failure;
 mod failure_drivers;
 mod lost_callbacks;
+mod memory;
 mod threads;
 mod transfers;
+mod unclaimed;
 mod watchdog;

@@ -168,7 +168,7 @@ fn a_blocking_stage_waits_for_a_thread_and_then_runs() {
         let waits = "of `blocks` in stage `blocks` waits for a thread for its blocking stage";
         assert!(text.contains(waits), "{text}");
         first.open();
-        block_on(other);
+        block_on(other).unwrap();
         wait_for("of `blocks` in stage `blocks` runs its blocking stage");
         let mut next = Box::pin(total.acquire_read().unwrap().wait_events());
         assert!(poll_once(&mut next).is_pending());

@@ -23,6 +23,11 @@ pub(in crate::opencl) fn event_status(event: sys::cl_event) -> Result<i32> {
     Ok(status)
 }
 
+/// Blocks this thread until the event's command is over. An error if it failed. The event must be alive.
+pub(in crate::opencl) fn wait_for(event: sys::cl_event) -> Result<()> {
+    check(call!(clWaitForEvents(1, &event)))
+}
+
 /// Has the driver call `hint` with `data` at the end of the command, on a thread of the driver or inside this call.
 /// The event must be alive.
 pub(in crate::opencl) fn on_complete(

@@ -1,7 +1,7 @@
 //! Reading what the driver tells of its objects.
 
 use super::call::call;
-use super::code::{Result, check};
+use super::code::{Code, Result, check};
 use cl_sys as sys;
 use std::ffi::c_void;
 use std::ptr;
@@ -37,6 +37,48 @@ fn queue_info<T>(
         ptr::null_mut(),
     )))?;
     Ok(value)
+}
+
+/// The platform that a device belongs to.
+pub(in crate::opencl) fn device_platform(device: sys::cl_device_id) -> Result<sys::cl_platform_id> {
+    let mut platform: sys::cl_platform_id = ptr::null_mut();
+    check(call!(clGetDeviceInfo(
+        device,
+        sys::CL_DEVICE_PLATFORM,
+        size_of_val(&platform),
+        (&raw mut platform).cast(),
+        ptr::null_mut(),
+    )))?;
+    Ok(platform)
+}
+
+/// All platforms; none where the loader finds no driver.
+pub(in crate::opencl) fn platforms() -> Result<Vec<sys::cl_platform_id>> {
+    let mut count = 0;
+    match check(call!(clGetPlatformIDs(0, ptr::null_mut(), &mut count))) {
+        Err(Code(sys::CL_PLATFORM_NOT_FOUND_KHR)) => return Ok(Vec::new()),
+        other => other?,
+    }
+    let mut platforms = vec![ptr::null_mut(); count as usize];
+    check(call!(clGetPlatformIDs(
+        count,
+        platforms.as_mut_ptr(),
+        ptr::null_mut()
+    )))?;
+    Ok(platforms)
+}
+
+/// The name of a platform.
+pub(in crate::opencl) fn platform_name(platform: sys::cl_platform_id) -> Result<String> {
+    read_text(|size, value, returned| {
+        call!(clGetPlatformInfo(
+            platform,
+            sys::CL_PLATFORM_NAME,
+            size,
+            value,
+            returned
+        ))
+    })
 }
 
 /// Reads a text that ends with a zero: one call for its size, one for the text.

@@ -1,14 +1,18 @@
 //! [`Completion`]: the record that all handles to one event share.
 
 use crate::error::{Failure, Origin};
+use crate::opencl::aftercare;
 use crate::opencl::cl::{ClEvent, ContextId};
 use crate::opencl::fence::DeferredFailure;
+use crate::opencl::leftovers::{Place, Unseen};
 use crate::opencl::native_queue::NativeQueue;
 use crate::sync::clock::{Position, QueueId};
 use crate::sync::event::{CommandName, Erased, Status, Wakers};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Node, Pool, Pooled, Recycle, static_pool};
-use crate::util::primitives::{Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::util::primitives::{
+    Arc, AtomicBool, AtomicU64, AtomicUsize, Mutex, Ordering, StaticU64, lock,
+};
 use cl_sys as sys;
 use smallvec::SmallVec;
 
@@ -25,7 +29,7 @@ pub(in crate::opencl) struct Completion {
     queue: AtomicU64,
     earliest: AtomicU64,
     latest: AtomicU64,
-    /// The last round in which the watchdog looked at the record.
+    /// The number of the last look that came to the record.
     round: AtomicU64,
     pub(super) rest: Mutex<Rest>,
 }
@@ -38,12 +42,16 @@ pub(super) struct Rest {
     pub is_late_marker: bool,
     /// Whether the driver and the watchdog have been told to hint.
     pub is_armed: bool,
+    /// The status with which the driver called back.
+    pub called_back: Option<i32>,
     pub command: CommandName,
     pub moment: u64,
     pub dependencies: Dependencies,
     /// A failure that is not reported yet.
     pub deferred: Option<DeferredFailure>,
     pub failure: Option<Arc<Failure>>,
+    /// Whether a failure is to be logged.
+    pub is_disowned: bool,
     pub wakers: Wakers,
     node: Option<&'static Node<Completion>>,
 }
@@ -57,10 +65,31 @@ impl Rest {
         self.native.is_some() && !self.is_late_marker
     }
 
+    /// Leaves the command's event to its queue: a later command may rely on what this one did.
+    fn leave(&mut self, position: Position) {
+        if !self.has_own_event() || self.deferred.is_some() {
+            return;
+        }
+        let queue = self.queue.as_ref();
+        let queue = queue.filter(|queue| !queue.is_known_good(position));
+        if let (Some(queue), Some(native)) = (queue, self.native.take()) {
+            let data = self.dependencies.iter().filter(|it| it.is_data);
+            queue.leftovers.leave(Unseen {
+                position,
+                native,
+                origin: self.command.origin,
+                data: data.map(|it| it.command.place).collect(),
+            });
+            aftercare::begin(queue);
+        }
+    }
+
     /// Empties the record in place; what there is to release is handed out.
     fn empty(&mut self) -> impl Sized + use<> {
         self.is_late_marker = false;
         self.is_armed = false;
+        self.called_back = None;
+        self.is_disowned = false;
         self.dependencies.clear();
         (
             self.queue.take(),
@@ -77,13 +106,6 @@ impl Rest {
 pub(in crate::opencl) struct WeakCompletion {
     node: &'static Node<Completion>,
     pub place: Place,
-}
-
-/// Where a command stands. No two commands have the same place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::opencl) struct Place {
-    pub queue: QueueId,
-    pub position: Position,
 }
 
 /// A command that another one is ordered after, or needs the data of.
@@ -133,7 +155,11 @@ impl Recycle for Completion {
 
     fn recycle(&self) {
         // No queue has the id 0: weak references from before no longer fit.
+        let place = self.place();
         self.queue.store(0, Ordering::Relaxed);
+        if self.state.load(Ordering::Relaxed) == PENDING {
+            lock(&self.rest).leave(place.position);
+        }
         let released = lock(&self.rest).empty();
         drop(released);
         self.state.store(PENDING, Ordering::Relaxed);
@@ -198,7 +224,15 @@ impl Completion {
         rest.has_own_event() && rest.deferred.is_none()
     }
 
-    /// Whether the watchdog has not looked at the record in this round.
+    /// The driver called back for its event `native`. The record may serve another command by now, which has another.
+    pub(super) fn note_callback(&self, native: sys::cl_event, status: i32) {
+        let mut rest = lock(&self.rest);
+        if rest.native() == Some(native) {
+            rest.called_back = Some(status);
+        }
+    }
+
+    /// Whether this look, which has the number `round`, has not come to the record before.
     pub(super) fn is_new_in(&self, round: u64) -> bool {
         self.round.swap(round, Ordering::Relaxed) != round
     }
@@ -208,6 +242,18 @@ impl Completion {
             node: lock(&self.rest).node?,
             place: self.place(),
         })
+    }
+
+    /// Has a failure logged. Returns whether the command may still fail.
+    pub(super) fn log_failure(&self) -> bool {
+        let mut rest = lock(&self.rest);
+        rest.is_disowned = true;
+        let unclaimed = rest.failure.clone();
+        drop(rest);
+        if let Some(failure) = unclaimed {
+            failure.log_unless_claimed();
+        }
+        !self.is_closed()
     }
 
     /// There is reason to look: wakes the waiting tasks. Makes no call of the driver.
@@ -248,13 +294,23 @@ impl Completion {
         }
         let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
+        let unclaimed = rest.failure.clone().filter(|_| rest.is_disowned);
         let dependencies = std::mem::take(&mut rest.dependencies);
         let wakers = rest.wakers.take();
         self.state.store(state, Ordering::Release);
         drop(rest);
+        if let Some(failure) = unclaimed {
+            failure.log_unless_claimed();
+        }
         wake_all(wakers);
         dependencies
     }
+}
+
+/// A number that no other look has.
+pub(super) fn next_round() -> u64 {
+    static ROUND: StaticU64 = StaticU64::new(1);
+    ROUND.fetch_add(1, Ordering::Relaxed)
 }
 
 impl WeakCompletion {

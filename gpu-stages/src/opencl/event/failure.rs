@@ -1,11 +1,13 @@
 //! What is known of a command's failure, and where failures began.
 
-use super::completion::{Completion, Dependency};
+use super::completion::{Completion, Dependency, next_round};
 use crate::error::Failure;
 use crate::opencl::cl;
 use crate::opencl::failures;
+use crate::opencl::native_queue::NativeQueue;
 use crate::util::pool::Pooled;
 use crate::util::primitives::{Arc, lock};
+use smallvec::SmallVec;
 
 impl Completion {
     /// Why the command's data cannot be relied on, as far as is known.
@@ -43,10 +45,56 @@ impl Completion {
         chosen.find_map(|it| it.command.upgrade()?.known_failure())
     }
 
-    /// The code with which the native event failed, if the driver says that it did.
-    pub(super) fn native_failure(&self) -> Option<i32> {
-        let native = lock(&self.rest).native()?;
-        cl::event_status(native).ok().filter(|&status| status < 0)
+    /// The failure of a command that this one relies on, directly or through others, although this one is complete: a
+    /// driver may run a command after a failed one of the same queue, and may have more to say than a status.
+    pub(super) fn hidden_failure(&self) -> Option<Arc<Failure>> {
+        let round = next_round();
+        let mut left = self.relied_on();
+        while let Some((queue, dependency)) = left.pop() {
+            let Some(record) = dependency.command.upgrade() else {
+                let asks = !dependency.is_waited_for || self.others_run_after_failure();
+                match queue.left_failure(dependency.command.place, asks) {
+                    Some(failure) => return Some(failure),
+                    None => continue,
+                }
+            };
+            if !record.is_new_in(round) {
+                continue;
+            }
+            if !record.is_closed()
+                && record.known_failure().is_none()
+                && record.may_have_failed_alone(dependency.is_waited_for)
+                && record.native_failure().is_some()
+            {
+                record.ask();
+            }
+            if let Some(failure) = record.known_failure() {
+                return Some(failure);
+            }
+            left.extend(record.relied_on());
+        }
+        None
+    }
+
+    /// The dependencies whose failure makes this command's data wrong, although the driver does not say that this one
+    /// failed, and this one's queue. It says nothing of a command without an event.
+    fn relied_on(&self) -> SmallVec<[(Arc<NativeQueue>, Dependency); 4]> {
+        let rest = lock(&self.rest);
+        let is_quiet = !rest.has_own_event();
+        let all = rest.dependencies.iter();
+        let relied_on = all.filter(|it| it.is_data || is_quiet && it.is_waited_for);
+        let with_queue = relied_on.filter_map(|it| Some((rest.queue.clone()?, *it)));
+        with_queue.collect()
+    }
+
+    /// Whether the driver has to be asked about a command that this one relies on. Asks nothing itself.
+    pub(super) fn may_hide_failure(&self) -> bool {
+        self.relied_on().iter().any(|(_, dependency)| {
+            let record = dependency.command.upgrade();
+            record.is_some_and(|record| {
+                !record.is_closed() && record.may_have_failed_alone(dependency.is_waited_for)
+            })
+        })
     }
 
     /// Where a failure began: this command failed with `code`, maybe because a dependency did. Also whether it began

@@ -75,9 +75,10 @@ impl Completion {
 
 /// Called by the driver, on any thread, maybe inside the call that sets the callback. Nothing that the driver forbids
 /// there may happen here, so that no waker is woken.
-extern "C" fn hint(_: sys::cl_event, _: sys::cl_int, completion: *mut c_void) {
+extern "C" fn hint(native: sys::cl_event, status: sys::cl_int, completion: *mut c_void) {
     // SAFETY: `set_callback` passes a pointer to a record, which lives in a pool that never frees. By now it may stand
     // for another command: then the hint is one too many, which is harmless.
     let completion: &'static Completion = unsafe { &*completion.cast::<Completion>() };
+    completion.note_callback(native, status);
     thread::hint(completion);
 }

@@ -2,6 +2,7 @@
 
 use super::completion::Completion;
 use crate::error::Failure;
+use crate::opencl::after_failure::AfterFailure;
 use crate::opencl::cl::{self, Code};
 use crate::opencl::failures;
 use crate::opencl::fence::{self, DeferredFailure, Fence};
@@ -35,20 +36,19 @@ impl Completion {
         if self.has_deferred_failure() {
             return self.ask_fence();
         }
-        let native = lock(&self.rest).native();
-        let status = match native.or_else(|| self.native()) {
-            // The event is alive: the caller holds a handle to this record, which owns it.
-            Some(native) => cl::event_status(native),
-            None => Err(Code(sys::CL_OUT_OF_RESOURCES)),
-        };
-        match Answer::of(status) {
-            Answer::Complete => {
-                let needed = self.failed_dependency(|dependency| dependency.is_data);
-                match needed.or_else(|| self.queue_failure()) {
-                    Some(failure) => self.end(Err(failure)),
-                    None => self.end(Ok(())),
-                }
+        let answer = match self.is_passed() {
+            // It has no event, and a later command of the queue is complete.
+            true => Answer::Complete,
+            false => {
+                let native = lock(&self.rest).native();
+                self.answer(native.or_else(|| self.native()))
             }
+        };
+        match answer {
+            Answer::Complete => match self.hidden_failure().or_else(|| self.queue_failure()) {
+                Some(failure) => self.end(Err(failure)),
+                None => self.end(Ok(())),
+            },
             Answer::Unfinished => {
                 match self.failed_dependency(|dependency| dependency.is_waited_for) {
                     Some(failure) if self.is_next() => {
@@ -68,6 +68,47 @@ impl Completion {
                 self.fail(failure)
             }
         }
+    }
+
+    /// What the driver says of the command, whose event is `native`; a failure if there is none. The event is alive: the
+    /// caller holds a handle to this record, which owns it.
+    fn answer(&self, native: Option<sys::cl_event>) -> Answer {
+        let status = match native {
+            Some(native) => cl::event_status(native),
+            None => Err(Code(sys::CL_OUT_OF_RESOURCES)),
+        };
+        let called_back = lock(&self.rest).called_back;
+        match (Answer::of(status), called_back, native) {
+            (Answer::Complete, Some(code), _) if code < 0 => Answer::Failed(code),
+            // The status may be wrong. Waiting for a command that is complete does not block.
+            (Answer::Complete, None, Some(native)) if self.others_run_after_failure() => {
+                Answer::of(cl::wait_for(native).map(|()| sys::CL_COMPLETE))
+            }
+            (answer, ..) => answer,
+        }
+    }
+
+    /// The code with which the native event failed, if there is one and the driver says that it did.
+    pub(super) fn native_failure(&self) -> Option<i32> {
+        let native = lock(&self.rest).native()?;
+        match self.answer(Some(native)) {
+            Answer::Failed(code) => Some(code),
+            Answer::Complete | Answer::Unfinished => None,
+        }
+    }
+
+    /// Whether the driver has to be asked whether this one failed, although a command that depends on it is complete.
+    pub(super) fn may_have_failed_alone(&self, is_waited_for: bool) -> bool {
+        let has_own_event = {
+            let rest = lock(&self.rest);
+            rest.has_own_event() && rest.deferred.is_none()
+        };
+        has_own_event && (!is_waited_for || self.others_run_after_failure())
+    }
+
+    pub(super) fn others_run_after_failure(&self) -> bool {
+        let queue = self.native_queue();
+        queue.is_some_and(|queue| queue.after_failure() == AfterFailure::OthersRun)
     }
 
     /// Whether all commands before this one on its queue are known to be complete.
@@ -115,37 +156,55 @@ impl Completion {
         }
     }
 
-    /// Notes the end. If this command is complete, so are the commands that it waited for.
+    /// Notes the end. If this command is complete, so are the commands that it waited for, and those whose data it used:
+    /// `hidden_failure` has found no failure among them.
     fn end(&self, result: Result<(), Arc<Failure>>) -> Status {
         let status = match &result {
             Ok(()) => Status::Complete,
             Err(failure) => Status::Failed(failure.clone()),
         };
         let is_complete = result.is_ok();
-        if let Some(queue) = self.native_queue().filter(|_| is_complete) {
-            queue.saw_complete(self.place().position);
-        }
+        self.note_end(is_complete);
         let mut dependencies = self.close(result);
         while let Some(dependency) = dependencies.pop().filter(|_| is_complete) {
             let record = dependency.command.upgrade();
-            if let Some(record) = record.filter(|record| !record.is_closed()) {
-                // A command that was not in the wait list may have failed although this one ran.
-                let is_complete = record.known_failure().is_none()
-                    && (dependency.is_waited_for || record.native_failure().is_none());
-                if is_complete {
-                    dependencies.extend_from_slice(&record.close(Ok(())));
-                }
+            let Some(record) = record.filter(|record| !record.is_closed()) else {
+                continue;
+            };
+            let has_failed = || {
+                let must_ask = !dependency.is_data && record.may_have_failed_alone(true);
+                record.known_failure().is_some() || must_ask && record.native_failure().is_some()
+            };
+            if !has_failed() {
+                record.note_end(true);
+                dependencies.extend_from_slice(&record.close(Ok(())));
             }
         }
         status
     }
 
+    /// Notes on the queue how far it has come.
+    fn note_end(&self, is_complete: bool) {
+        let position = self.place().position;
+        match self.native_queue() {
+            Some(queue) if is_complete => queue.saw_complete(position),
+            Some(queue) => {
+                // The fence has passed.
+                queue.saw_over(position.completes());
+                queue.release_memory();
+            }
+            None => {}
+        }
+    }
+
     /// The status as far as it is known without the driver.
     pub(super) fn noted(&self) -> Status {
         match self.closed_status() {
-            Status::Pending if self.is_passed() => self
-                .queue_failure()
-                .map_or(Status::Complete, Status::Failed),
+            Status::Pending if self.is_passed() => match self.queue_failure() {
+                Some(failure) => Status::Failed(failure),
+                None if self.may_hide_failure() => Status::Pending,
+                None => Status::Complete,
+            },
             status => status,
         }
     }
@@ -162,16 +221,6 @@ impl Completion {
     /// Whether the end is known without the driver.
     pub(super) fn is_known_over(&self) -> bool {
         self.noted().is_terminal()
-    }
-
-    /// Whether the command is known, without the driver, not to touch memory any more.
-    pub(in crate::opencl) fn is_done_with_memory(&self) -> bool {
-        let is_passed = || {
-            let queue = self.native_queue();
-            let position = self.place().position;
-            queue.is_some_and(|queue| queue.identity.knowledge.is_complete(position))
-        };
-        self.is_closed() || is_passed()
     }
 
     /// Asks the driver before a command of `moment` uses this one, unless this one was enqueued right before it, or

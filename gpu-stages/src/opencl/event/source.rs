@@ -83,4 +83,13 @@ impl EventSource for Completion {
             self.native();
         }
     }
+
+    /// The thread of events looks at the command until it is over.
+    fn disown(&self) {
+        if self.log_failure()
+            && let Some(wait) = self.downgrade()
+        {
+            thread::hold(wait);
+        }
+    }
 }

@@ -4,11 +4,15 @@
 //! functions there. So a callback only hands the command to this thread, which wakes the waiting tasks: a waker is user
 //! code, and may call anything. The thread sleeps while there is nothing to do.
 
-use super::completion::{Completion, Place, WeakCompletion};
+use super::completion::{Completion, WeakCompletion};
 use super::watchdog;
 use crate::error::Failure;
+use crate::opencl::leftovers::Place;
+use crate::opencl::{aftercare, alarm};
+use crate::sync::event::Status;
 use crate::util::panics::contain;
-use crate::util::primitives::{StaticCondvar, StaticGuard, StaticMutex, lock_static, unpoisoned};
+use crate::util::pool::Pooled;
+use crate::util::primitives::{StaticMutex, lock_static};
 use std::time::{Duration, Instant};
 
 /// The time between two looks at the waits: well above what callbacks take, well below what a person notices.
@@ -20,18 +24,17 @@ struct Tasks {
     hinted: Vec<(&'static Completion, Place)>,
     /// Waits that the thread has not taken yet.
     added: Vec<WeakCompletion>,
+    /// Commands that only the thread waits for.
+    held: Vec<Pooled<Completion>>,
     is_running: bool,
-    /// Whether the thread sleeps until there is something to do.
-    is_idle: bool,
 }
 
 static TASKS: StaticMutex<Tasks> = StaticMutex::new(Tasks {
     hinted: Vec::new(),
     added: Vec::new(),
+    held: Vec::new(),
     is_running: false,
-    is_idle: false,
 });
-static ADDED: StaticCondvar = StaticCondvar::new();
 
 /// Starts the thread, unless it runs. Each queue does this before it has commands: without the thread no task is woken.
 pub(in crate::opencl) fn start() -> Result<(), Failure> {
@@ -49,19 +52,36 @@ pub(in crate::opencl) fn start() -> Result<(), Failure> {
 pub(super) fn hint(completion: &'static Completion) {
     let hinted = (completion, completion.place());
     lock_static(&TASKS).hinted.push(hinted);
-    ADDED.notify_one();
+    alarm::ring();
 }
 
 /// Looks after `wait` until it is over.
 pub(super) fn look_after(wait: WeakCompletion) {
     make_room();
-    let mut tasks = lock_static(&TASKS);
-    tasks.added.push(wait);
-    let is_idle = tasks.is_idle;
-    drop(tasks);
-    if is_idle {
-        ADDED.notify_one();
+    lock_static(&TASKS).added.push(wait);
+    alarm::ring_if_idle();
+}
+
+/// Looks after `wait`, which nothing else waits for, until it is over.
+pub(super) fn hold(wait: WeakCompletion) {
+    if let Some(record) = wait.upgrade() {
+        lock_static(&TASKS).held.push(record);
+        look_after(wait);
     }
+}
+
+/// Releases the commands that are over, and logs which of them failed.
+fn release_held() {
+    let mut held = std::mem::take(&mut lock_static(&TASKS).held);
+    held.retain(|record| match record.noted() {
+        Status::Pending => true,
+        Status::Complete => false,
+        Status::Failed(failure) => {
+            failure.log_unless_claimed();
+            false
+        }
+    });
+    lock_static(&TASKS).held.append(&mut held);
 }
 
 /// Before the list grows, forgets what is over: on a busy machine waits come faster than the thread looks.
@@ -84,8 +104,9 @@ fn run() {
     let (mut added, mut waits) = (Vec::new(), Vec::<WeakCompletion>::new());
     let mut next_look = None;
     loop {
-        let mut tasks = sleep(lock_static(&TASKS), &mut next_look, waits.is_empty());
+        let mut tasks = lock_static(&TASKS);
         std::mem::swap(&mut hinted, &mut tasks.hinted);
+        let has_waits = !waits.is_empty() || !tasks.added.is_empty();
         let is_due = next_look.is_some_and(|next| next <= Instant::now());
         if is_due {
             std::mem::swap(&mut added, &mut tasks.added);
@@ -100,32 +121,19 @@ fn run() {
         if is_due {
             next_look = None;
             watchdog::look_at_all(&mut waits);
+            release_held();
             // They are as old as an interval when the thread looks at them: most are over by then.
             waits.append(&mut added);
             waits.sort_unstable_by_key(|wait| (wait.place.queue, wait.place.position.latest));
-        }
-    }
-}
-
-/// Sleeps until a callback came or the waits are to be looked at.
-fn sleep(
-    mut tasks: StaticGuard<'static, Tasks>,
-    next_look: &mut Option<Instant>,
-    has_no_waits: bool,
-) -> StaticGuard<'static, Tasks> {
-    while tasks.hinted.is_empty() {
-        if has_no_waits && tasks.added.is_empty() {
-            tasks.is_idle = true;
-            tasks = unpoisoned(ADDED.wait(tasks));
-            tasks.is_idle = false;
+            contain(aftercare::look_at_all);
             continue;
         }
-        let now = Instant::now();
-        let next = *next_look.get_or_insert(now + INTERVAL);
-        if next <= now {
-            break;
+        if has_waits || aftercare::has_queues() {
+            let now = Instant::now();
+            let next = *next_look.get_or_insert(now + INTERVAL);
+            alarm::sleep(Some(next.saturating_duration_since(now)));
+        } else {
+            alarm::sleep(None);
         }
-        tasks = unpoisoned(ADDED.wait_timeout(tasks, next - now)).0;
     }
-    tasks
 }

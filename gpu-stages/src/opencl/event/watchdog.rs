@@ -3,11 +3,10 @@
 //! On some drivers callbacks never come for failed commands, and commands that wait for a failed one stay queued for
 //! ever.
 
-use super::completion::{Completion, WeakCompletion};
+use super::completion::{Completion, WeakCompletion, next_round};
 use crate::sync::event::Status;
 use crate::util::panics::contain;
 use crate::util::pool::Pooled;
-use crate::util::primitives::{Ordering, StaticU64};
 use smallvec::SmallVec;
 
 /// Looks at the waits of each queue up to the first whose command still runs: queues are in order, so the commands
@@ -31,12 +30,6 @@ pub(super) fn look_at_all(waits: &mut Vec<WeakCompletion>) {
         }
         again
     });
-}
-
-/// A number that no other look has.
-fn next_round() -> u64 {
-    static ROUND: StaticU64 = StaticU64::new(1);
-    ROUND.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Whether the command may still run, as far as is known without the driver.

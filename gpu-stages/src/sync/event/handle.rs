@@ -100,6 +100,11 @@ impl Event {
         self.0.object().source_announce();
     }
 
+    /// Nothing will ask for the outcome, and nothing relies on the data: a failure is logged.
+    pub(crate) fn disown(&self) {
+        self.0.object().source_disown();
+    }
+
     /// Whether the device goes on by itself, so that a thread may block for the command.
     pub(crate) fn runs_by_itself(&self) -> bool {
         self.0.object().source_runs_by_itself()

@@ -65,6 +65,10 @@ pub trait EventSource: Recycle<Object = dyn Erased> {
     /// The command, for messages.
     fn command(&self) -> CommandName;
 
+    /// Nothing will ask for the outcome, and nothing relies on the data. A backend that learns of failures only when it asks
+    /// looks after the command until its end.
+    fn disown(&self) {}
+
     /// Whether the device makes progress by itself. If not, threads must not block for the command.
     fn runs_by_itself(&self) -> bool {
         true
@@ -137,6 +141,7 @@ pub trait Erased: Send + Sync {
     fn source_unregister(&self, key: WaitKey);
     fn source_announce(&self);
     fn source_first_pending(&self) -> Option<CommandName>;
+    fn source_disown(&self);
     fn source_runs_by_itself(&self) -> bool;
     fn source_record(&self) -> &dyn Any;
 }
@@ -177,6 +182,9 @@ impl<T: EventSource> Erased for Node<T> {
     }
     fn source_first_pending(&self) -> Option<CommandName> {
         first_pending::<T>(self.value().queue())
+    }
+    fn source_disown(&self) {
+        self.value().disown();
     }
     fn source_runs_by_itself(&self) -> bool {
         self.value().runs_by_itself()

@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Handle = *mut c_void;
@@ -77,6 +77,19 @@ pub fn commands() -> usize {
 /// The next command of this thread that has an event will be reported as failed.
 pub fn report_next_event_failed() {
     REPORT_NEXT_FAILED.set(true);
+}
+
+/// The events that are reported as failed by their callbacks alone.
+static CALLED_BACK_FAILED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static CALL_BACK_NEXT_FAILED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The callback of the next command of this thread that has an event will say that it failed. Its status says that it is
+/// complete.
+pub fn call_back_next_event_failed() {
+    CALL_BACK_NEXT_FAILED.set(true);
 }
 
 /// The events that were asked for their status, while that is noted.
@@ -203,6 +216,8 @@ unsafe extern "C" fn call_back(event: Handle, status: i32, request: Handle) {
     // SAFETY: made by `Box::into_raw` in `clSetEventCallback`, and passed to one callback.
     let request = unsafe { Box::from_raw(request.cast::<Request>()) };
     IN_CALLBACK.set(true);
+    let is_failed = CALLED_BACK_FAILED.lock().unwrap().contains(&event.addr());
+    let status = if is_failed { OUT_OF_RESOURCES } else { status };
     // SAFETY: the callback that was asked for, with its data.
     unsafe { (request.function)(event, status, request.data) };
     IN_CALLBACK.set(false);
@@ -231,6 +246,70 @@ unsafe extern "C" fn clSetEventCallback(
     let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clSetEventCallback")) };
     // SAFETY: passed on to the caller.
     unsafe { real(event, status, call_back, request) }
+}
+
+/// Memory that is mapped and not unmapped again.
+static MAPPED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many host buffers there are.
+pub fn mapped() -> usize {
+    MAPPED.load(Ordering::SeqCst)
+}
+
+/// Counts.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clEnqueueMapBuffer(
+    queue: Handle,
+    buffer: Handle,
+    blocking: u32,
+    flags: u64,
+    offset: usize,
+    bytes: usize,
+    count: u32,
+    waits: *const Handle,
+    event: *mut Handle,
+    code: *mut i32,
+) -> Handle {
+    type Real = unsafe extern "C" fn(
+        Handle,
+        Handle,
+        u32,
+        u64,
+        usize,
+        usize,
+        u32,
+        *const Handle,
+        *mut Handle,
+        *mut i32,
+    ) -> Handle;
+    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.2.3).
+    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clEnqueueMapBuffer")) };
+    MAPPED.fetch_add(1, Ordering::SeqCst);
+    // SAFETY: passed on to the caller.
+    unsafe {
+        real(
+            queue, buffer, blocking, flags, offset, bytes, count, waits, event, code,
+        )
+    }
+}
+
+/// Counts.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clEnqueueUnmapMemObject(
+    queue: Handle,
+    buffer: Handle,
+    start: Handle,
+    count: u32,
+    waits: *const Handle,
+    event: *mut Handle,
+) -> i32 {
+    type Real =
+        unsafe extern "C" fn(Handle, Handle, Handle, u32, *const Handle, *mut Handle) -> i32;
+    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.4.2).
+    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clEnqueueUnmapMemObject")) };
+    MAPPED.fetch_sub(1, Ordering::SeqCst);
+    // SAFETY: passed on to the caller.
+    unsafe { real(queue, buffer, start, count, waits, event) }
 }
 
 /// Removes a hold that no command has taken.
@@ -315,10 +394,17 @@ macro_rules! held {
             let waits = if list.is_empty() { ptr::null() } else { list.as_ptr() };
             // SAFETY: passed on to the caller, with a longer wait list.
             let code = unsafe { real(queue, $($argument,)* count, waits, event) };
-            if code == 0 && !event.is_null() && REPORT_NEXT_FAILED.take() {
+            let failed = [
+                (&REPORT_NEXT_FAILED, &REPORTED_FAILED),
+                (&CALL_BACK_NEXT_FAILED, &CALLED_BACK_FAILED),
+            ];
+            for (_, failed) in failed
+                .iter()
+                .filter(|(next, _)| code == 0 && !event.is_null() && next.take())
+            {
                 // SAFETY: the command went well, so that `event` points to an event.
                 let event = unsafe { *event };
-                REPORTED_FAILED.lock().unwrap().push(event.addr());
+                failed.lock().unwrap().push(event.addr());
                 // SAFETY: as above. It is never released, so that its handle stands for nothing else later.
                 unsafe { clRetainEvent(event) };
             }
