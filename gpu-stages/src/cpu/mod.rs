@@ -1,7 +1,8 @@
 //! The embedded device: real in-order queues on threads of this process, with nothing to install.
 //!
 //! Each queue is a worker thread. Queues are not ordered against each other, as on a GPU, so that a missing wait shows.
-//! Kernels are closures over slices. The names are those of the other backends.
+//! Kernels are closures over slices. The names are those of the other backends. Threads do not survive `fork`: a child
+//! process makes queues of its own.
 //!
 //! For tests, [`Device::builder`] makes a device that [checks for hazards](hazards), or one that gives new versions a
 //! debug fill. A device in a [`simulation`] has no threads: the caller chooses when and in which order its commands

@@ -194,11 +194,14 @@ fn a_destructor_may_wait_for_the_queue_that_used_its_value() {
 /// Calls that are cancelled in flight: one on a queue that stands still, and others on a queue that goes on.
 #[test]
 fn a_queue_that_stands_still_keeps_its_own_values_alone() {
-    let (stuck, fast, gate) = (queue(), queue(), Gate::default());
-    let held = device_buffers(1, 1);
-    let mut guard = block_on(held.acquire_write().unwrap().wait_device(&stuck)).unwrap();
-    stuck.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
-    guard.ready();
+    let (stuck, fast) = (queue(), queue());
+    let hold = |queue: &Queue| {
+        let (held, gate) = (device_buffers(1, 1), Gate::default());
+        let mut guard = block_on(held.acquire_write().unwrap().wait_device(queue)).unwrap();
+        queue.launch(&gate.kernel(0.0), 1, (&mut *guard,)).unwrap();
+        guard.ready();
+        gate
+    };
     let cancelled = |queue: &Queue| {
         let dropped = Arc::default();
         let chunk = Chunk {
@@ -206,13 +209,15 @@ fn a_queue_that_stands_still_keeps_its_own_values_alone() {
             dropped: Arc::clone(&dropped),
         };
         let mut call = Box::pin(consume(queue, chunk, &device_buffers(1, 4)));
-        // It may be over already, on the queue that goes on.
-        let _ = poll_once(&mut call);
+        assert!(poll_once(&mut call).is_pending());
         dropped
     };
+    let gate = hold(&stuck);
     let late = cancelled(&stuck);
     for _ in 0..20 {
+        let goes_on = hold(&fast);
         let early = cancelled(&fast);
+        goes_on.open();
         while early.load(Ordering::SeqCst) == 0 {
             fast.finish();
         }
