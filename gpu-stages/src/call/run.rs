@@ -6,6 +6,7 @@ use crate::error::PipelineResult;
 use crate::observe::{self, Interest, Observation, Outcome};
 use crate::sync::event::WaitKey;
 use pin_project_lite::pin_project;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -24,7 +25,6 @@ pin_project! {
     ///
     /// Dropping it poisons what its current stage was writing and releases the rest. What is enqueued runs on, and later uses
     /// wait for it. Forgetting it keeps its resources for ever.
-    #[derive(Debug)]
     #[must_use = "futures do nothing unless polled; this one already has its place in the wait queue of each resource"]
     pub struct Run<F: Future> {
         #[pin]
@@ -65,6 +65,16 @@ impl Call {
     fn ends(&self, outcome: Outcome) {
         let call = self.id();
         observe::emit(Interest::CALLS, || Observation::CallEnded { call, outcome });
+    }
+}
+
+impl<F: Future> fmt::Debug for Run<F> {
+    /// Names the call. It shows neither the body nor the result.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run")
+            .field("call", &self.call)
+            .field("until", &self.until)
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,6 +30,7 @@ pub struct RawQueue {
 
 /// What has been enqueued on a queue so far; see [`Queue::counts`](crate::Queue::counts).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counts {
     /// Uploads, downloads, copies, fills and launches.
     pub commands: u64,

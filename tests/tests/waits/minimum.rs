@@ -27,6 +27,7 @@ fn counts(queue: &Queue) -> (u64, u64) {
         waits,
         markers,
         barriers,
+        ..
     } = queue.counts();
     assert_eq!(
         (markers, barriers),
