@@ -2,8 +2,8 @@
 
 use crate::diagnostics::Errors;
 use crate::model::{Mention, Model, QueueId, ResourceId};
-use crate::syntax::{Mode, Param, Pipeline, is_list, listed, text};
-use syn::{GenericArgument, PathArguments, PathSegment, Type};
+use crate::syntax::{Mode, Param, Pipeline, is_list, listed, resource_in, text};
+use syn::Type;
 
 /// The most resources that can be acquired in one step.
 const MOST: usize = 32;
@@ -88,34 +88,6 @@ pub fn no_resources(pipeline: &Pipeline, errors: &mut Errors) {
             format!("`{name}` is declared as a `{word}`, which the body does not see"),
             format!("write the type of the value, `{ty}`: the caller passes {passed}"),
         );
-    }
-}
-
-/// The `Resource<T>` in a type, and `T`.
-fn resource_in(ty: &Type) -> Option<(&PathSegment, &Type)> {
-    match ty {
-        Type::Array(array) => resource_in(&array.elem),
-        Type::Paren(paren) => resource_in(&paren.elem),
-        Type::Reference(reference) => resource_in(&reference.elem),
-        Type::Slice(list) => resource_in(&list.elem),
-        Type::Path(path) => {
-            let last = path.path.segments.last()?;
-            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-                return None;
-            };
-            let inner = arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })?;
-            let is_it = ["Resource", "Version", "Readable"];
-            if is_it.iter().any(|name| last.ident == name) {
-                return Some((last, inner));
-            }
-            let holds = ["Arc", "Box", "Option", "Rc", "Vec"];
-            let holds = holds.iter().any(|name| last.ident == name);
-            holds.then(|| resource_in(inner)).flatten()
-        }
-        _ => None,
     }
 }
 

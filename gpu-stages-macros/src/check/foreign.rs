@@ -3,7 +3,9 @@
 use crate::diagnostics::Errors;
 use crate::lower::of_expr;
 use crate::model::{Model, Names, Place, Usage};
-use crate::syntax::{Pipeline, Plain, Statement, bound, is_called, mentions, plain_name, text};
+use crate::syntax::{
+    Pipeline, Plain, Statement, bound, is_called, mentions, plain_name, resource_in, text,
+};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Ident, Item, Type};
@@ -118,10 +120,11 @@ pub fn buffers_declared(pipeline: &Pipeline, model: &Model, errors: &mut Errors)
 /// Types of buffers.
 const BUFFERS: [&str; 2] = ["DeviceBuffer", "HostBuffer"];
 
-/// The type behind references.
+/// The type behind references, of the value if it is a resource.
 fn value_type(ty: &Type) -> &Type {
-    match ty {
-        Type::Reference(reference) => value_type(&reference.elem),
+    match (ty, resource_in(ty)) {
+        (_, Some((_, value))) => value,
+        (Type::Reference(reference), None) => value_type(&reference.elem),
         _ => ty,
     }
 }

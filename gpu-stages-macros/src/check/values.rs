@@ -7,11 +7,13 @@ use crate::model::{Names, Subject};
 use crate::syntax::{Pipeline, diverges, is_result, plain_name};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprAsync, ExprClosure, ExprReturn, Item, Macro, Stmt};
+use syn::{Expr, ExprAsync, ExprClosure, ExprReturn, Item, Macro, Stmt, Type};
 
 /// The body ends with a value.
 pub fn at_the_end(pipeline: &Pipeline, names: &Names, errors: &mut Errors) {
-    let Some(last) = pipeline.statements.last() else {
+    // Another rule reports a function that returns no `Result`.
+    let returns_unit = matches!(&pipeline.output, Type::Tuple(tuple) if tuple.elems.is_empty());
+    let Some(last) = pipeline.statements.last().filter(|_| !returns_unit) else {
         return;
     };
     let help = match &last.stmt {

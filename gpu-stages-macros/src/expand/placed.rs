@@ -42,6 +42,7 @@ pub fn placed(pipeline: &Pipeline, value: &TokenStream) -> Placed {
             let of_self = is_method(pipeline).then(|| quote_spanned!(glue=> Self::));
             let beside = quote_spanned! {glue=>
                 #[doc = #doc]
+                #[allow(dead_code)]
                 #vis const #constant: #library::Schedule = #value;
             };
             (beside, quote!(#of_self #constant))

@@ -18,7 +18,9 @@ pub use query::{
     assigns, bound, is_fact, is_mentioned, is_result, mentions, owner_name, plain_name, root,
 };
 pub use text::text;
-pub use types::{is_borrowed, is_buffer, is_called, is_list, is_moved, is_scalar, listed};
+pub use types::{
+    is_borrowed, is_buffer, is_called, is_list, is_moved, is_scalar, listed, resource_in,
+};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -1,7 +1,7 @@
 //! Queries on types.
 
 use syn::visit::{self, Visit};
-use syn::{Lifetime, Type, TypeReference};
+use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypeReference};
 
 /// Whether a type is one of the scalars of the language, which are copied rather than moved.
 pub fn is_scalar(ty: &Type) -> bool {
@@ -81,6 +81,34 @@ pub fn is_list(ty: &Type) -> bool {
             last.is_some_and(|segment| segment.ident == "Vec")
         }
         _ => false,
+    }
+}
+
+/// The `Resource<T>` in a type, and `T`.
+pub fn resource_in(ty: &Type) -> Option<(&PathSegment, &Type)> {
+    match ty {
+        Type::Array(array) => resource_in(&array.elem),
+        Type::Paren(paren) => resource_in(&paren.elem),
+        Type::Reference(reference) => resource_in(&reference.elem),
+        Type::Slice(list) => resource_in(&list.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            let inner = arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })?;
+            let is_it = ["Resource", "Version", "Readable"];
+            if is_it.iter().any(|name| last.ident == name) {
+                return Some((last, inner));
+            }
+            let holds = ["Arc", "Box", "Option", "Rc", "Vec"];
+            let holds = holds.iter().any(|name| last.ident == name);
+            holds.then(|| resource_in(inner)).flatten()
+        }
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ async fn copy(
     queue.copy(&a, &mut x)?;
     queue.upload(&a, &mut y)?;
     queue.fill(&mut x, "zero")?;
-    queue.fill(&y, 0)
+    queue.fill(&mut y, 0)
 }
 
 fn main() {}

@@ -55,6 +55,7 @@ impl Correlator {
             )
     }
     /// The stages of `process` and their synchronisation.
+    #[allow(dead_code)]
     pub const PROCESS_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "process",
             &[
@@ -115,6 +116,7 @@ impl Correlator {
             )
     }
     /// The stages of `label` and their synchronisation.
+    #[allow(dead_code)]
     const LABEL_SCHEDULE: ::gpu_stages::Schedule = ::gpu_stages::Schedule::new(
             "label",
             &[

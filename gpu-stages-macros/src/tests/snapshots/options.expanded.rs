@@ -31,6 +31,7 @@ fn fill(
         )
 }
 /// The stages of `fill` and their synchronisation.
+#[allow(dead_code)]
 const FILL: crate::some::library::Schedule = crate::some::library::Schedule::new(
         "fill",
         &[
