@@ -11,6 +11,7 @@ use crate::util::panics::contain;
 use crate::util::primitives::{Arc, Mutex, StaticMutex, lock, lock_static};
 use std::sync::mpsc::{self, Sender};
 use std::task::Wake;
+use std::time::Duration;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -35,6 +36,26 @@ pub(crate) fn drop_after<T: Send + 'static>(value: T, events: Events) {
     if let Some(sender) = sender() {
         // A thread that is gone returns the job unrun: the value is leaked with it.
         let _ = sender.send(job);
+    }
+}
+
+/// Waits a moment for the thread to drop what is over by now. For a caller that is short of memory.
+#[cfg_attr(
+    not(feature = "opencl"),
+    allow(dead_code, reason = "for backends that run out of memory")
+)]
+pub(crate) fn catch_up() {
+    /// Long for a destructor, short for a program that is going to fail.
+    const PATIENCE: Duration = Duration::from_millis(200);
+    let Some(sender) = lock_static(&SENDER).clone() else {
+        return;
+    };
+    let (done, is_done) = mpsc::channel();
+    let job: Job = Box::new(move || {
+        let _ = done.send(());
+    });
+    if sender.send(job).is_ok() {
+        let _ = is_done.recv_timeout(PATIENCE);
     }
 }
 
