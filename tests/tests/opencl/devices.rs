@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, HostBuffer, OpenCl, Queue};
 use gpu_stages::{Error, Resource};
-use gpu_stages_tests::opencl_device;
+use gpu_stages_tests::opencl::another_context;
 use gpu_stages_tests::process::in_own_process_with;
 use gpu_stages_tests::talk::TestBackend;
 
@@ -41,7 +41,7 @@ fn an_unknown_device_is_an_error_that_lists_those_there_are() {
 /// Digits are a number, although they may be in a name as well.
 #[test]
 fn a_number_that_no_device_has_is_an_error_even_if_it_is_in_a_name() {
-    let first = Device::find(&opencl_device()).unwrap();
+    let first = another_context();
     let is_digit = |c: char| c.is_ascii_digit();
     let numbers = first.name().split(|c| !is_digit(c));
     for number in numbers.filter(|number| number.parse().is_ok_and(|it: usize| it > 99)) {
