@@ -3,6 +3,8 @@
 
 pub mod bench;
 pub mod heap;
+#[cfg(feature = "opencl")]
+pub mod opencl;
 pub mod process;
 pub mod talk;
 pub mod timed_talk;
@@ -15,12 +17,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
-
-/// The OpenCL device that the tests run on, as `opencl::Device::find` takes it: what the environment variable
-/// `GPU_STAGES_OPENCL_DEVICE` says, or the first device.
-pub fn opencl_device() -> String {
-    std::env::var("GPU_STAGES_OPENCL_DEVICE").unwrap_or_default()
-}
 
 /// Blocks the threads that pass it until it is opened.
 #[derive(Clone, Debug, Default)]

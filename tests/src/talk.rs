@@ -34,7 +34,9 @@ impl TestBackend for gpu_stages::opencl::OpenCl {
         // Contexts are expensive, and pipelines cannot cross them.
         static DEVICE: OnceLock<gpu_stages::opencl::Device> = OnceLock::new();
         DEVICE
-            .get_or_init(|| gpu_stages::opencl::Device::find(&crate::opencl_device()).unwrap())
+            .get_or_init(|| {
+                gpu_stages::opencl::Device::find(&crate::opencl::device_choice()).unwrap()
+            })
             .clone()
     }
 

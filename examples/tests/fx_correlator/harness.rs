@@ -214,3 +214,9 @@ pub fn check_within(
         }
     }
 }
+
+/// The OpenCL device that tests run on: what the environment variable `GPU_STAGES_OPENCL_DEVICE` says, or the first one.
+#[cfg(feature = "opencl")]
+pub fn opencl_device() -> String {
+    std::env::var("GPU_STAGES_OPENCL_DEVICE").unwrap_or_default()
+}

@@ -149,7 +149,7 @@ async fn the_embedded_device() {
 #[cfg(feature = "opencl")]
 #[tokio::test]
 async fn an_opencl_device() {
-    let device = gpu_stages::opencl::Device::find("").unwrap();
+    let device = gpu_stages::opencl::Device::find(&crate::harness::opencl_device()).unwrap();
     is_right(&device, |shape| kernels::opencl(&device, shape).unwrap()).await;
 }
 

@@ -35,10 +35,10 @@ pub(crate) struct OnDevice {
     pub own_clock: Option<OwnClock>,
 }
 
-/// A device's own clock, and the time on it while the host enqueued the command.
+/// A device's own clock, and the time on it while the host enqueued the command, if the device noted it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnClock {
     /// Tells the clocks of devices apart.
     pub number: usize,
-    pub queued: Duration,
+    pub queued: Option<Duration>,
 }

@@ -26,6 +26,12 @@ pub(super) fn has_queues() -> bool {
     !lock_static(&QUEUES).is_empty()
 }
 
+/// Releases the host memory of all commands that are known to be over.
+pub(super) fn release_memory() {
+    let queues = lock_static(&QUEUES).clone();
+    queues.iter().for_each(|queue| queue.release_memory());
+}
+
 /// Looks at all queues once.
 pub(super) fn look_at_all() {
     let queues = std::mem::take(&mut *lock_static(&QUEUES));

@@ -81,6 +81,9 @@ fn dependency(event: &Event, is_waited_for: bool, is_data: bool) -> Option<Depen
     if record.known_failure().is_some() {
         return None;
     }
+    if !is_waited_for {
+        record.note_relied_on();
+    }
     Some(Dependency {
         command: record.downgrade()?,
         is_waited_for,

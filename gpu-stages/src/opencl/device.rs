@@ -46,8 +46,8 @@ impl fmt::Display for Device {
 
 impl Device {
     /// The device that `choice` names: by its number among all devices of all platforms (`"0"`), or by a part of its
-    /// own name or of its platform's, in upper or lower case (`"nvidia"`, `"4090"`). An empty choice names the first
-    /// device.
+    /// own name or of its platform's, in upper or lower case (`"nvidia"`, `"rtx 4090"`). Digits alone are always a
+    /// number. An empty choice names the first device.
     ///
     /// ```no_run
     /// let device = gpu_stages::opencl::Device::find("nvidia")?;

@@ -27,14 +27,16 @@ pub(super) fn find(choice: &str) -> Result<Found> {
 }
 
 fn choose(all: &[Found], choice: &str) -> Option<usize> {
+    if !choice.is_empty() && choice.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number = choice.parse::<usize>().ok();
+        return number.filter(|&number| number < all.len());
+    }
     let wanted = choice.to_lowercase();
     let matches = |found: &Found| {
         found.name.to_lowercase().contains(&wanted)
             || found.platform.to_lowercase().contains(&wanted)
     };
-    let number = choice.parse::<usize>().ok();
-    let number = number.filter(|&number| number < all.len());
-    number.or_else(|| all.iter().position(matches))
+    all.iter().position(matches)
 }
 
 /// All devices of all platforms, in the order in which the drivers list them.
@@ -124,12 +126,17 @@ mod tests {
     #[test]
     fn a_number_counts_the_devices() {
         assert_eq!(chosen("2"), Some(2));
+        assert_eq!(chosen("02"), Some(2));
     }
 
     #[test]
-    fn a_number_that_no_device_has_is_a_part_of_a_name() {
-        assert_eq!(chosen("4090"), Some(1));
-        assert_eq!(chosen("7"), None);
+    fn a_number_that_no_device_has_is_no_part_of_a_name() {
+        for number in ["3", "10", "4090", "18446744073709551616"] {
+            assert_eq!(chosen(number), None, "{number}");
+        }
+        assert_eq!(chosen("RTX 4090"), Some(1));
+        assert_eq!(chosen("a10"), Some(0));
+        assert_eq!(chosen("+1"), None);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //! nothing else asks about any more. Plain data; the driver is asked elsewhere (`aftercare.rs`).
 
 use super::cl::ClEvent;
-use super::memory::HostMemory;
 use crate::error::Origin;
 use crate::sync::clock::{Position, QueueId};
 use crate::util::primitives::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, lock};
 use smallvec::SmallVec;
+use std::any::Any;
 use std::collections::VecDeque;
 
 /// Where a command stands. No two commands have the same place.
@@ -27,6 +27,9 @@ pub(super) struct Unseen {
     pub data: SmallVec<[Place; 2]>,
 }
 
+/// A handle to host memory, whatever its type.
+type HostMemory = Arc<dyn Any + Send + Sync>;
+
 /// In the order of the queue.
 #[derive(Debug, Default)]
 pub(super) struct Leftovers {
@@ -39,7 +42,7 @@ pub(super) struct Leftovers {
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     /// Host memory, with the last number that its command can have.
-    pub memory: VecDeque<(u64, Arc<HostMemory>)>,
+    pub memory: VecDeque<(u64, HostMemory)>,
     pub unseen: VecDeque<Unseen>,
     /// A marker behind everything up to this number.
     pub probe: Option<(ClEvent, u64)>,
@@ -67,7 +70,7 @@ impl Leftovers {
     }
 
     /// Keeps the host memory of the command at `position`.
-    pub fn keep(&self, position: Position, memory: Arc<HostMemory>) {
+    pub fn keep(&self, position: Position, memory: HostMemory) {
         let mut lists = self.lists();
         let before = |(kept, _): &(u64, _)| *kept <= position.latest;
         let index = lists.memory.partition_point(before);

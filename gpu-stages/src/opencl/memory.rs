@@ -1,9 +1,10 @@
 //! Buffers of the device, and pinned memory of the host.
 
-use super::cl::{self, Mem, call, check};
+use super::aftercare;
+use super::cl::{self, Code, Mem, call, check};
 use super::device::Device;
 use crate::backend::ALIGNMENT;
-use crate::error::Failure;
+use crate::sync::deferred_drop;
 use crate::util::primitives::{Ordering, StaticU64};
 use cl_sys as sys;
 use std::ptr::{self, NonNull};
@@ -21,6 +22,9 @@ pub struct Memory {
 #[derive(Debug)]
 pub struct HostMemory {
     mem: Mem,
+    /// Where the mapping begins.
+    mapped: NonNull<u8>,
+    /// The first aligned byte of it.
     start: NonNull<u8>,
     device: Device,
 }
@@ -32,9 +36,12 @@ unsafe impl Sync for HostMemory {}
 
 impl Memory {
     pub(super) fn zeroed(device: &Device, bytes: usize) -> cl::Result<Self> {
-        static NEXT: StaticU64 = StaticU64::new(1);
         // An empty buffer is one byte long: OpenCL has no empty ones.
-        let bytes = bytes.max(1);
+        or_after_draining(device, || Self::allocate(device, bytes.max(1)))
+    }
+
+    fn allocate(device: &Device, bytes: usize) -> cl::Result<Self> {
+        static NEXT: StaticU64 = StaticU64::new(1);
         let mem = device.context().buffer(sys::CL_MEM_READ_WRITE, bytes)?;
         let zero = 0_u8;
         check(call!(clEnqueueFillBuffer(
@@ -96,13 +103,26 @@ impl Memory {
 }
 
 impl HostMemory {
-    pub(super) fn zeroed(device: &Device, bytes: usize) -> Result<Self, Failure> {
+    pub(super) fn zeroed(device: &Device, bytes: usize) -> cl::Result<Self> {
         let bytes = bytes.max(1);
+        or_after_draining(device, || {
+            let exact = Self::map(device, bytes)?;
+            if exact.is_aligned() {
+                return Ok(exact);
+            }
+            drop(exact);
+            // No specification promises the alignment that buffers have here. A larger mapping contains an aligned part.
+            let larger = bytes.checked_add(ALIGNMENT - 1);
+            let larger = larger.ok_or(Code(sys::CL_INVALID_BUFFER_SIZE))?;
+            let mut memory = Self::map(device, larger)?;
+            memory.align();
+            Ok(memory)
+        })
+    }
+
+    fn map(device: &Device, bytes: usize) -> cl::Result<Self> {
         let flags = sys::CL_MEM_READ_WRITE | sys::CL_MEM_ALLOC_HOST_PTR;
-        let mem = device
-            .context()
-            .buffer(flags, bytes)
-            .map_err(|code| code.failure())?;
+        let mem = device.context().buffer(flags, bytes)?;
         let mut code = 0;
         let start = call!(clEnqueueMapBuffer(
             device.service().0,
@@ -116,17 +136,28 @@ impl HostMemory {
             ptr::null_mut(),
             &mut code,
         ));
-        check(code).map_err(|code| code.failure())?;
-        let start = NonNull::new(start.cast::<u8>())
-            .filter(|start| start.as_ptr().addr() % ALIGNMENT == 0)
-            .ok_or_else(|| Failure::new(None, "the driver's host memory is not aligned"))?;
+        check(code)?;
+        let start = NonNull::new(start.cast::<u8>()).ok_or(Code(sys::CL_MAP_FAILURE))?;
         // SAFETY: the mapping has `bytes` bytes, and there is no other pointer to it yet.
         unsafe { start.as_ptr().write_bytes(0, bytes) };
         Ok(HostMemory {
             mem,
+            mapped: start,
             start,
             device: device.clone(),
         })
+    }
+
+    fn is_aligned(&self) -> bool {
+        self.start.addr().get() % ALIGNMENT == 0
+    }
+
+    /// Moves the start to the next aligned byte. The mapping has up to `ALIGNMENT - 1` bytes more than are used.
+    fn align(&mut self) {
+        let behind = self.mapped.addr().get() % ALIGNMENT;
+        let skipped = (ALIGNMENT - behind) % ALIGNMENT;
+        // SAFETY: `skipped` is less than `ALIGNMENT`, and the mapping is longer than that.
+        self.start = unsafe { self.mapped.add(skipped) };
     }
 
     pub(super) fn start(&self) -> NonNull<u8> {
@@ -140,11 +171,33 @@ impl Drop for HostMemory {
         call!(clEnqueueUnmapMemObject(
             self.device.service().0,
             self.mem.0,
-            self.start.as_ptr().cast(),
+            self.mapped.as_ptr().cast(),
             0,
             ptr::null(),
             ptr::null_mut(),
         ));
         let _ = self.device.service().flush();
+    }
+}
+
+/// What `allocate` makes. If there is not enough memory, what is over by now is released, and it is tried once more.
+fn or_after_draining<T>(device: &Device, allocate: impl Fn() -> cl::Result<T>) -> cl::Result<T> {
+    let is_short = |code: &Code| {
+        matches!(
+            code.0,
+            sys::CL_MEM_OBJECT_ALLOCATION_FAILURE
+                | sys::CL_OUT_OF_RESOURCES
+                | sys::CL_OUT_OF_HOST_MEMORY
+        )
+    };
+    match allocate() {
+        Err(code) if is_short(&code) => {
+            deferred_drop::settle();
+            aftercare::release_memory();
+            // Memory is unmapped by commands of this queue.
+            device.service().finish()?;
+            allocate()
+        }
+        result => result,
     }
 }

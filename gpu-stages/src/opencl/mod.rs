@@ -76,7 +76,7 @@ unsafe impl Backend for OpenCl {
     }
 
     fn allocate_host(device: &Device, bytes: usize) -> Result<HostMemory, Failure> {
-        HostMemory::zeroed(device, bytes)
+        HostMemory::zeroed(device, bytes).map_err(cl::Code::failure)
     }
 
     fn host_pointer(memory: &HostMemory) -> NonNull<u8> {

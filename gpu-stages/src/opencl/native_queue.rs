@@ -68,10 +68,9 @@ impl NativeQueue {
             .get_or_init(|| AfterFailure::on(&self.native))
     }
 
-    /// Whether the command at `position` is known to have succeeded: a later one has. Asks nothing.
-    pub fn is_known_good(&self, position: Position) -> bool {
-        let all_fail = self.after_failure.get() == Some(&AfterFailure::AllFail);
-        all_fail && self.identity.knowledge.is_complete(position)
+    /// Whether the driver is known to run commands after a failed one. Asks nothing.
+    pub fn is_known_to_run_others(&self) -> bool {
+        self.after_failure.get() == Some(&AfterFailure::OthersRun)
     }
 
     /// Enqueues a command; its result and its position.

@@ -39,18 +39,52 @@ impl DeviceTimes for Timed {
                 ..OnDevice::default()
             };
         }
-        // The other times mean nothing without this one.
-        let Some(queued) = self.time(sys::CL_PROFILING_COMMAND_QUEUED) else {
-            return OnDevice::default();
-        };
-        OnDevice {
+        let noted = Noted {
+            queued: self.time(sys::CL_PROFILING_COMMAND_QUEUED),
             began: self.time(sys::CL_PROFILING_COMMAND_START),
             ended: self.time(sys::CL_PROFILING_COMMAND_END),
+        };
+        let Noted {
+            queued,
+            began,
+            ended,
+        } = noted.believed();
+        OnDevice {
+            began,
+            ended,
             failed,
             own_clock: Some(OwnClock {
                 number: self.clock.0,
                 queued,
             }),
+        }
+    }
+}
+
+/// The times of a command by the device's clock, as far as they are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Noted {
+    queued: Option<Duration>,
+    began: Option<Duration>,
+    ended: Option<Duration>,
+}
+
+impl Noted {
+    /// Clocks of devices run since long before. Some drivers give 0 for a time that they have not noted, and some count
+    /// 0, 1, 2, 3.
+    const EARLIEST: Duration = Duration::from_micros(1);
+
+    /// The times that can be right.
+    fn believed(self) -> Self {
+        let is_noted = |time: &Duration| *time >= Self::EARLIEST;
+        let queued = self.queued.filter(is_noted);
+        let began = self.began.filter(is_noted);
+        let ended = self.ended.filter(is_noted);
+        let is_in_order = queued <= began && began.is_some() && began <= ended;
+        Noted {
+            queued,
+            began: began.filter(|_| is_in_order),
+            ended: ended.filter(|_| is_in_order),
         }
     }
 }
@@ -101,5 +135,56 @@ pub(super) fn enqueued(
 pub(super) fn failed(enqueuing: Option<Enqueuing>) {
     if let Some(enqueuing) = enqueuing {
         enqueuing.enqueued(Arc::new(Untimed { failed: true }));
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    /// What is believed of these times in nanoseconds.
+    fn believed(times: [u64; 3]) -> [Option<u64>; 3] {
+        let [queued, began, ended] = times.map(|time| Some(Duration::from_nanos(time)));
+        let believed = Noted {
+            queued,
+            began,
+            ended,
+        };
+        let Noted {
+            queued,
+            began,
+            ended,
+        } = believed.believed();
+        [queued, began, ended].map(|time| Some(u64::try_from(time?.as_nanos()).unwrap()))
+    }
+
+    #[test]
+    fn times_in_order_are_believed() {
+        assert_eq!(
+            believed([5_000, 6_000, 9_000]),
+            [Some(5_000), Some(6_000), Some(9_000)]
+        );
+        assert_eq!(
+            believed([5_000, 5_000, 5_000]),
+            [Some(5_000), Some(5_000), Some(5_000)]
+        );
+    }
+
+    #[test]
+    fn a_time_of_zero_is_none() {
+        assert_eq!(
+            believed([0, 6_000, 9_000]),
+            [None, Some(6_000), Some(9_000)]
+        );
+        assert_eq!(believed([5_000, 0, 0]), [Some(5_000), None, None]);
+        assert_eq!(believed([5_000, 6_000, 0]), [Some(5_000), None, None]);
+        assert_eq!(believed([0, 1, 2]), [None, None, None]);
+        assert_eq!(believed([1, 2, 3]), [None, None, None]);
+    }
+
+    #[test]
+    fn times_out_of_order_are_none() {
+        assert_eq!(believed([7_000, 6_000, 9_000]), [Some(7_000), None, None]);
+        assert_eq!(believed([5_000, 9_000, 6_000]), [Some(5_000), None, None]);
     }
 }

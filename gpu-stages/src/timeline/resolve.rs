@@ -52,7 +52,11 @@ impl Resolver<'_> {
     fn ask(&mut self, commands: Vec<CommandRecord>) -> Vec<Asked> {
         let ask = |command: CommandRecord| {
             let said = command.device.on_device(self.recorder.clock());
-            if let Some(OwnClock { number, queued }) = said.own_clock {
+            if let Some(OwnClock {
+                number,
+                queued: Some(queued),
+            }) = said.own_clock
+            {
                 let (before, after) = command.between;
                 self.clocks
                     .entry(number)

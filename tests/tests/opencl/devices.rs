@@ -3,6 +3,7 @@
 use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, HostBuffer, OpenCl, Queue};
 use gpu_stages::{Error, Resource};
+use gpu_stages_tests::opencl::another_context;
 use gpu_stages_tests::process::in_own_process_with;
 use gpu_stages_tests::talk::TestBackend;
 
@@ -37,15 +38,20 @@ fn an_unknown_device_is_an_error_that_lists_those_there_are() {
     }
 }
 
-/// A number that no device has may be part of a name: `4090`.
+/// Digits are a number, although they may be in a name as well.
 #[test]
-fn a_number_in_a_name_finds_it_too() {
-    let first = Device::find("").unwrap();
+fn a_number_that_no_device_has_is_an_error_even_if_it_is_in_a_name() {
+    let first = another_context();
     let is_digit = |c: char| c.is_ascii_digit();
-    let number = first.name().split(|c| !is_digit(c)).max_by_key(|n| n.len());
-    if let Some(number) = number.filter(|number| number.len() > 1) {
-        assert_eq!(Device::find(number).unwrap().name(), first.name());
+    let numbers = first.name().split(|c| !is_digit(c));
+    for number in numbers.filter(|number| number.parse().is_ok_and(|it: usize| it > 99)) {
+        let error = Device::find(number).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("`{number}`")),
+            "{error}"
+        );
     }
+    assert!(Device::find("100").is_err());
 }
 
 #[test]

@@ -4,8 +4,9 @@ use futures::executor::block_on;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use gpu_stages::opencl::{Device, HostBuffer, HostView, OpenCl, driver_calls};
 use gpu_stages::{DeviceVisible, Error, Resource, gpu_pipeline};
+use gpu_stages_tests::opencl::{all_fail_after_a_failure, ocl_context};
 use gpu_stages_tests::process::in_own_process;
-use ocl::{Buffer, Context, Kernel, Program, Queue, flags::CommandQueueProperties};
+use ocl::{Buffer, Kernel, Program, Queue, flags::CommandQueueProperties};
 
 type Result<T> = std::result::Result<T, Failed>;
 
@@ -111,7 +112,7 @@ struct Application {
 
 impl Application {
     fn new(slots: usize) -> ocl::Result<Self> {
-        let context = Context::builder().build()?;
+        let context = ocl_context();
         let device = context.devices()[0];
         let queues: Vec<_> = (0..3)
             .map(|_| Queue::new(&context, device, None))
@@ -217,9 +218,21 @@ fn a_kernel_with_bound_arguments_waits_and_is_waited_for() {
             block_on(frame(0)).unwrap();
             let calls = driver_calls() - before;
             // As many as where the stage shows its buffers.
-            assert!(calls <= 3 * 4 + 3 * 5 + 2, "{calls} calls");
+            assert!(calls <= most_calls(), "{calls} calls");
         },
     );
+}
+
+/// The calls of a frame: the queues are new to the library in each (3 × information twice, retain and release), then per
+/// stage a barrier, a marker, its release and a flush, and once a callback and a status. Where a driver may run commands
+/// after a failed one, each stage's marker is asked for as well.
+fn most_calls() -> u64 {
+    let calls = 3 * 4 + 3 * 5 + 2;
+    if all_fail_after_a_failure() {
+        calls
+    } else {
+        calls + 3 * 2
+    }
 }
 
 #[test]
@@ -231,18 +244,18 @@ fn stages_share_their_barrier_and_their_marker() {
         let before = driver_calls();
         block_on(application.frame(1)).unwrap();
         let calls = driver_calls() - before;
-        // The queues are new to the library in each frame (3 × information twice, retain and release), then per
-        // stage a barrier, a marker, its release and a flush, and once a callback and a status.
         println!("{calls} calls");
-        assert!(calls <= 3 * 4 + 3 * 5 + 2, "{calls} calls");
+        assert!(calls <= most_calls(), "{calls} calls");
     });
 }
 
 #[test]
 fn a_queue_that_is_out_of_order_is_refused() {
-    let context = Context::builder().build().unwrap();
+    let context = ocl_context();
     let properties = CommandQueueProperties::new().out_of_order();
-    let queue = Queue::new(&context, context.devices()[0], Some(properties)).unwrap();
+    let Ok(queue) = Queue::new(&context, context.devices()[0], Some(properties)) else {
+        return println!("the device has no queues that are out of order");
+    };
     let buffer = Buffer::<f32>::builder()
         .queue(queue.clone())
         .len(4)

@@ -2,8 +2,9 @@
 
 use futures::executor::block_on;
 use gpu_stages::cpu::Cpu;
-use gpu_stages::opencl::{Device, OpenCl};
+use gpu_stages::opencl::OpenCl;
 use gpu_stages::{DeviceBuffer, HostBuffer, JobQueue, Queue, Resource, Result, gpu_pipeline};
+use gpu_stages_tests::opencl::another_context;
 use gpu_stages_tests::talk::{Talk, TestBackend};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -149,8 +150,7 @@ async fn down(
 /// Each opened device has a context of its own. Events of one cannot be waited for in another: the host waits.
 #[test]
 fn contexts_meet_through_host_buffers_and_refuse_each_others_device_buffers() {
-    let name = gpu_stages_tests::opencl_device();
-    let (one, two) = (Device::find(&name).unwrap(), Device::find(&name).unwrap());
+    let (one, two) = (another_context(), another_context());
     let queues = (Queue::new(&one).unwrap(), Queue::new(&two).unwrap());
     let on = |device| Resource::new(DeviceBuffer::new(device, LEN).unwrap());
     let (a, b) = (on(&one), on(&two));

@@ -131,7 +131,7 @@ async fn through(
 
 #[test]
 fn lists_on_queues_of_the_application() {
-    let context = ocl::Context::builder().build().unwrap();
+    let context = gpu_stages_tests::opencl::ocl_context();
     let queue = || ocl::Queue::new(&context, context.devices()[0], None).unwrap();
     let (up, down) = (queue(), queue());
     let device = Device::of_queue(&up).unwrap();

@@ -1,7 +1,8 @@
 //! Wakers are user code: they do not run inside a callback of the driver, where most of OpenCL is forbidden.
 
+use crate::driver::callbacks::{Callbacks, is_in_callback};
 use crate::driver::frame::{device_buffer, queue};
-use crate::driver::{self, Callbacks, Hold, is_in_callback};
+use crate::driver::{self, Hold};
 use futures::executor::block_on;
 use gpu_stages::opencl::{DeviceBuffer, HostBuffer, OpenCl, Queue};
 use gpu_stages::{Event, WaitKey};
@@ -72,7 +73,7 @@ fn a_waker_runs_and_is_dropped_outside_of_callbacks() {
 fn a_waker_runs_outside_of_a_callback_that_comes_while_it_is_asked_for() {
     let test = a_waker_runs_outside_of_a_callback_that_comes_while_it_is_asked_for;
     in_own_process(test, || {
-        driver::set_callbacks(Callbacks::Early);
+        driver::callbacks::set_callbacks(Callbacks::Early);
         let woken = woken(true);
         assert!(woken.len() >= 2 && !woken.contains(&true), "{woken:?}");
     });

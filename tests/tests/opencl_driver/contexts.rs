@@ -5,7 +5,7 @@ use crate::driver;
 use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, HostBuffer, Kernel, OpenCl, Queue};
 use gpu_stages::{Error, Event, Problem, Resource};
-use gpu_stages_tests::opencl_device;
+use gpu_stages_tests::opencl::another_context;
 use gpu_stages_tests::talk::TestBackend;
 
 const SOURCE: &str = "kernel void add(global const float *a, global float *b) {
@@ -37,7 +37,7 @@ impl Side {
 
 /// Two contexts of one device.
 fn sides() -> (Side, Side) {
-    let second = Device::find(&opencl_device()).unwrap();
+    let second = another_context();
     let ours = Side::new(&OpenCl::device(), ["ours 1", "ours 2", "our host"]);
     (
         ours,

@@ -136,7 +136,7 @@ fn a_failure_that_only_the_callback_tells_counts() {
     let queue = queue();
     let data = device_buffer("data");
     let hold = Hold::next_command();
-    driver::call_back_next_event_failed();
+    driver::callbacks::call_back_next_event_failed();
     let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
     queue.fill(&mut guard, 1).unwrap();
     guard.ready();

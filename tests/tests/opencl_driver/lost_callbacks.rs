@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Runs `body` in a process of its own, on a driver that never calls back.
 fn without_callbacks<T: Fn()>(test: T, body: impl FnOnce()) {
     in_own_process(test, || {
-        driver::lose_callbacks(COMPLETE);
+        driver::callbacks::lose_callbacks(COMPLETE);
         body();
     });
 }
@@ -36,10 +36,13 @@ fn frames_end() {
 fn frames_end_without_callbacks() {
     without_callbacks(frames_end_without_callbacks, || {
         for answer in [COMPLETE, OUT_OF_RESOURCES] {
-            driver::lose_callbacks(answer);
+            driver::callbacks::lose_callbacks(answer);
             frames_end();
         }
-        assert!(driver::lost_callbacks() > 0, "the callback was taken");
+        assert!(
+            driver::callbacks::lost_callbacks() > 0,
+            "the callback was taken"
+        );
     });
 }
 

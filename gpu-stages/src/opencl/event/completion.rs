@@ -29,6 +29,8 @@ pub(in crate::opencl) struct Completion {
     queue: AtomicU64,
     earliest: AtomicU64,
     latest: AtomicU64,
+    /// Whether a command relies on this one without waiting for it: the queue orders the two.
+    is_relied_on: AtomicBool,
     /// The number of the last look that came to the record.
     round: AtomicU64,
     pub(super) rest: Mutex<Rest>,
@@ -65,13 +67,13 @@ impl Rest {
         self.native.is_some() && !self.is_late_marker
     }
 
-    /// Leaves the command's event to its queue: a later command may rely on what this one did.
-    fn leave(&mut self, position: Position) {
+    /// Leaves the command's event to its queue if a later command relies on what this one did, and may not fail with it.
+    fn leave(&mut self, position: Position, is_relied_on: bool) {
         if !self.has_own_event() || self.deferred.is_some() {
             return;
         }
         let queue = self.queue.as_ref();
-        let queue = queue.filter(|queue| !queue.is_known_good(position));
+        let queue = queue.filter(|queue| is_relied_on || queue.is_known_to_run_others());
         if let (Some(queue), Some(native)) = (queue, self.native.take()) {
             let data = self.dependencies.iter().filter(|it| it.is_data);
             queue.leftovers.leave(Unseen {
@@ -148,6 +150,7 @@ impl Recycle for Completion {
             queue: AtomicU64::new(0),
             earliest: AtomicU64::new(0),
             latest: AtomicU64::new(0),
+            is_relied_on: AtomicBool::new(false),
             round: AtomicU64::new(0),
             rest: Mutex::default(),
         }
@@ -158,8 +161,10 @@ impl Recycle for Completion {
         let place = self.place();
         self.queue.store(0, Ordering::Relaxed);
         if self.state.load(Ordering::Relaxed) == PENDING {
-            lock(&self.rest).leave(place.position);
+            let is_relied_on = self.is_relied_on.load(Ordering::Relaxed);
+            lock(&self.rest).leave(place.position, is_relied_on);
         }
+        self.is_relied_on.store(false, Ordering::Relaxed);
         let released = lock(&self.rest).empty();
         drop(released);
         self.state.store(PENDING, Ordering::Relaxed);
@@ -235,6 +240,11 @@ impl Completion {
     /// Whether this look, which has the number `round`, has not come to the record before.
     pub(super) fn is_new_in(&self, round: u64) -> bool {
         self.round.swap(round, Ordering::Relaxed) != round
+    }
+
+    /// Notes that a command relies on this one without waiting for it.
+    pub(in crate::opencl) fn note_relied_on(&self) {
+        self.is_relied_on.store(true, Ordering::Relaxed);
     }
 
     pub(in crate::opencl) fn downgrade(&self) -> Option<WeakCompletion> {

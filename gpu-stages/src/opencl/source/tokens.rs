@@ -34,8 +34,8 @@ impl<'a> Source<'a> {
                 source.directive(rest)?
             } else if rest.starts_with("//") {
                 until(rest, "\n")
-            } else if rest.starts_with("/*") {
-                2 + rest[2..].find("*/")? + 2
+            } else if let Some(inside) = rest.strip_prefix("/*") {
+                2 + inside.find("*/")? + 2
             } else if next == '"' || next == '\'' {
                 quoted(rest, next)?
             } else if is_of_word(next) {

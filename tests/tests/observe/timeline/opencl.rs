@@ -110,13 +110,8 @@ async fn foreign(
 }
 
 fn record_foreign(properties: Option<ocl::flags::CommandQueueProperties>) -> Recording {
-    let platform = ocl::Platform::first().unwrap();
-    let device = ocl::Device::first(platform).unwrap();
-    let context = ocl::Context::builder()
-        .platform(platform)
-        .devices(device)
-        .build()
-        .unwrap();
+    let context = gpu_stages_tests::opencl::ocl_context();
+    let device = context.devices()[0];
     let queue = ocl::Queue::new(&context, device, properties).unwrap();
     let buffer = ocl::Buffer::<f32>::builder()
         .queue(queue.clone())

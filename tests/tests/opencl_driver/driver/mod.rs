@@ -5,13 +5,15 @@
 //! error, PoCL reports the command as failed, and all that were enqueued after it; it aborts if one of them has no
 //! event. So there is another way, too: a command that succeeds is reported as failed, and no other is affected.
 
+pub mod callbacks;
 pub mod frame;
+pub mod memory;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 type Handle = *mut c_void;
@@ -79,19 +81,6 @@ pub fn report_next_event_failed() {
     REPORT_NEXT_FAILED.set(true);
 }
 
-/// The events that are reported as failed by their callbacks alone.
-static CALLED_BACK_FAILED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-
-thread_local! {
-    static CALL_BACK_NEXT_FAILED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The callback of the next command of this thread that has an event will say that it failed. Its status says that it is
-/// complete.
-pub fn call_back_next_event_failed() {
-    CALL_BACK_NEXT_FAILED.set(true);
-}
-
 /// The events that were asked for their status, while that is noted.
 static LOOKED_AT: Mutex<Option<BTreeSet<usize>>> = Mutex::new(None);
 
@@ -132,23 +121,6 @@ unsafe extern "C" fn clGetEventInfo(
     code
 }
 
-/// What is answered to requests for callbacks while none ever comes, and how many there were.
-static LOST_CALLBACKS: Mutex<Option<(i32, usize)>> = Mutex::new(None);
-
-/// No callback comes from now on, on any thread; a request for one is answered with this code.
-pub fn lose_callbacks(answer: i32) {
-    let mut lost = LOST_CALLBACKS.lock().unwrap();
-    *lost = Some((answer, lost.map_or(0, |(_, requests)| requests)));
-}
-
-/// How many callbacks have not come.
-pub fn lost_callbacks() -> usize {
-    LOST_CALLBACKS
-        .lock()
-        .unwrap()
-        .map_or(0, |(_, requests)| requests)
-}
-
 /// Whether the driver tells nothing of the parameters of kernels.
 static TELLS_NO_PARAMETERS: AtomicBool = AtomicBool::new(false);
 
@@ -175,141 +147,6 @@ unsafe extern "C" fn clGetKernelArgInfo(
     let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clGetKernelArgInfo")) };
     // SAFETY: passed on to the caller.
     unsafe { real(kernel, index, what, size, value, returned) }
-}
-
-thread_local! {
-    static IN_CALLBACK: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread runs a callback of an event, in which OpenCL forbids most functions.
-pub fn is_in_callback() -> bool {
-    IN_CALLBACK.get()
-}
-
-/// How callbacks are changed on their way to the library.
-static CALLBACKS: Mutex<Callbacks> = Mutex::new(Callbacks::AsTheyAre);
-
-/// What becomes of callbacks.
-#[derive(Clone, Copy, Debug)]
-pub enum Callbacks {
-    /// The driver's own.
-    AsTheyAre,
-    /// They come inside the call that asks for them, although the command is not over.
-    Early,
-}
-
-/// Changes the callbacks that are asked for from now on, on any thread.
-pub fn set_callbacks(callbacks: Callbacks) {
-    *CALLBACKS.lock().unwrap() = callbacks;
-}
-
-type Callback = unsafe extern "C" fn(Handle, i32, Handle);
-
-/// A callback that was asked for.
-struct Request {
-    function: Callback,
-    data: Handle,
-}
-
-/// Calls back, and notes meanwhile that it does.
-unsafe extern "C" fn call_back(event: Handle, status: i32, request: Handle) {
-    // SAFETY: made by `Box::into_raw` in `clSetEventCallback`, and passed to one callback.
-    let request = unsafe { Box::from_raw(request.cast::<Request>()) };
-    IN_CALLBACK.set(true);
-    let is_failed = CALLED_BACK_FAILED.lock().unwrap().contains(&event.addr());
-    let status = if is_failed { OUT_OF_RESOURCES } else { status };
-    // SAFETY: the callback that was asked for, with its data.
-    unsafe { (request.function)(event, status, request.data) };
-    IN_CALLBACK.set(false);
-}
-
-/// Passes a request for a callback on, or loses it.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn clSetEventCallback(
-    event: Handle,
-    status: i32,
-    function: Callback,
-    data: Handle,
-) -> i32 {
-    type Real = unsafe extern "C" fn(Handle, i32, Callback, Handle) -> i32;
-    if let Some((answer, requests)) = &mut *LOST_CALLBACKS.lock().unwrap() {
-        *requests += 1;
-        return *answer;
-    }
-    let request: Handle = Box::into_raw(Box::new(Request { function, data })).cast();
-    if let Callbacks::Early = *CALLBACKS.lock().unwrap() {
-        // SAFETY: as the driver would.
-        unsafe { call_back(event, status, request) };
-        return 0;
-    }
-    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.9).
-    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clSetEventCallback")) };
-    // SAFETY: passed on to the caller.
-    unsafe { real(event, status, call_back, request) }
-}
-
-/// Memory that is mapped and not unmapped again.
-static MAPPED: AtomicUsize = AtomicUsize::new(0);
-
-/// How many host buffers there are.
-pub fn mapped() -> usize {
-    MAPPED.load(Ordering::SeqCst)
-}
-
-/// Counts.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn clEnqueueMapBuffer(
-    queue: Handle,
-    buffer: Handle,
-    blocking: u32,
-    flags: u64,
-    offset: usize,
-    bytes: usize,
-    count: u32,
-    waits: *const Handle,
-    event: *mut Handle,
-    code: *mut i32,
-) -> Handle {
-    type Real = unsafe extern "C" fn(
-        Handle,
-        Handle,
-        u32,
-        u64,
-        usize,
-        usize,
-        u32,
-        *const Handle,
-        *mut Handle,
-        *mut i32,
-    ) -> Handle;
-    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.2.3).
-    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clEnqueueMapBuffer")) };
-    MAPPED.fetch_add(1, Ordering::SeqCst);
-    // SAFETY: passed on to the caller.
-    unsafe {
-        real(
-            queue, buffer, blocking, flags, offset, bytes, count, waits, event, code,
-        )
-    }
-}
-
-/// Counts.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn clEnqueueUnmapMemObject(
-    queue: Handle,
-    buffer: Handle,
-    start: Handle,
-    count: u32,
-    waits: *const Handle,
-    event: *mut Handle,
-) -> i32 {
-    type Real =
-        unsafe extern "C" fn(Handle, Handle, Handle, u32, *const Handle, *mut Handle) -> i32;
-    // SAFETY: the symbol is a function of this type (OpenCL 1.2 specification, 5.4.2).
-    let real = unsafe { std::mem::transmute::<Handle, Real>(real(c"clEnqueueUnmapMemObject")) };
-    MAPPED.fetch_sub(1, Ordering::SeqCst);
-    // SAFETY: passed on to the caller.
-    unsafe { real(queue, buffer, start, count, waits, event) }
 }
 
 /// Removes a hold that no command has taken.
@@ -396,7 +233,10 @@ macro_rules! held {
             let code = unsafe { real(queue, $($argument,)* count, waits, event) };
             let failed = [
                 (&REPORT_NEXT_FAILED, &REPORTED_FAILED),
-                (&CALL_BACK_NEXT_FAILED, &CALLED_BACK_FAILED),
+                (
+                    &callbacks::CALL_BACK_NEXT_FAILED,
+                    &callbacks::CALLED_BACK_FAILED,
+                ),
             ];
             for (_, failed) in failed
                 .iter()
