@@ -99,6 +99,8 @@ impl<B: Backend> Queue<B> {
 
     /// Blocks this thread until everything enqueued so far is over. For programs without an executor and for
     /// shutdown; a task awaits its pipeline instead.
+    ///
+    /// A program that leaves `main` with OpenCL commands in flight may crash in the driver: it finishes its queues before.
     pub fn finish(&self) {
         B::finish(&self.inner.raw);
     }
