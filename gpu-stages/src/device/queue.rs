@@ -105,6 +105,8 @@ impl<B: Backend> Queue<B> {
     /// Blocks this thread until everything enqueued so far is over. For programs without an executor and for
     /// shutdown; a task awaits its pipeline instead. Values of cancelled calls that waited for these commands are dropped
     /// by then, unless a destructor takes long.
+    ///
+    /// A program that leaves `main` with OpenCL commands in flight may crash in the driver: it finishes its queues before.
     pub fn finish(&self) {
         B::finish(&self.inner.raw);
         deferred_drop::settle();

@@ -1,7 +1,7 @@
 //! Buffers of the device, and pinned memory of the host.
 
 use super::aftercare;
-use super::cl::{self, Code, Mem, call, check};
+use super::cl::{self, ClEvent, Code, Mem, call, check};
 use super::device::Device;
 use crate::backend::ALIGNMENT;
 use crate::sync::deferred_drop;
@@ -44,6 +44,7 @@ impl Memory {
         static NEXT: StaticU64 = StaticU64::new(1);
         let mem = device.context().buffer(sys::CL_MEM_READ_WRITE, bytes)?;
         let zero = 0_u8;
+        let mut event = ptr::null_mut();
         check(call!(clEnqueueFillBuffer(
             device.service().0,
             mem.0,
@@ -53,10 +54,13 @@ impl Memory {
             bytes,
             0,
             ptr::null(),
-            ptr::null_mut(),
+            &mut event,
         )))?;
-        // Commands on other queues do not wait for this one.
-        device.service().finish()?;
+        // Commands on other queues do not wait for this one. `clFinish` is not enough: rusticl 22.3 returns from it while
+        // events are not complete.
+        device.service().flush()?;
+        let event = ClEvent(event);
+        cl::wait_for(event.0)?;
         Ok(Memory {
             mem,
             serial: NEXT.fetch_add(1, Ordering::Relaxed),

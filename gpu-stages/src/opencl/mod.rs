@@ -5,7 +5,14 @@
 //!
 //! Commands wait on the device through their own wait lists. By the rules of OpenCL a failed command fails everything
 //! that waits for it, also where only the order matters: frames that were enqueued after it, before the failure was
-//! seen, fail with it; later ones do not.
+//! seen, fail with it; later ones do not. Some drivers (rusticl 25) fail everything on a queue after that, too: make a new
+//! queue there.
+//!
+//! Only PoCL is known to report everything behind a failed command as failed. On other drivers each command has an event
+//! of its own and is asked for, which takes more calls.
+//!
+//! Before `main` ends, await what is enqueued or call [`Queue::finish`](crate::Queue::finish) on each queue: drivers have
+//! threads of their own, which may crash while the process takes itself apart.
 
 mod after_failure;
 mod aftercare;

@@ -125,7 +125,16 @@ impl NativeQueue {
         self.has_unflushed.store(false, Ordering::Release);
         let number = self.enqueued.load(Ordering::Acquire);
         // The events show what fails here.
-        if self.native.finish().is_ok() {
+        let is_over = self.native.finish().is_ok()
+            && match self.after_failure() {
+                AfterFailure::AllFail => true,
+                // Some return while events are not complete (rusticl 22.3).
+                AfterFailure::OthersRun => {
+                    let marker = self.native.marker(&[]);
+                    marker.is_ok_and(|marker| cl::wait_for(marker.0).is_ok())
+                }
+            };
+        if is_over {
             self.saw_over(number);
         }
     }
