@@ -210,7 +210,7 @@ mod tests {
     /// A marker in a queue, and its event.
     fn queued() -> (Queued, Event) {
         let queued = Queued::take();
-        let completion = Completion::pending(&Identity::unique(), 1, None);
+        let completion = Completion::pending(&Identity::unique(), 1, None, 0);
         queued.entry().completion = Some(completion.clone());
         (queued, completion.into())
     }

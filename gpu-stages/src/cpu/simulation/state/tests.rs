@@ -26,7 +26,7 @@ fn launch(state: &mut SimulationState, queue: &Identity, order: &[Event]) -> Eve
         let mut entry = queued.entry();
         entry.command = Command::Launch(kernel, Grid::from(1), Arguments::new());
         entry.order = order.iter().cloned().collect();
-        entry.completion = Some(Completion::pending(queue, position, None));
+        entry.completion = Some(Completion::pending(queue, position, None, 0));
         drop(entry);
         queued
     })
