@@ -71,15 +71,8 @@ impl Entry {
         }
     }
 
-    /// Drops everything that the entry holds. Returns what is left of a command that has begun, but has not come to its
-    /// end.
-    pub(super) fn clear(&mut self) -> Option<Lost> {
-        if !matches!(self.command, Command::Marker) {
-            self.command = Command::Marker;
-        }
-        self.order.clear();
-        self.data.clear();
-        self.observed = None;
+    /// Takes out what is left of a command that has begun, but has not come to its end.
+    pub(super) fn take_lost(&mut self) -> Option<Lost> {
         let has_begun = std::mem::take(&mut self.has_begun);
         // The event of a command that has not begun stays pending: what that waits for may still touch memory.
         let completion = self.completion.take().filter(|_| has_begun)?;
@@ -88,6 +81,16 @@ impl Entry {
             completion,
             failure,
         })
+    }
+
+    /// Drops everything else that the entry holds.
+    pub(super) fn clear(&mut self) {
+        if !matches!(self.command, Command::Marker) {
+            self.command = Command::Marker;
+        }
+        self.order.clear();
+        self.data.clear();
+        self.observed = None;
     }
 
     /// The event of the command.
@@ -208,7 +211,8 @@ mod tests {
     /// A marker in a queue, and its event.
     fn queued() -> (Queued, Event) {
         let queued = Queued::take();
-        let completion = Completion::pending(&Identity::unique(), 1, None, CommandName::default());
+        let name = CommandName::default();
+        let completion = Completion::pending(&Identity::unique(), 1, None, 0, name);
         queued.entry().completion = Some(completion.clone());
         (queued, completion.into())
     }

@@ -79,8 +79,9 @@ impl RawQueue {
                 origin: submission.origin,
                 what: submission.command.what(Kernel::shared_name),
             };
+            let (simulation, process) = (self.simulation(), self.process());
             let completion =
-                Completion::pending(&self.identity, position, self.simulation(), command);
+                Completion::pending(&self.identity, position, simulation, process, command);
             let observed = match (&self.watcher, &timing) {
                 (None, None) => None,
                 (_, timing) => Some(self.observed(&submission, &completion, timing.as_deref())),
@@ -133,6 +134,14 @@ impl RawQueue {
         match &self.runner {
             Runner::Worker(_) => None,
             Runner::Simulation(line) => Some(line.id()),
+        }
+    }
+
+    /// The process whose thread runs this queue; 0 if no thread does.
+    fn process(&self) -> u32 {
+        match &self.runner {
+            Runner::Worker(line) => line.process(),
+            Runner::Simulation(_) => 0,
         }
     }
 

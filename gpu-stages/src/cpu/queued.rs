@@ -30,11 +30,12 @@ impl Recycle for Record {
     }
 
     fn recycle(&self) {
-        let lost = lock(&self.entry).clear();
+        let lost = lock(&self.entry).take_lost();
         if let Some(lost) = lost {
             // It wakes tasks, and this thread may be panicking.
             contain(|| lost.fail());
         }
+        lock(&self.entry).clear();
     }
 }
 

@@ -10,8 +10,10 @@ use crate::util::primitives::{Arc, Condvar, Mutex, lock, thread, unpoisoned};
 use std::collections::VecDeque;
 
 /// A queue's worker: what its thread has yet to run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Worker {
+    /// The process that has the thread.
+    process: u32,
     pending: Mutex<Pending>,
     changed: Condvar,
 }
@@ -27,13 +29,21 @@ struct Pending {
 impl Worker {
     /// A worker and its thread. Its commands run on `engines` if they take the time of a model.
     pub(super) fn open(engines: Option<Arc<Engines>>) -> Result<Arc<Self>, Failure> {
-        let worker = Arc::<Worker>::default();
+        let worker = Arc::new(Worker {
+            process: std::process::id(),
+            pending: Mutex::default(),
+            changed: Condvar::new(),
+        });
         let on_thread = worker.clone();
         thread::Builder::new()
             .name("gpu-stages cpu queue".into())
             .spawn(move || on_thread.serve(engines.as_deref()))
             .map_err(|error| Failure::new(None, format!("no thread: {error}")))?;
         Ok(worker)
+    }
+
+    pub(super) fn process(&self) -> u32 {
+        self.process
     }
 
     /// Adds the entry that `make` makes for the next position.

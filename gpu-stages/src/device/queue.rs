@@ -38,9 +38,9 @@ impl<B: Backend> Clone for Queue<B> {
 impl<B: Backend> Queue<B> {
     /// A new queue on `device`.
     ///
-    /// It belongs to this process, and so do threads that work for it. After `fork` the child has none of these threads:
-    /// what it enqueues on a queue from before never runs, and nothing logs that. Make queues, and the devices of drivers,
-    /// in the child.
+    /// It belongs to this process, and so do threads that work for it. After `fork` the child has none of these threads: on
+    /// a queue of the embedded device from before, waits for commands are errors, and drivers promise nothing. Make queues,
+    /// and the devices of drivers, in the child.
     ///
     /// # Errors
     ///

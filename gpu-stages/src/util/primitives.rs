@@ -8,7 +8,7 @@ use shuttle as provider;
 #[cfg(not(any(loom, shuttle)))]
 use std as provider;
 
-pub(crate) use provider::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use provider::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 pub(crate) use provider::sync::{Condvar, Mutex, MutexGuard};
 pub(crate) use provider::{thread, thread_local};
 // Always those of `std`: the library checks nothing about how they count and when they are set.

@@ -3,6 +3,8 @@
 mod cancellation;
 mod commands;
 mod endings;
+#[cfg(unix)]
+mod forked;
 mod lost_jobs;
 mod poison;
 mod robust;

@@ -8,7 +8,7 @@ use crate::sync::clock::{Knowledge, Position, QueueId};
 use crate::sync::event::{CommandName, Erased, EventSource, Status, WaitKey, Wakers};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
-use crate::util::primitives::{Arc, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
+use crate::util::primitives::{Arc, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
 use std::task::Waker;
 
 const PENDING: usize = 0;
@@ -23,6 +23,8 @@ pub(in crate::cpu) struct Completion {
     position: AtomicU64,
     /// The simulation that runs the command; 0 if none.
     simulation: AtomicU64,
+    /// The process whose thread runs the command; 0 if no thread does.
+    process: AtomicU32,
     pub(super) rest: Mutex<Rest>,
 }
 
@@ -51,6 +53,7 @@ impl Recycle for Completion {
             queue: AtomicU64::new(0),
             position: AtomicU64::new(0),
             simulation: AtomicU64::new(0),
+            process: AtomicU32::new(0),
             rest: Mutex::default(),
         }
     }
@@ -63,11 +66,12 @@ impl Recycle for Completion {
 }
 
 impl Completion {
-    /// The completion to come of the command at `position` of the queue.
+    /// The completion to come of the command at `position` of the queue, which a simulation runs or a thread of `process`.
     pub(in crate::cpu) fn pending(
         identity: &Identity,
         position: u64,
         simulation: Option<SimulationId>,
+        process: u32,
         command: CommandName,
     ) -> Pooled<Completion> {
         let completion = Pooled::<Completion>::take();
@@ -77,6 +81,7 @@ impl Completion {
         completion.position.store(position, Ordering::Relaxed);
         let simulation = simulation.map_or(0, SimulationId::into_raw);
         completion.simulation.store(simulation, Ordering::Relaxed);
+        completion.process.store(process, Ordering::Relaxed);
         let mut rest = lock(&completion.rest);
         rest.knowledge = Some(identity.knowledge.clone());
         rest.command = command;
@@ -96,6 +101,18 @@ impl Completion {
     /// The simulation that runs the command.
     pub(in crate::cpu) fn simulation(&self) -> Option<SimulationId> {
         SimulationId::from_raw(self.simulation.load(Ordering::Relaxed))
+    }
+
+    /// The failure of a command that will never run, because this process was forked from the one that has its thread.
+    fn orphaned(&self) -> Option<Failure> {
+        let (of, own) = (self.process.load(Ordering::Relaxed), std::process::id());
+        (of != 0 && of != own).then(|| {
+            let text = format!(
+                "its queue belongs to process {of}, and this is process {own}: queues do not survive `fork`, make them in \
+                 the child"
+            );
+            Failure::new(None, text)
+        })
     }
 
     /// Whether the command is over.
@@ -157,6 +174,10 @@ impl EventSource for Completion {
     }
 
     fn register(&self, key: WaitKey, waker: &Waker) -> bool {
+        if let Some(failure) = self.orphaned() {
+            self.over(Err(Arc::new(failure)));
+            return false;
+        }
         let own = waker.clone();
         let mut rest = lock(&self.rest);
         if self.state.load(Ordering::Acquire) != PENDING {

@@ -27,12 +27,8 @@ fn launch(state: &mut SimulationState, queue: &Identity, order: &[Event]) -> Eve
         let mut entry = queued.entry();
         entry.command = Command::Launch(kernel, Grid::from(1), Arguments::new());
         entry.order = order.iter().cloned().collect();
-        entry.completion = Some(Completion::pending(
-            queue,
-            position,
-            None,
-            CommandName::default(),
-        ));
+        let name = CommandName::default();
+        entry.completion = Some(Completion::pending(queue, position, None, 0, name));
         drop(entry);
         queued
     })
