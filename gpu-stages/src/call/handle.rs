@@ -211,7 +211,7 @@ impl Call {
         let mut body = self.record.body();
         let failed = body.failed.take();
         let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
-        let claimed = std::mem::take(&mut body.unclaimed);
+        let claimed = (!body.unclaimed.is_empty()).then(|| std::mem::take(&mut body.unclaimed));
         drop(body);
         drop(claimed);
         for Kept { value, events } in kept.into_iter().flatten() {
