@@ -220,7 +220,7 @@ impl Call {
         let mut body = self.record.body();
         let failed = body.failed.take();
         let kept = (!body.kept.is_empty()).then(|| std::mem::take(&mut body.kept));
-        let claimed = std::mem::take(&mut body.unclaimed);
+        let claimed = (!body.unclaimed.is_empty()).then(|| std::mem::take(&mut body.unclaimed));
         drop(body);
         drop(claimed);
         // Nearly always over by now. The end of the call does not wait for reads of an owned value.

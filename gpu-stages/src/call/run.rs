@@ -16,7 +16,8 @@ use std::task::{Context, Poll, ready};
 pub enum Until {
     /// When everything that it enqueued is over: device errors reach the caller, and a bound on futures bounds the work.
     Complete,
-    /// When everything is enqueued. Device errors reach the next use of the data.
+    /// When everything is enqueued. Device errors reach the next use of the data. Those of commands whose data no other
+    /// call can use, because they only read or write owned values, are logged (`gpu_stages::failure`).
     Enqueued,
 }
 

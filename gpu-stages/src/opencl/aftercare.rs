@@ -34,19 +34,20 @@ pub(super) fn release_memory() {
 
 /// Looks at all queues once.
 pub(super) fn look_at_all() {
-    let queues = std::mem::take(&mut *lock_static(&QUEUES));
-    for queue in queues {
-        look(&queue);
+    let mut queues = std::mem::take(&mut *lock_static(&QUEUES));
+    queues.retain(|queue| {
+        look(queue);
         if queue.leftovers.has_any() {
-            lock_static(&QUEUES).push(queue);
-            continue;
+            return true;
         }
         queue.leftovers.end_aftercare();
         // Something may have come since.
-        if queue.leftovers.has_any() {
-            begin(&queue);
-        }
-    }
+        queue.leftovers.has_any() && queue.leftovers.begin_aftercare()
+    });
+    // What came meanwhile is little: the longer list keeps its place.
+    let mut added = lock_static(&QUEUES);
+    queues.append(&mut added);
+    *added = queues;
 }
 
 /// Releases what is over. Asks the driver if something is left that was there at the last look.

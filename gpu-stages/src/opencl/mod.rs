@@ -11,6 +11,9 @@
 //! Only PoCL is known to report everything behind a failed command as failed. On other drivers each command has an event
 //! of its own and is asked for, which takes more calls.
 //!
+//! Tasks are woken on one thread of the library's own, never in a callback of the driver. A waker may call OpenCL; one
+//! that blocks keeps the others waiting.
+//!
 //! Before `main` ends, await what is enqueued or call [`Queue::finish`](crate::Queue::finish) on each queue: drivers have
 //! threads of their own, which may crash while the process takes itself apart.
 

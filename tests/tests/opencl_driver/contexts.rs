@@ -6,6 +6,7 @@ use futures::executor::block_on;
 use gpu_stages::opencl::{Device, DeviceBuffer, HostBuffer, Kernel, OpenCl, Queue};
 use gpu_stages::{Error, Event, Problem, Resource};
 use gpu_stages_tests::opencl::another_context;
+use gpu_stages_tests::process::in_own_process_with;
 use gpu_stages_tests::talk::TestBackend;
 
 const SOURCE: &str = "kernel void add(global const float *a, global float *b) {
@@ -98,6 +99,28 @@ fn a_command_refuses_buffers_of_another_context_and_names_them() {
     // What is of one context works as before.
     q.launch(kernel, LEN, (&*own, &mut *other)).unwrap();
     q.finish();
+}
+
+/// PoCL can show the processors as two devices.
+#[test]
+fn the_error_names_both_devices() {
+    let two_devices = [("POCL_DEVICES", "pthread basic")];
+    in_own_process_with(&two_devices, the_error_names_both_devices, || {
+        let first = Device::find("0").unwrap();
+        let Ok(second) = Device::find("1") else {
+            return println!("there is one device");
+        };
+        for (own, other) in [(&first, &second), (&second, &first)] {
+            let queue = Queue::new(own).unwrap();
+            let data = DeviceBuffer::<f32>::new(other, LEN).unwrap();
+            let data = Resource::new(data).named("elsewhere");
+            let mut guard = block_on(data.acquire_write().unwrap().wait_device(&queue)).unwrap();
+            let (text, resource) = refused(queue.fill(&mut guard, 1.0));
+            assert_eq!(resource, "elsewhere");
+            let said = format!("it belongs to `{other}`, but the queue belongs to `{own}`");
+            assert!(text.contains(&said), "{text}");
+        }
+    });
 }
 
 /// Memory of the host is of the process: it is how contexts meet.

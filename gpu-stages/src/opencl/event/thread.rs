@@ -81,7 +81,9 @@ fn release_held() {
             false
         }
     });
-    lock_static(&TASKS).held.append(&mut held);
+    let mut tasks = lock_static(&TASKS);
+    held.append(&mut tasks.held);
+    tasks.held = held;
 }
 
 /// Before the list grows, forgets what is over: on a busy machine waits come faster than the thread looks.
