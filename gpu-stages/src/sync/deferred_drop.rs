@@ -1,9 +1,9 @@
 //! Values that devices may still use are dropped later, when the devices are done with them. Dropping never blocks the
 //! caller, and a value waits for its own events alone.
 //!
-//! One thread, started when it is first needed, drops what is over: destructors are user code, which may wait for the very
-//! device that tells of the end. It is needed only when a call is cancelled, or resolves early, while commands on its owned
-//! values are running. A value that waits for a device which makes no progress by itself (a simulation) is dropped by the
+//! A thread, started when it is first needed, drops what is over: destructors are user code, which may wait for the very
+//! device that tells of the end. While a destructor lasts, another thread drops what comes. Threads are needed only when a
+//! call is cancelled, or resolves early, while commands on its owned values are running. A value that waits for a device which makes no progress by itself (a simulation) is dropped by the
 //! thread that steps the device.
 
 use crate::sync::event::{Event, Events, WaitKey};
@@ -13,7 +13,7 @@ use crate::util::primitives::{
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Wake;
-use std::thread::ThreadId;
+use std::thread::{Builder, ThreadId, current};
 use std::time::{Duration, Instant};
 
 /// Drops `value` when all `events` are over, successful or not; at once if they already are.
@@ -44,9 +44,9 @@ pub(crate) fn drop_each_after<T: Send + 'static>(values: impl IntoIterator<Item 
 pub(crate) fn settle() {
     let waiting: Vec<_> = lock_static(&SHARED).waiting.values().cloned().collect();
     waiting.into_iter().for_each(Waiting::look);
-    let until = Instant::now() + LONGEST;
+    let (until, own) = (Instant::now() + LONGEST, current().id());
     let mut shared = lock_static(&SHARED);
-    while shared.is_busy() && shared.dropping != Some(std::thread::current().id()) {
+    while shared.is_busy() && shared.dropping.iter().all(|it| it.thread != own) {
         if !shared.has_thread() {
             let Some(value) = shared.over.pop_front() else {
                 return;
@@ -58,6 +58,7 @@ pub(crate) fn settle() {
         }
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
+            shared.dropping.iter_mut().for_each(|it| it.is_slow = true);
             return;
         }
         shared = unpoisoned(CHANGED.wait_timeout(shared, left)).0;
@@ -79,9 +80,13 @@ static SHARED: StaticMutex<Shared> = StaticMutex::new(Shared {
     waiting: BTreeMap::new(),
     numbers: 0,
     over: VecDeque::new(),
-    has_thread: false,
-    dropping: None,
+    threads: 0,
+    idle: 0,
+    dropping: Vec::new(),
 });
+
+/// The greatest number of threads. It takes as many destructors that do not return to keep other values from being dropped.
+const THREADS: usize = 16;
 
 /// A value is over, or was dropped.
 static CHANGED: StaticCondvar = StaticCondvar::new();
@@ -94,23 +99,31 @@ struct Shared {
     numbers: u64,
     /// Values whose events are over.
     over: VecDeque<Box<dyn Send>>,
-    has_thread: bool,
-    /// The thread, while it drops a value.
-    dropping: Option<ThreadId>,
+    threads: usize,
+    /// The number of threads that wait for values.
+    idle: usize,
+    dropping: Vec<Dropping>,
+}
+
+/// A thread that drops a value.
+struct Dropping {
+    thread: ThreadId,
+    /// Whether it took longer than [`settle`] waits.
+    is_slow: bool,
 }
 
 impl Shared {
     fn is_busy(&self) -> bool {
-        self.dropping.is_some() || !self.over.is_empty()
+        !self.over.is_empty() || self.dropping.iter().any(|it| !it.is_slow)
     }
 
     /// Whether there is a thread, or can be one. If not, values wait for the next that is over, or for [`settle`].
     fn has_thread(&mut self) -> bool {
-        if !self.has_thread {
-            let thread = std::thread::Builder::new().name("gpu-stages deferred drop".into());
-            self.has_thread = thread.spawn(serve).is_ok();
+        if self.threads == self.dropping.len() && self.threads < THREADS {
+            let thread = Builder::new().name("gpu-stages deferred drop".into());
+            self.threads += usize::from(thread.spawn(serve).is_ok());
         }
-        self.has_thread
+        self.threads > 0
     }
 }
 
@@ -120,20 +133,33 @@ fn number() -> u64 {
     shared.numbers
 }
 
-/// Drops what is over.
+/// Drops what is over. Ends when there is nothing to do and another thread waits.
 fn serve() {
+    let thread = current().id();
     let mut shared = lock_static(&SHARED);
     loop {
         let Some(value) = shared.over.pop_front() else {
+            if shared.idle > 0 {
+                shared.threads -= 1;
+                return;
+            }
+            shared.idle += 1;
             shared = unpoisoned(CHANGED.wait(shared));
+            shared.idle -= 1;
             continue;
         };
-        shared.dropping = Some(std::thread::current().id());
+        shared.dropping.push(Dropping {
+            thread,
+            is_slow: false,
+        });
+        if !shared.over.is_empty() {
+            shared.has_thread();
+        }
         drop(shared);
         // A destructor that panics must not end the thread.
         contain(|| drop(value));
         shared = lock_static(&SHARED);
-        shared.dropping = None;
+        shared.dropping.retain(|it| it.thread != thread);
         CHANGED.notify_all();
     }
 }

@@ -4,7 +4,7 @@
 //! that is seen. The hazard checker finds no hazard. It finds one as soon as any event is removed from the wait list
 //! of a command or from the waits of the host. There are no exceptions, also not after failures and drops.
 //!
-//! The other edges of the trace need not be necessary. `Seen` and `HostSeen` are events that were over when they were
+//! The other edges of the trace need not be necessary. `HostSeen` are events that were over when they were
 //! queried, so that nothing waited. `HandOver` is a turn: turns are granted one after another, whether or not the
 //! commands wait for each other. A host wait that only asks for a failure is no edge (`EdgeKind::HostWait`).
 //!

@@ -3,7 +3,6 @@
 use super::*;
 use crate::cpu::{Device, DeviceBuffer, Kernel, Queue, Simulation};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{ThreadId, current};
 
 /// Tells, when it is dropped, on which thread.
 struct Tells(Sender<ThreadId>);
@@ -44,11 +43,29 @@ fn a_value_waits_for_its_own_events_alone() {
     let (_queue, event, go) = held();
     let (late, early) = (deferred(&stuck), deferred(&event));
     drop(go);
-    let thread = early.recv().unwrap();
-    assert_ne!(thread, current().id());
+    assert_ne!(early.recv().unwrap(), current().id());
     assert!(late.try_recv().is_err(), "its queue stands still");
     drop(go_stuck);
-    assert_eq!(late.recv().unwrap(), thread);
+    assert_ne!(late.recv().unwrap(), current().id());
+}
+
+#[test]
+fn a_destructor_that_lasts_holds_up_no_other_value() {
+    struct Lasts(Receiver<()>);
+    impl Drop for Lasts {
+        fn drop(&mut self) {
+            let _ = self.0.recv();
+        }
+    }
+    let (_queue, event, go) = held();
+    let (end, lasts) = channel();
+    drop_after(Lasts(lasts), std::iter::once(event.clone()).collect());
+    let drops = [(); 3].map(|()| deferred(&event));
+    drop(go);
+    for drops in drops {
+        drops.recv().unwrap();
+    }
+    drop(end);
 }
 
 #[test]
