@@ -68,8 +68,9 @@ impl<'ast> Visit<'ast> for Search<'_> {
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
         if let Some(function) = function(call) {
-            let wraps = ["Ok", "Err", "Some"].contains(&function.as_str());
-            if !wraps && (!self.is_device || self.takes_queue(call.args.iter())) {
+            // `Ok`, `Some`, `MyError::Late`: a value, and not an action.
+            let makes_value = function.starts_with(char::is_uppercase);
+            if !makes_value && (!self.is_device || self.takes_queue(call.args.iter())) {
                 self.offer(function);
             }
         }

@@ -49,7 +49,10 @@ impl Failure {
     /// No caller will be told of the failure: it is logged now, unless one was.
     #[cfg_attr(
         not(feature = "opencl"),
-        allow(dead_code, reason = "for backends that keep failures with their queues")
+        allow(
+            dead_code,
+            reason = "for backends that keep failures with their queues"
+        )
     )]
     pub(crate) fn log_unless_claimed(&self) {
         if self.is_unclaimed.swap(false, Ordering::Relaxed) {

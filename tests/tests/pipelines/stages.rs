@@ -197,3 +197,34 @@ fn facts_are_there_before_during_and_after_the_use() {
     assert_eq!(result.unwrap(), 9);
     assert_eq!(log.entries(), [3]);
 }
+
+#[derive(Debug)]
+enum Mine {
+    Own(u8),
+    #[allow(dead_code, reason = "for messages")]
+    Library(gpu_stages::Error),
+}
+
+impl From<gpu_stages::Error> for Mine {
+    fn from(error: gpu_stages::Error) -> Self {
+        Mine::Library(error)
+    }
+}
+
+#[gpu_pipeline]
+async fn gives_up(#[updates] count: u8) -> std::result::Result<(), Mine> {
+    count += 1;
+    {
+        let number = count;
+        return Err(Mine::Own(number));
+    }
+}
+
+/// An enum's variant looks like a call, and is none.
+#[test]
+fn values_that_are_made_name_no_stage() {
+    let names = gives_up::SCHEDULE.stages.iter().map(|stage| stage.name);
+    assert_eq!(names.collect::<Vec<_>>(), ["stage 1", "stage 2"]);
+    let result = futures::executor::block_on(gives_up(&gpu_stages::Resource::new(1)));
+    assert!(matches!(result, Err(Mine::Own(2))), "{result:?}");
+}

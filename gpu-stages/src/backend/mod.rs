@@ -20,6 +20,9 @@
 //! }
 //! ```
 
+mod data;
+mod grid;
+
 use crate::error::{Failure, Origin, Problem};
 use crate::observe::{MemoryId, UseId};
 use crate::sync::access::Access;
@@ -27,18 +30,11 @@ use crate::sync::clock::{Knowledge, QueueId};
 use crate::sync::event::{Event, What};
 use crate::util::pool::Pooled;
 use crate::util::primitives::Arc;
+pub use data::{ALIGNMENT, Bytes, Element, ElementType, Region};
+pub use grid::Grid;
 use smallvec::SmallVec;
-use std::any::TypeId;
 use std::fmt::Debug;
 use std::ptr::NonNull;
-
-/// Plain data that buffers hold: any bit pattern is a value, as [`bytemuck::Pod`] demands.
-pub trait Element: bytemuck::Pod + Send + Sync {}
-
-impl<T: bytemuck::Pod + Send + Sync> Element for T {}
-
-/// What memory is aligned to, in bytes: a pair of cache lines, and more than any vector type of OpenCL needs.
-pub const ALIGNMENT: usize = 128;
 
 /// A kind of device: in-order queues, memory, kernels and events. The backends of this crate implement it.
 ///
@@ -218,52 +214,6 @@ impl<'a, B: Backend> Submission<'a, B> {
     }
 }
 
-/// A part of a memory, in bytes.
-#[derive(Debug)]
-pub struct Region<M> {
-    /// The memory.
-    pub memory: Arc<M>,
-    /// First byte.
-    pub offset: usize,
-    /// Number of bytes.
-    pub bytes: usize,
-}
-
-impl<M> Clone for Region<M> {
-    fn clone(&self) -> Self {
-        Region {
-            memory: self.memory.clone(),
-            offset: self.offset,
-            bytes: self.bytes,
-        }
-    }
-}
-
-/// A type of buffer elements or scalars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ElementType {
-    /// The Rust type.
-    pub id: TypeId,
-    /// Its name.
-    pub name: &'static str,
-    /// Its size in bytes.
-    pub size: usize,
-}
-
-impl ElementType {
-    /// The description of `E`.
-    pub fn of<E: 'static>() -> Self {
-        ElementType {
-            id: TypeId::of::<E>(),
-            name: std::any::type_name::<E>(),
-            size: size_of::<E>(),
-        }
-    }
-}
-
-/// The bytes of a scalar or of a fill pattern.
-pub type Bytes = SmallVec<[u8; 16]>;
-
 /// One argument of a kernel.
 #[derive(Debug)]
 pub enum Argument<B: Backend> {
@@ -286,80 +236,6 @@ impl<B: Backend> Argument<B> {
 
 /// The arguments of one launch, in order.
 pub type Arguments<B> = SmallVec<[Argument<B>; 6]>;
-
-/// How many work-items a launch has: made from a number, or a tuple of two or three.
-///
-/// ```
-/// use gpu_stages::Grid;
-///
-/// let grid = Grid::from((640, 480)).in_groups_of((16, 16));
-/// assert_eq!((grid.global(), grid.dimensions()), ([640, 480, 1], 2));
-/// assert_eq!(grid.local(), Some([16, 16, 1]));
-/// assert_eq!(Grid::from(64).in_groups_of((8, 8)).dimensions(), 2);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    pub(crate) global: [usize; 3],
-    pub(crate) local: Option<[usize; 3]>,
-    /// 1 to 3.
-    pub(crate) dimensions: u32,
-}
-
-impl Grid {
-    /// Sets the size of a work-group. A size of more dimensions than the grid makes a grid of as many.
-    #[must_use]
-    pub fn in_groups_of(mut self, local: impl Into<Grid>) -> Self {
-        let local = local.into();
-        self.local = Some(local.global);
-        self.dimensions = self.dimensions.max(local.dimensions);
-        self
-    }
-
-    /// Work-items per dimension; 1 in dimensions that the grid has not got.
-    pub fn global(&self) -> [usize; 3] {
-        self.global
-    }
-
-    /// Work-items per work-group and dimension; `None` where the device chooses.
-    pub fn local(&self) -> Option<[usize; 3]> {
-        self.local
-    }
-
-    /// The number of dimensions, 1 to 3.
-    pub fn dimensions(&self) -> u32 {
-        self.dimensions
-    }
-}
-
-impl From<usize> for Grid {
-    fn from(x: usize) -> Self {
-        Grid {
-            global: [x, 1, 1],
-            local: None,
-            dimensions: 1,
-        }
-    }
-}
-
-impl From<(usize, usize)> for Grid {
-    fn from((x, y): (usize, usize)) -> Self {
-        Grid {
-            global: [x, y, 1],
-            local: None,
-            dimensions: 2,
-        }
-    }
-}
-
-impl From<(usize, usize, usize)> for Grid {
-    fn from((x, y, z): (usize, usize, usize)) -> Self {
-        Grid {
-            global: [x, y, z],
-            local: None,
-            dimensions: 3,
-        }
-    }
-}
 
 /// What of a device a command uses besides its queue. Memory of the host is of the process.
 #[derive(Debug)]
