@@ -225,6 +225,6 @@ async fn gives_up(#[updates] count: u8) -> std::result::Result<(), Mine> {
 fn values_that_are_made_name_no_stage() {
     let names = gives_up::SCHEDULE.stages.iter().map(|stage| stage.name);
     assert_eq!(names.collect::<Vec<_>>(), ["stage 1", "stage 2"]);
-    let result = futures::executor::block_on(gives_up(&gpu_stages::Resource::new(1)));
+    let result = block_on(gives_up(&Resource::new(1)));
     assert!(matches!(result, Err(Mine::Own(2))), "{result:?}");
 }
