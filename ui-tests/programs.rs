@@ -18,6 +18,8 @@ mod exits;
 mod fragments;
 #[path = "pass/host_stages.rs"]
 mod host_stages;
+#[path = "pass/long.rs"]
+mod long;
 #[path = "pass/methods.rs"]
 mod methods;
 #[path = "pass/names.rs"]
@@ -76,6 +78,11 @@ fn runs_fragments() {
 #[test]
 fn runs_host_stages() {
     host_stages::main().expect("the program succeeds");
+}
+
+#[test]
+fn runs_long() {
+    long::main().expect("the program succeeds");
 }
 
 #[test]

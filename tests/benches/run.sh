@@ -80,6 +80,9 @@ END
     section "Granularity" \
         "The smallest tasks that keep half of the cores' rate, METG(50 %). All ratios are good when they are low." \
         --bench granularity "${options[@]}"
+    section "Compile time" \
+        "Rustc's time to check a pipeline over 31 resources. A ratio is good when it is near 2." \
+        --bench compile_time "${options[@]}"
     section "Completion" \
         "From the end of a command to the task that waits for it. All ratios are good when they are low." \
         --features opencl --bench completion "${options[@]}"

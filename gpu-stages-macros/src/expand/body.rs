@@ -33,7 +33,7 @@ pub fn body(
         glue: Span::mixed_site(),
         writes_parts: false,
     };
-    let steps: TokenStream = plan.steps.iter().map(|step| body.step(step)).collect();
+    let steps = body.stages(plan);
     let library = &pipeline.options.library;
     let waits_together = plan.steps.iter().any(waits_together);
     let wait_device =
@@ -69,7 +69,7 @@ pub struct Body<'a> {
 }
 
 impl Body<'_> {
-    fn step(&mut self, step: &Step) -> TokenStream {
+    pub fn step(&mut self, step: &Step) -> TokenStream {
         match step {
             Step::Enter { number } => {
                 let number = Literal::usize_unsuffixed(*number);

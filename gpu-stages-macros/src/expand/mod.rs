@@ -9,6 +9,7 @@ mod captures;
 mod copies;
 mod elision;
 mod fallback;
+mod parts;
 mod placed;
 mod rewrite;
 mod schedule;

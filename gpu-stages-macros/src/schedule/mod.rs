@@ -30,6 +30,8 @@ pub struct Plan {
     /// that uses one of its resources.
     pub marked: Vec<bool>,
     pub steps: Vec<Step>,
+    /// For each stage, its first step.
+    pub begins: Vec<usize>,
 }
 
 /// One step. Stages are named by their index.
@@ -90,7 +92,9 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
         steps: Vec::new(),
     };
     let mut entered = 0;
+    let mut begins = Vec::new();
     for (stage, work) in works.iter().enumerate() {
+        begins.push(planner.steps.len());
         if work.place != Place::Plain {
             planner.steps.push(Step::Enter { number: entered });
             entered += 1;
@@ -106,6 +110,21 @@ pub fn plan(owned: &[bool], works: &[&Work]) -> Plan {
         after: planner.after,
         earlier: planner.earlier,
         steps: planner.steps,
+        begins,
+    }
+}
+
+impl Plan {
+    /// The steps of each stage.
+    pub fn stages(&self) -> impl Iterator<Item = &[Step]> {
+        let ends = self
+            .begins
+            .iter()
+            .copied()
+            .skip(1)
+            .chain([self.steps.len()]);
+        let begins = self.begins.iter().copied();
+        begins.zip(ends).map(|(begin, end)| &self.steps[begin..end])
     }
 }
 

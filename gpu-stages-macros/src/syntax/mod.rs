@@ -15,11 +15,13 @@ pub use diverge::{block_diverges, diverges, is_exit, is_value, may_end, panics};
 pub use format::captures;
 pub use groups::without_invisible;
 pub use query::{
-    assigns, bound, is_fact, is_mentioned, is_result, mentions, owner_name, plain_name, root,
+    assigns, bound, is_fact, is_mentioned, is_result, leaves, mentions, owner_name, plain_name,
+    root,
 };
 pub use text::text;
 pub use types::{
-    is_borrowed, is_buffer, is_called, is_list, is_moved, is_scalar, listed, resource_in,
+    is_borrowed, is_buffer, is_called, is_lent_to_threads, is_list, is_moved, is_scalar, listed,
+    resource_in,
 };
 
 use proc_macro2::{Span, TokenStream};

@@ -97,6 +97,11 @@ pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
+/// Whether a statement may have a `return`.
+pub fn leaves(stmt: &Stmt) -> bool {
+    mentions(stmt.to_token_stream(), "return")
+}
+
 /// Whether an operator is `+=` or the like.
 pub fn assigns(op: &BinOp) -> bool {
     matches!(

@@ -71,6 +71,31 @@ pub fn is_moved(ty: &Type) -> bool {
     }
 }
 
+/// Whether a type is certainly `Sync` where it is `Send`.
+pub fn is_lent_to_threads(ty: &Type) -> bool {
+    let holds = ["Option", "Vec"];
+    match ty {
+        Type::Array(array) => is_lent_to_threads(&array.elem),
+        Type::Paren(paren) => is_lent_to_threads(&paren.elem),
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_lent_to_threads),
+        Type::Path(path) if holds.iter().any(|name| is_called(ty, name)) => {
+            let last = path.path.segments.last();
+            let arguments = last.map(|last| &last.arguments);
+            matches!(arguments, Some(PathArguments::AngleBracketed(arguments))
+            if arguments.args.iter().all(|argument| {
+                matches!(argument, GenericArgument::Type(ty) if is_lent_to_threads(ty))
+            }))
+        }
+        _ => {
+            is_scalar(ty)
+                || ["Arc", "Kernel", "String"]
+                    .iter()
+                    .any(|name| is_called(ty, name))
+        }
+    }
+}
+
 /// Whether a type is written as a vector, an array, a tuple or a list.
 pub fn is_list(ty: &Type) -> bool {
     match ty {
