@@ -224,7 +224,9 @@ impl Call {
         drop(body);
         drop(claimed);
         // Nearly always over by now. The end of the call does not wait for reads of an owned value.
-        deferred_drop::drop_each_after(kept.into_iter().flatten());
+        if let Some(kept) = kept {
+            deferred_drop::drop_each_after(kept);
+        }
         Poll::Ready(match failed {
             Some((name, failure)) => Err(self.failed(&name, failure)),
             None => Ok(()),

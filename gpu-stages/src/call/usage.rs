@@ -255,17 +255,26 @@ impl Use {
     }
 
     /// Notes that the host waits for devices to be done with the resource, from now on for `event`; `None` for no more.
-    #[cold]
     pub fn set_awaited(&self, event: Option<Event>) {
-        let (call, name) = self.call_and_name();
-        let is_waiting = event.is_some();
-        call.set_awaited(event.map(|event| (name, event)));
-        self.observe_wait(Awaited::Device, is_waiting);
+        match event {
+            Some(event) => {
+                let (call, name) = self.call_and_name();
+                call.set_awaited(Some((name, event)));
+            }
+            None => self.call().set_awaited(None),
+        }
     }
 
     /// Tells observers whether the host waits, and for what.
-    #[cold]
+    #[inline]
     pub fn observe_wait(&self, awaited: Awaited, is_waiting: bool) {
+        if observe::wants(Interest::WAITS) {
+            self.tell_of_wait(awaited, is_waiting);
+        }
+    }
+
+    #[cold]
+    fn tell_of_wait(&self, awaited: Awaited, is_waiting: bool) {
         let (call, name) = self.call_and_name();
         let (id, moment) = (self.id(), call.moment());
         observe::emit(Interest::WAITS, || match is_waiting {

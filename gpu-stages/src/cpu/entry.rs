@@ -8,7 +8,7 @@ use super::timed::Timed;
 use super::timing::Hold;
 use crate::backend::Command;
 use crate::error::{Failure, Origin};
-use crate::sync::event::{Event, Events, Status};
+use crate::sync::event::{Event, EventSource, Events, Status};
 use crate::util::panics::message;
 use crate::util::pool::Pooled;
 use crate::util::primitives::Arc;
@@ -20,7 +20,6 @@ pub(super) struct Entry {
     pub(super) command: Command<Cpu>,
     pub(super) order: Events,
     pub(super) data: Events,
-    pub(super) origin: Option<Origin>,
     /// Whether everything that the command is ordered after is over.
     has_begun: bool,
     /// None only while the entry is empty.
@@ -64,7 +63,6 @@ impl Entry {
             command: Command::Marker,
             order: Events::new(),
             data: Events::new(),
-            origin: None,
             has_begun: false,
             completion: None,
             observed: None,
@@ -76,7 +74,8 @@ impl Entry {
         let has_begun = std::mem::take(&mut self.has_begun);
         // The event of a command that has not begun stays pending: what that waits for may still touch memory.
         let completion = self.completion.take().filter(|_| has_begun)?;
-        let failure = self.failure("the device lost the command".into());
+        let origin = completion.command().origin;
+        let failure = Failure::of_command(origin, "the device lost the command");
         Some(Lost {
             completion,
             failure,
@@ -153,7 +152,12 @@ impl Entry {
     }
 
     fn failure(&self, message: String) -> Arc<Failure> {
-        Failure::of_command(self.origin, message)
+        Failure::of_command(self.origin(), message)
+    }
+
+    /// The stage that enqueued the command.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        self.completion.as_ref()?.command().origin
     }
 
     /// Blocks this thread until the command may run.
@@ -206,13 +210,11 @@ mod tests {
     use super::*;
     use crate::backend::Identity;
     use crate::cpu::queued::Queued;
-    use crate::sync::event::CommandName;
 
     /// A marker in a queue, and its event.
     fn queued() -> (Queued, Event) {
         let queued = Queued::take();
-        let name = CommandName::default();
-        let completion = Completion::pending(&Identity::unique(), 1, None, 0, name);
+        let completion = Completion::pending(&Identity::unique(), 1, None, 0);
         queued.entry().completion = Some(completion.clone());
         (queued, completion.into())
     }

@@ -14,7 +14,7 @@ use super::worker::Worker;
 use crate::backend::{Command, Identity, Submission};
 use crate::error::Failure;
 use crate::observe::{self, Interest};
-use crate::sync::event::{CommandName, Event, first_pending};
+use crate::sync::event::{Event, first_pending};
 use crate::sync::waits::OtherWait;
 use crate::util::primitives::{Arc, AtomicU64, Ordering};
 
@@ -75,13 +75,12 @@ impl RawQueue {
             false => None,
         };
         let make = |position| {
-            let command = CommandName {
-                origin: submission.origin,
-                what: submission.command.what(Kernel::shared_name),
-            };
             let (simulation, process) = (self.simulation(), self.process());
-            let completion =
-                Completion::pending(&self.identity, position, simulation, process, command);
+            let completion = Completion::pending(&self.identity, position, simulation, process);
+            completion.name(
+                &submission.origin,
+                submission.command.what(Kernel::shared_name),
+            );
             let observed = match (&self.watcher, &timing) {
                 (None, None) => None,
                 (_, timing) => Some(self.observed(&submission, &completion, timing.as_deref())),
@@ -94,7 +93,6 @@ impl RawQueue {
                 .for_each(|event| entry.order.push(event.clone()));
             let data = submission.data.iter();
             data.for_each(|event| entry.data.push(event.clone()));
-            entry.origin = submission.origin;
             entry.completion = Some(completion);
             entry.observed = observed;
             drop(entry);

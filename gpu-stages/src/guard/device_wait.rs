@@ -2,7 +2,7 @@
 
 use crate::call::{Needs, Use, observe_completed};
 use crate::error::Result;
-use crate::observe::{self, Interest, Observation};
+use crate::observe::{self, Awaited, Interest, Observation};
 use crate::sync::access::Access;
 use crate::sync::elision;
 use crate::sync::event::{Event, Events, Status, Wait};
@@ -31,6 +31,7 @@ impl Current {
     /// Begins to wait, for the use that needs the event.
     pub fn begin(event: Event, usage: &Use) -> Self {
         usage.set_awaited(Some(event.clone()));
+        usage.observe_wait(Awaited::Device, true);
         Current {
             wait: Wait::of(event),
             usage: usage.clone(),
@@ -41,7 +42,7 @@ impl Current {
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let over = ready!(self.wait.poll(context));
         drop(over);
-        self.usage.set_awaited(None);
+        self.usage.observe_wait(Awaited::Device, false);
         Poll::Ready(())
     }
 }
@@ -49,7 +50,7 @@ impl Current {
 impl Drop for Current {
     /// The wait is over or was given up.
     fn drop(&mut self) {
-        self.usage.call().set_awaited(None);
+        self.usage.set_awaited(None);
     }
 }
 

@@ -25,12 +25,12 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
         let mut granted = core.poll_grant(*index, &self.usage, A::MODE);
         if granted.is_pending() {
             observe::emit(Interest::STALLS, || Observation::MayStall);
-            self.observe_wait(true);
+            self.usage.observe_wait(Awaited::Turn, true);
             granted = core.poll_grant_or_park(*index, &self.usage, A::MODE, context.waker());
         }
         match ready!(granted) {
             Ok(()) => {
-                self.observe_wait(false);
+                self.usage.observe_wait(Awaited::Turn, false);
                 self.is_granted = true;
                 Poll::Ready(Ok(()))
             }
@@ -38,12 +38,6 @@ impl<T: Send + 'static, A: Access> Held<T, A> {
                 site: self.usage.site(),
                 writer: *never_written.0,
             })),
-        }
-    }
-
-    fn observe_wait(&self, is_waiting: bool) {
-        if observe::wants(Interest::WAITS) {
-            self.usage.observe_wait(Awaited::Turn, is_waiting);
         }
     }
 }

@@ -3,9 +3,9 @@
 use crate::backend::Identity;
 use crate::cpu::hazards::Stamp;
 use crate::cpu::simulation::id::SimulationId;
-use crate::error::Failure;
+use crate::error::{Failure, Origin};
 use crate::sync::clock::{Knowledge, Position, QueueId};
-use crate::sync::event::{CommandName, Erased, EventSource, Status, WaitKey, Wakers};
+use crate::sync::event::{CommandName, Erased, EventSource, Status, WaitKey, Wakers, What};
 use crate::util::panics::wake_all;
 use crate::util::pool::{Pool, Pooled, Recycle, static_pool};
 use crate::util::primitives::{Arc, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, lock};
@@ -60,8 +60,17 @@ impl Recycle for Completion {
 
     fn recycle(&self) {
         self.state.store(PENDING, Ordering::Relaxed);
-        let rest = std::mem::take(&mut *lock(&self.rest));
+        let mut rest = lock(&self.rest);
+        // The rest of the name is overwritten by the next command.
+        let kernel = rest.command.what.kernel.take();
+        let taken = (
+            rest.knowledge.take(),
+            rest.failure.take(),
+            rest.stamp.take(),
+        );
+        let wakers = rest.wakers.take();
         drop(rest);
+        drop((kernel, taken, wakers));
     }
 }
 
@@ -72,7 +81,6 @@ impl Completion {
         position: u64,
         simulation: Option<SimulationId>,
         process: u32,
-        command: CommandName,
     ) -> Pooled<Completion> {
         let completion = Pooled::<Completion>::take();
         completion
@@ -82,11 +90,16 @@ impl Completion {
         let simulation = simulation.map_or(0, SimulationId::into_raw);
         completion.simulation.store(simulation, Ordering::Relaxed);
         completion.process.store(process, Ordering::Relaxed);
-        let mut rest = lock(&completion.rest);
-        rest.knowledge = Some(identity.knowledge.clone());
-        rest.command = command;
-        drop(rest);
+        lock(&completion.rest).knowledge = Some(identity.knowledge.clone());
         completion
+    }
+
+    /// Adds the name of the command.
+    #[inline]
+    pub(in crate::cpu) fn name(&self, origin: &Option<Origin>, what: What) {
+        let mut rest = lock(&self.rest);
+        rest.command.origin = *origin;
+        rest.command.what = what;
     }
 
     /// Adds the stamp of a hazard checker.

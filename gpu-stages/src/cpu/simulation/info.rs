@@ -47,7 +47,7 @@ impl<'a> CommandInfo<'a> {
                 _ => None,
             },
             size: size(&entry.command),
-            origin: entry.origin,
+            origin: entry.origin(),
         }
     }
 }

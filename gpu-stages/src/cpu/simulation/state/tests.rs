@@ -5,7 +5,6 @@ use crate::backend::{Arguments, Command, Grid, Identity};
 use crate::cpu::event::Completion;
 use crate::cpu::kernel::Kernel;
 use crate::cpu::timing::Cost;
-use crate::sync::event::CommandName;
 
 fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
@@ -27,8 +26,7 @@ fn launch(state: &mut SimulationState, queue: &Identity, order: &[Event]) -> Eve
         let mut entry = queued.entry();
         entry.command = Command::Launch(kernel, Grid::from(1), Arguments::new());
         entry.order = order.iter().cloned().collect();
-        let name = CommandName::default();
-        entry.completion = Some(Completion::pending(queue, position, None, 0, name));
+        entry.completion = Some(Completion::pending(queue, position, None, 0));
         drop(entry);
         queued
     })
