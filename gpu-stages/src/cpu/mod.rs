@@ -45,7 +45,6 @@ mod device;
 mod entry;
 mod event;
 mod execute;
-mod grid;
 pub mod hazards;
 mod kernel;
 mod memory;
@@ -133,7 +132,8 @@ unsafe impl Backend for Cpu {
 
     unsafe fn submit(queue: &RawQueue, submission: Submission<'_, Self>) -> Result<Event, Failure> {
         if let Command::Launch(_, grid, _) = submission.command {
-            grid::check(grid).map_err(|problem| Failure::new(None, problem))?;
+            grid.check_groups()
+                .map_err(|problem| Failure::new(None, problem))?;
         }
         Ok(queue.push(submission))
     }

@@ -54,39 +54,25 @@ impl Limits {
         let is_counted = |&side: &usize| u64::try_from(side).is_ok_and(|side| side <= self.side);
         let all = product(&grid.global).filter(|_| grid.global.iter().all(is_counted));
         if all.is_none() {
-            return Err(format!(
-                "the device cannot count the work-items of {}",
-                shown(grid)
-            ));
+            return Err(format!("the device cannot count the work-items of {grid}"));
         }
         Ok(())
     }
 
     fn check_groups(&self, grid: &Grid) -> Result<(), String> {
+        grid.check_groups()?;
         let Some(local) = &grid.local else {
             return Ok(());
         };
-        if local.contains(&0) {
-            return Err(format!("a work-group has no work-items in {}", shown(grid)));
-        }
         let mut sides = local.iter().zip(&self.group_sides);
         let is_small = product(local).is_some_and(|items| items <= self.group);
         if !is_small || sides.any(|(side, most)| side > most) {
             return Err(format!(
-                "a work-group of the device has at most {} work-items, and at most {} in each dimension, which {} \
+                "a work-group of the device has at most {} work-items, and at most {} in each dimension, which {grid} \
                  exceeds",
                 self.group,
                 sizes(&self.group_sides),
-                shown(grid)
             ));
-        }
-        if grid
-            .global
-            .iter()
-            .zip(local)
-            .any(|(all, group)| all % group != 0)
-        {
-            return Err(format!("work-groups do not fill {}", shown(grid)));
         }
         Ok(())
     }
@@ -108,19 +94,6 @@ fn product(sizes: &[usize]) -> Option<usize> {
     sizes
         .iter()
         .try_fold(1_usize, |all, &size| all.checked_mul(size))
-}
-
-/// A grid, for messages.
-pub(super) fn shown(grid: &Grid) -> String {
-    let dimensions = (grid.dimensions as usize).min(3);
-    let global = sizes(&grid.global[..dimensions]);
-    match &grid.local {
-        Some(local) => format!(
-            "a grid of {global} in groups of {}",
-            sizes(&local[..dimensions])
-        ),
-        None => format!("a grid of {global}"),
-    }
 }
 
 fn sizes(sizes: &[usize]) -> String {

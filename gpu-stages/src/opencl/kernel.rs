@@ -3,7 +3,6 @@
 use super::backend::OpenCl;
 use super::cl::{self, Code, Mem, Program, call, check};
 use super::device::Device;
-use super::grid;
 use super::memory::Memory;
 use super::signature::{Expected, Signature};
 use crate::backend::{Argument, Arguments, Bytes, Grid, Region};
@@ -159,7 +158,7 @@ impl Kernel {
         drop(state);
         // The driver keeps the sub-buffers of a queued command.
         drop(parts);
-        check(code).map_err(|code| format!("{code} for {}", grid::shown(&launch.grid)))
+        check(code).map_err(|code| format!("{code} for {}", launch.grid))
     }
 }
 
