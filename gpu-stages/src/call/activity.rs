@@ -28,11 +28,12 @@ impl Call {
         self.record.parent.load(Ordering::Relaxed)
     }
 
-    /// Notes whether the host waits for devices: with which resource, and for which event.
-    pub(crate) fn set_awaited(&self, awaited: Option<(ResourceName, Event)>) {
-        let before = std::mem::replace(&mut self.record.body().awaited, awaited);
-        // Not under the lock: dropping an event may run code of a backend.
-        drop(before);
+    /// Notes whether the host waits for devices: with which resource, and for which event. Returns what was noted before.
+    pub(super) fn replace_awaited(
+        &self,
+        awaited: Option<(ResourceName, Event)>,
+    ) -> Option<(ResourceName, Event)> {
+        std::mem::replace(&mut self.record.body().awaited, awaited)
     }
 
     /// What the call is doing right now.

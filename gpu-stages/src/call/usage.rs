@@ -256,13 +256,13 @@ impl Use {
 
     /// Notes that the host waits for devices to be done with the resource, from now on for `event`; `None` for no more.
     pub fn set_awaited(&self, event: Option<Event>) {
-        match event {
-            Some(event) => {
-                let (call, name) = self.call_and_name();
-                call.set_awaited(Some((name, event)));
-            }
-            None => self.call().set_awaited(None),
-        }
+        let before = self.with(|state| {
+            let info = state.info();
+            let awaited = event.map(|event| (info.name.clone(), event));
+            info.call.replace_awaited(awaited)
+        });
+        // Not under the lock: dropping an event may run code of a backend.
+        drop(before);
     }
 
     /// Tells observers whether the host waits, and for what.

@@ -68,7 +68,7 @@ impl Recycle for Completion {
             rest.failure.take(),
             rest.stamp.take(),
         );
-        let wakers = rest.wakers.take();
+        let wakers = (!rest.wakers.is_empty()).then(|| rest.wakers.take());
         drop(rest);
         drop((kernel, taken, wakers));
     }

@@ -39,6 +39,11 @@ impl Wakers {
         Some(self.0.swap_remove(index).1)
     }
 
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes all wakers out.
     pub(crate) fn take(&mut self) -> impl IntoIterator<Item = Waker> + use<> {
         std::mem::take(&mut self.0)
