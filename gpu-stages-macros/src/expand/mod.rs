@@ -14,6 +14,7 @@ mod placed;
 mod rewrite;
 mod schedule;
 mod signature;
+mod spans;
 mod table;
 mod value;
 
