@@ -155,7 +155,8 @@ use proc_macro::TokenStream;
 ///   does not read a resource that it writes. A block, loop or `if` whose body only enqueues is one device stage.
 ///   A device stage does not `.await`.
 /// - A **host stage** uses resources and mentions no queue. It sees the values themselves, after the devices are
-///   done with them, and may `.await`. It borrows resources and never moves them; scalars of the language are copied.
+///   done with them, and may `.await`. It borrows resources and never moves them; values of `Copy` types are
+///   copied.
 ///   A borrow ends with its stage.
 /// - Every other statement is **plain code**. A statement that only reads metadata of device resources is plain code
 ///   too: this metadata is available in the whole body.

@@ -2,6 +2,7 @@
 
 pub use crate::call::Until;
 pub use crate::device::pass::Pass;
+use crate::device::visible::Length;
 pub use crate::error::PipelineResult;
 
 /// Lets the type of a future name the lifetimes that it captures, in the 2021 edition.
@@ -42,4 +43,9 @@ impl<T: Copy> Copied for T {
     fn copied(&self) -> T {
         *self
     }
+}
+
+/// The metadata of a collection that devices do not see.
+pub fn length(len: usize) -> Length {
+    Length(len)
 }

@@ -1,7 +1,7 @@
 //! Values that are copied out of their resources, and resources that are called.
 
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Queue};
-use gpu_stages::{Resource, Result, gpu_pipeline};
+use gpu_stages::{DeviceVisible, Resource, Result, gpu_pipeline};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -69,6 +69,29 @@ async fn ranges(
     Ok(back.iter().sum())
 }
 
+#[derive(DeviceVisible)]
+pub struct Net {
+    weights: DeviceBuffer<u32>,
+    #[device(skip)]
+    labels: Vec<String>,
+    #[device(skip)]
+    name: String,
+}
+
+/// The lengths of collections that devices do not see are metadata.
+#[gpu_pipeline]
+async fn lengths(
+    #[queue] queue: Queue,
+    #[reads] net: Net,
+    #[writes] host: HostBuffer<u32>,
+) -> Result<usize> {
+    queue.download(&net.weights, &mut host)?;
+    if net.name.is_empty() {
+        return Ok(0);
+    }
+    Ok(net.labels.len() + net.weights.len() + net.name.len())
+}
+
 pub fn main() -> Result<()> {
     futures::executor::block_on(async {
         let point = Point { x: 1, y: 2 };
@@ -104,6 +127,13 @@ pub fn main() -> Result<()> {
         let to = Resource::new(DeviceBuffer::new(&device, 4)?);
         let back = Resource::new(HostBuffer::new(&device, 4)?);
         assert_eq!(ranges(&queue, &from, &to, &back, 4).await?, 3);
+
+        let net = Resource::new(Net {
+            weights: DeviceBuffer::new(&device, 4)?,
+            labels: vec!["a".to_owned(), "b".to_owned()],
+            name: "abc".to_owned(),
+        });
+        assert_eq!(lengths(&queue, &net, &back).await?, 9);
         Ok(())
     })
 }

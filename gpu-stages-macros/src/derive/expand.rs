@@ -6,7 +6,7 @@
 mod implementation;
 
 use super::model::{Field, Shape, Visible};
-use crate::syntax::mentions;
+use crate::syntax::{is_called, mentions};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Generics, Ident, Member, Type, parse_quote, parse_quote_spanned};
@@ -147,7 +147,9 @@ impl Expand<'_> {
         let name = self.name(suffix);
         let fields = self.visible.fields.iter().map(|field| {
             let (vis, ty) = (&field.vis, &field.ty);
-            let ty = if field.is_skipped {
+            let ty = if suffix == "Facts" && has_length(field) {
+                quote_spanned!(self.glue=> #library::Length)
+            } else if field.is_skipped {
                 quote_spanned!(self.glue=> #library::HostOnly)
             } else {
                 quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::#associated)
@@ -194,4 +196,21 @@ impl Expand<'_> {
         }
         member
     }
+}
+
+/// Whether a field that devices do not see is a collection of the standard library. No device changes its length.
+fn has_length(field: &Field) -> bool {
+    const COLLECTIONS: [&str; 8] = [
+        "BTreeMap",
+        "BTreeSet",
+        "BinaryHeap",
+        "HashMap",
+        "HashSet",
+        "String",
+        "Vec",
+        "VecDeque",
+    ];
+    let is_collection = matches!(field.ty, Type::Array(_))
+        || COLLECTIONS.iter().any(|name| is_called(&field.ty, name));
+    field.is_skipped && is_collection
 }

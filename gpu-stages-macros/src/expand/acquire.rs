@@ -1,5 +1,6 @@
 //! What happens at the call: it acquires all resources, and clones the queues for the future.
 
+use super::spans::{at, at_first};
 use crate::model::{Model, Place};
 use crate::schedule::Plan;
 use crate::syntax::{Mode, Param, Pipeline, listed};
@@ -55,22 +56,6 @@ pub fn passed(library: &Path, param: &Param, ty: &Type) -> TokenStream {
             }
         }
     }
-}
-
-/// The span of generated code around tokens of the user.
-pub fn at_first(user: impl ToTokens) -> Span {
-    let first = user.into_token_stream().into_iter().next();
-    let glue = Span::mixed_site();
-    first.map_or(glue, |token| glue.located_at(token.span()))
-}
-
-/// `tokens` located at `span`. They resolve as before: `$crate` is the crate of its macro.
-pub fn at(span: Span, tokens: TokenStream) -> TokenStream {
-    let respanned = tokens.into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    respanned.collect()
 }
 
 /// `let __held = __call.acquire((...));`, and `let x = __call.own("x", x);` for `#[owns]`.

@@ -1,7 +1,7 @@
 //! Blocking stages.
 
-use super::acquire::at;
 use super::body::Body;
+use super::spans::at;
 use super::value::outcome;
 use crate::model::{Blocking, ResourceId, Stage};
 use crate::syntax::{Mode, is_value, take_attributes};

@@ -1,7 +1,7 @@
 //! The body of the future: the steps of the plan around the user's statements.
 
-use super::acquire::at_first;
 use super::rewrite::{self, Rewritten, facts_name, place_name};
+use super::spans::at_first;
 use super::value::outcome;
 use crate::model::{Access, Model, Names, Place, QueueId, ResourceId, Right, Stage, Take};
 use crate::schedule::{Plan, Step};

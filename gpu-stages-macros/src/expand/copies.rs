@@ -1,6 +1,6 @@
 //! Resources that a statement gives away: their values are copied.
 
-use super::rewrite::glue;
+use super::spans::glue;
 use crate::model::{Model, Names, Subject};
 use crate::syntax::plain_name;
 use syn::{Block, Expr, Local, Pat, Path, Stmt, parse_quote_spanned};

@@ -14,6 +14,7 @@ mod placed;
 mod rewrite;
 mod schedule;
 mod signature;
+mod spans;
 mod table;
 mod value;
 
@@ -25,7 +26,7 @@ use placed::{Placed, placed};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 
-pub use fallback::{fallback, unread};
+pub use fallback::{fallback, unparsed, unread};
 
 /// The function that the pipeline becomes, and its schedule.
 pub fn pipeline(

@@ -1,6 +1,7 @@
 //! The user's statements, with resources reached through their guards.
 
 use super::copies::{copy_bound, copy_given};
+use super::spans::glue;
 use super::value::outcome;
 use crate::macros::Arguments;
 use crate::model::{Model, Names, Place, ResourceId, Stage, Subject, Take};
@@ -271,11 +272,6 @@ fn place_at(span: Span, place: &mut Expr) {
         Expr::Index(index) => place_at(span, &mut index.expr),
         _ => {}
     }
-}
-
-/// The span of generated code that replaces a token of the user.
-pub fn glue(user: Span) -> Span {
-    Span::mixed_site().located_at(user)
 }
 
 /// `expr`, a name or a field of one, with the name replaced by `owner`.

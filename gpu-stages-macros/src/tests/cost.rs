@@ -34,6 +34,20 @@ pub fn synthetic(stages: usize, resources: usize) -> TokenStream {
     }
 }
 
+/// Rustc's time for one future grows with the cube of its stages.
+#[test]
+fn a_long_pipeline_is_several_futures() {
+    let futures = |stages: usize| {
+        let resources = 31.min(stages / 2);
+        let expanded = compile::gpu_pipeline(quote!(), synthetic(stages, resources)).to_string();
+        assert!(!expanded.contains("compile_error"), "{expanded}");
+        expanded.matches("async {").count()
+    };
+    assert_eq!(futures(20), 0, "few stages are one future");
+    assert_eq!(futures(160), 10);
+    assert_eq!(futures(320), 20);
+}
+
 /// The time of one expansion: the least of many, which is disturbed the least.
 fn time(options: &TokenStream, function: &TokenStream) -> Duration {
     let once = || {

@@ -43,7 +43,8 @@ use std::ops::{Deref, DerefMut};
 ///
 /// `#[derive(DeviceVisible)]` stands on structs: with named fields, tuple structs and unit structs, generic ones
 /// too. Every field is `DeviceVisible`, or marked `#[device(skip)]`: device stages do not see it then, and host
-/// stages see all. `#[device(crate = path)]` on the struct says where the library is found, if not at
+/// stages see all. Of skipped collections of the standard library, `len` and `is_empty` are metadata that every stage
+/// sees. `#[device(crate = path)]` on the struct says where the library is found, if not at
 /// `::gpu_stages`. A struct owns what it holds: it has no lifetimes, since devices may outlive any borrow.
 ///
 /// A struct without fields stands for what devices use and the library does not see, such as the workspace of an

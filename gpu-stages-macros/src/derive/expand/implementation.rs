@@ -1,6 +1,6 @@
 //! The implementation itself.
 
-use super::Expand;
+use super::{Expand, has_length};
 use crate::derive::model::Shape;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
@@ -8,10 +8,11 @@ use syn::{Ident, Member, Type, parse_quote_spanned};
 
 impl Expand<'_> {
     /// SAFETY: the struct has only its fields, and the type of each field keeps the promises of the trait. `hold` and
-    /// `facts` call the fields and read nothing else of the value. The result of `hold` has every visible field once. A
-    /// skipped field is in no holder, so that no command and no device stage can reach it. The host uses it under the
-    /// same grant as the other fields, and the whole value outlives the commands. All calls are by path, to the traits
-    /// of the fields' types, so that no other method can be called.
+    /// `facts` call the fields. `facts` also reads the lengths of skipped collections, by safe methods and under the same
+    /// grant: no device can reach them. Nothing else of the value is read. The result of `hold` has every visible field
+    /// once. A skipped field is in no holder, so that no command and no device stage can reach it. The host uses it under
+    /// the same grant as the other fields, and the whole value outlives the commands. All calls for visible fields are by
+    /// path, to the traits of their types, so that no other method can be called.
     pub fn implementation(&self) -> TokenStream {
         let (library, own) = (&self.visible.library, self.own());
         let mut generics = self.generics();
@@ -119,6 +120,9 @@ impl Expand<'_> {
             let place = (!field.is_skipped).then(|| places.next()).flatten();
             let value = match place {
                 Some(place) => part(&place, &field.ty, &member),
+                None if *name == self.name("Facts") && has_length(field) => {
+                    quote_spanned!(self.glue=> #library::rt::length(self.#member.len()))
+                }
                 None => quote_spanned!(self.glue=> #library::HostOnly),
             };
             match member {

@@ -32,7 +32,7 @@ const _: () = {
     {
         pub weights: <Vec<DeviceBuffer<f32>> as ::gpu_stages::DeviceVisible>::Facts,
         pub(crate) bias: <DeviceBuffer<f32> as ::gpu_stages::DeviceVisible>::Facts,
-        name: ::gpu_stages::HostOnly,
+        name: ::gpu_stages::Length,
     }
     #[automatically_derived]
     impl ::core::clone::Clone for __NetFacts
@@ -104,7 +104,7 @@ const _: () = {
                 bias: <DeviceBuffer<
                     f32,
                 > as ::gpu_stages::DeviceVisible>::facts(&self.bias),
-                name: ::gpu_stages::HostOnly,
+                name: ::gpu_stages::rt::length(self.name.len()),
             }
         }
         const ON_HOST: bool = <Vec<
