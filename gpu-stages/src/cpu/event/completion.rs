@@ -138,11 +138,13 @@ impl Completion {
         let mut rest = lock(&self.rest);
         let state = if result.is_ok() { COMPLETE } else { FAILED };
         rest.failure = result.err();
-        let wakers = rest.wakers.take();
+        let wakers = (!rest.wakers.is_empty()).then(|| rest.wakers.take());
         // Release: a thread that sees the state sees what the command did.
         self.state.store(state, Ordering::Release);
         drop(rest);
-        wake_all(wakers);
+        if let Some(wakers) = wakers {
+            wake_all(wakers);
+        }
     }
 }
 
