@@ -7,6 +7,7 @@
 mod completion;
 mod failure;
 mod native;
+mod noted;
 mod outcome;
 mod source;
 mod thread;
