@@ -26,7 +26,7 @@ use placed::{Placed, placed};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 
-pub use fallback::{fallback, unparsed, unread};
+pub use fallback::{fallback, unread};
 
 /// The function that the pipeline becomes, and its schedule.
 pub fn pipeline(
