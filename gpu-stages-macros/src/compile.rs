@@ -17,7 +17,7 @@ pub fn gpu_pipeline(options: TokenStream, item: TokenStream) -> TokenStream {
         Ok(pipeline) => pipeline,
         Err(Unread::Item(item)) => return expand::unread(item, errors.into_tokens()),
         Err(Unread::Body(pipeline, body)) => {
-            let body = expand::unparsed(&body.into_token_stream());
+            let body = body.into_token_stream();
             return expand::fallback(&pipeline, &body, errors.into_tokens());
         }
     };

@@ -130,12 +130,12 @@ async fn borrows(
     list.clear();
     list.push(list.len());
     list.push(before);
-    let last = list.len() - 1;
-    list[last] += list[0] + list.len();
+    let end = list.len() - 1;
+    list[end] += list[0] + list.len();
     std::mem::swap(&mut state.count, state.best.get_or_insert(limit));
     Ok(Copied {
         limit,
-        last: list[last],
+        last: list[end],
     })
 }
 

@@ -40,17 +40,6 @@ pub fn fallback(
     }
 }
 
-/// A body that is no Rust yet, as an editor sees it: in a macro call, which rustc does not parse. It would report the
-/// parse error again.
-pub fn unparsed(body: &TokenStream) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        macro_rules! __typed {
-            ($($typed:tt)*) => { $($typed)* };
-        }
-        __typed! { #body }
-    }
-}
-
 /// The declared parameters as the body sees them.
 fn declared(pipeline: &Pipeline) -> TokenStream {
     let declarations = pipeline.params.iter().filter_map(Param::declaration);

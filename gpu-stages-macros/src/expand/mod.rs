@@ -26,7 +26,7 @@ use placed::{Placed, placed};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote_spanned;
 
-pub use fallback::{fallback, unparsed, unread};
+pub use fallback::{fallback, unread};
 
 /// The function that the pipeline becomes, and its schedule.
 pub fn pipeline(
@@ -63,6 +63,9 @@ pub fn pipeline(
     // The parameters are those of the user's function.
     let allow = (pipeline.params.len() > 7)
         .then(|| quote_spanned!(glue=> #[allow(clippy::too_many_arguments)]));
+    // As in an `async fn`, the attribute is about the future.
+    let is_must_use = attrs.iter().any(|attr| attr.path().is_ident("must_use"));
+    let must_use = is_must_use.then(|| quote_spanned!(glue=> #[allow(clippy::double_must_use)]));
 
     let content = quote_spanned! {glue=>
         #inside
@@ -85,6 +88,7 @@ pub fn pipeline(
         #(#attrs)*
         #table
         #allow
+        #must_use
         #vis #header #function
 
         #beside
