@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn process_one(
     #[queue] up: Queue,
     #[queue] compute: Queue,
@@ -30,6 +31,7 @@ async fn process_one(
 /// Two queues read what a third wrote. Names have characters that the drawings must escape. A stage is on another
 /// thread.
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn names(
     #[queue] a: Queue,
     #[queue] b: Queue,
@@ -51,6 +53,7 @@ async fn names(
 
 /// Nothing but the host.
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn host_only(#[reads] list: Vec<u8>) -> Result<usize> {
     Ok(list.len())
 }
