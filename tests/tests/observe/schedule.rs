@@ -10,6 +10,7 @@ use std::path::Path;
 
 #[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn process_one(
     #[queue] up: Queue,
     #[queue] compute: Queue,
@@ -32,6 +33,7 @@ async fn process_one(
 /// thread.
 #[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn names(
     #[queue] a: Queue,
     #[queue] b: Queue,
@@ -54,6 +56,7 @@ async fn names(
 /// Nothing but the host.
 #[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
+#[allow(dead_code, reason = "its schedule is its use")]
 async fn host_only(#[reads] list: Vec<u8>) -> Result<usize> {
     Ok(list.len())
 }
