@@ -9,7 +9,9 @@ use std::slice;
 
 /// What runs in a launch.
 /// A kernel's closure, which takes its parameters out of the arguments of a launch.
-pub struct Body(Box<dyn Fn(Grid, &Arguments<Cpu>) + Send + Sync>);
+pub struct Body(Box<Run>);
+
+type Run = dyn Fn(Grid, &Arguments<Cpu>) + Send + Sync;
 
 impl Body {
     /// # Safety
