@@ -8,7 +8,6 @@ use gpu_stages::{Result, Schedule, Stage, gpu_pipeline};
 use std::fmt::Display;
 use std::path::Path;
 
-#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 #[allow(dead_code, reason = "its schedule is its use")]
 async fn process_one(
@@ -31,7 +30,6 @@ async fn process_one(
 
 /// Two queues read what a third wrote. Names have characters that the drawings must escape. A stage is on another
 /// thread.
-#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 #[allow(dead_code, reason = "its schedule is its use")]
 async fn names(
@@ -54,7 +52,6 @@ async fn names(
 }
 
 /// Nothing but the host.
-#[allow(dead_code, reason = "only its schedule is looked at")]
 #[gpu_pipeline]
 #[allow(dead_code, reason = "its schedule is its use")]
 async fn host_only(#[reads] list: Vec<u8>) -> Result<usize> {
