@@ -134,6 +134,15 @@ impl Dependencies {
         }
     }
 
+    /// Records an access that is over and has no event. What is there stays: it is not known what the access was ordered
+    /// after.
+    pub fn record_unseen(&mut self, access: Access) {
+        if access == Access::Write {
+            self.relies = true;
+            self.is_dirty = true;
+        }
+    }
+
     /// The contents were accepted as they are: writes that are over do not matter any more.
     pub fn accept(&mut self, discarded: &mut Discarded) {
         self.poison = None;

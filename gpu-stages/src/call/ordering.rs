@@ -188,7 +188,7 @@ impl Use {
                     Some(event) => {
                         dependencies.record(open.access, event, open.recorded, &mut discarded);
                     }
-                    None => dependencies.record_host(open.access, &mut discarded),
+                    None => dependencies.record_unseen(open.access),
                 }
             }
             let removed = index.filter(|_| ends).map(|index| state.open.remove(index));

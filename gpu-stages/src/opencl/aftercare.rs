@@ -3,7 +3,7 @@
 
 use super::alarm;
 use super::cl::{self, Code};
-use super::fence::{self, Fence};
+use super::fence::Fence;
 use super::leftovers::{Place, Unseen};
 use super::native_queue::NativeQueue;
 use crate::error::Failure;
@@ -69,7 +69,7 @@ fn look(queue: &Arc<NativeQueue>) {
         // The marker failed with a command before it, while others may still run.
         _ => {
             let fence = Fence::on(queue);
-            if fence::has_passed(&fence.natives()) {
+            if fence.has_passed() {
                 queue.saw_over(number);
             }
         }

@@ -13,8 +13,13 @@ use cl_sys as sys;
 use smallvec::SmallVec;
 
 /// Markers that must be over before a failure is reported.
-#[derive(Debug)]
-pub(super) struct Fence(SmallVec<[ClEvent; 1]>);
+#[derive(Debug, Default)]
+pub(super) struct Fence {
+    /// A marker that fails early says nothing of what it waited for: so each queue has one of its own.
+    markers: SmallVec<[ClEvent; 1]>,
+    /// Queues on which the driver made no marker. It is tried again at each look.
+    missing: SmallVec<[Arc<NativeQueue>; 1]>,
+}
 
 /// A failure that is reported once its fence has passed.
 #[derive(Debug)]
@@ -26,36 +31,76 @@ pub(super) struct DeferredFailure {
 impl Fence {
     /// A fence that has passed.
     pub fn passed() -> Self {
-        Fence(SmallVec::new())
+        Fence::default()
     }
 
     pub fn at(marker: ClEvent) -> Self {
-        Fence(SmallVec::from_iter([marker]))
+        Fence {
+            markers: SmallVec::from_iter([marker]),
+            missing: SmallVec::new(),
+        }
     }
 
-    /// A marker on `queue`, ordered after everything that is enqueued by now on it and on the queues that it was ever
-    /// ordered after. What comes next on `queue` is ordered after the marker.
+    /// Markers behind everything that is enqueued by now on `queue` and on the queues that it was ever ordered after. What
+    /// comes next on `queue` is ordered after them.
     pub fn on(queue: &Arc<NativeQueue>) -> Self {
         let queues = all_ordered_after(queue);
-        let mark = |queue: &Arc<NativeQueue>| {
-            let marker = queue.marker(&[]).ok()?;
-            queue.flush();
-            Some(marker)
-        };
+        let mut fence = Fence::default();
         // A stuck queue runs nothing any more.
-        let others = queues[1..].iter().filter(|queue| !queue.is_stuck());
-        let others = Fence(others.filter_map(mark).collect());
-        if queue.is_stuck() {
-            return others;
+        for other in queues[1..].iter().filter(|queue| !queue.is_stuck()) {
+            fence.add(other, &[]);
         }
-        let own = queue.marker(&others.natives()).ok();
-        queue.flush();
-        Fence(own.into_iter().collect())
+        if !queue.is_stuck() {
+            let others = fence.natives();
+            fence.add(queue, &others);
+        }
+        fence
+    }
+
+    /// Adds a marker on `queue`, behind everything so far and behind `waits`.
+    fn add(&mut self, queue: &Arc<NativeQueue>, waits: &[sys::cl_event]) {
+        match queue.marker(waits) {
+            Ok(marker) => {
+                queue.flush();
+                self.markers.push(marker);
+            }
+            Err(_) => self.missing.push(queue.clone()),
+        }
+    }
+
+    /// The queues without a marker.
+    pub fn missing(&self) -> SmallVec<[Arc<NativeQueue>; 1]> {
+        self.missing.clone()
+    }
+
+    /// Markers on `queues`, to complete a fence with.
+    pub fn of(queues: &[Arc<NativeQueue>]) -> Self {
+        let mut fence = Fence::default();
+        queues.iter().for_each(|queue| fence.add(queue, &[]));
+        fence
+    }
+
+    /// Has the markers of `found` in place of those that were missing.
+    pub fn complete_with(&mut self, found: Fence) {
+        self.markers.extend(found.markers);
+        self.missing = found.missing;
     }
 
     /// The markers, which are alive as long as the fence is.
     pub fn natives(&self) -> WaitList {
-        self.0.iter().map(|event| event.0).collect()
+        self.markers.iter().map(|event| event.0).collect()
+    }
+
+    /// Whether no marker is missing and all are over, well or not.
+    pub fn has_passed(&self) -> bool {
+        self.missing.is_empty() && has_passed(&self.natives())
+    }
+
+    /// The markers to wait for, of which none is known to have failed; `None` if one is missing.
+    pub fn pending(&self) -> Option<WaitList> {
+        let mut pending = self.natives();
+        pending.retain(|marker| !is_over(*marker));
+        self.missing.is_empty().then_some(pending)
     }
 }
 
@@ -74,9 +119,11 @@ fn all_ordered_after(queue: &Arc<NativeQueue>) -> Vec<Arc<NativeQueue>> {
     queues
 }
 
-/// Whether all of a fence's markers are over, well or not. The markers must be alive.
+/// Whether all markers are over, well or not. They must be alive.
 pub(super) fn has_passed(markers: &[sys::cl_event]) -> bool {
-    markers
-        .iter()
-        .all(|&marker| cl::event_status(marker).is_ok_and(|status| status <= 0))
+    markers.iter().all(|&marker| is_over(marker))
+}
+
+fn is_over(marker: sys::cl_event) -> bool {
+    cl::event_status(marker).is_ok_and(|status| status <= 0)
 }

@@ -1,7 +1,7 @@
 //! [`NativeQueue`]: a queue of the driver, and what is known of the commands on it.
 
 use super::after_failure::AfterFailure;
-use super::cl::{self, ClEvent, CommandQueue, ContextId, call, check, wait_list};
+use super::cl::{self, ClEvent, CommandQueue, ContextId, WaitList, call, check, wait_list};
 use super::failures::{self, Failures};
 use super::leftovers::{Leftovers, Place};
 use super::timed::DeviceClock;
@@ -89,6 +89,19 @@ impl NativeQueue {
     /// Enqueues a marker after everything so far and after `waits`. It has a position of its own, as a command has.
     pub fn positioned_marker(&self, waits: &[sys::cl_event]) -> cl::Result<(ClEvent, Position)> {
         self.enqueue(|native| native.marker(waits))
+    }
+
+    /// What a command of this queue is to wait for, to run after all of `waits`. Where a command that fails ends although
+    /// others that it waits for still run, markers wait for each alone, and only the last is left to the command.
+    pub fn one_by_one(&self, mut waits: WaitList) -> cl::Result<WaitList> {
+        if waits.len() > 1 && self.after_failure() == AfterFailure::OthersRun {
+            let last = waits.pop();
+            for wait in waits {
+                self.marker(&[wait])?;
+            }
+            return Ok(last.into_iter().collect());
+        }
+        Ok(waits)
     }
 
     /// Enqueues a marker that counts as no command.

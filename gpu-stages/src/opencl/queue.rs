@@ -85,6 +85,8 @@ impl RawQueue {
         let refused = |message: String| Failure::new(origin, message);
         let failed = first_failure(order, data, moment);
         let waits = dependencies::wait_list(&self.native, order).map_err(refused)?;
+        let waits = self.native.one_by_one(waits);
+        let waits = waits.map_err(|code| refused(code.to_string()))?;
         let name = CommandName {
             origin,
             what: command.what(Kernel::shared_name),

@@ -28,9 +28,10 @@ impl Expand<'_> {
             quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::Holder)
         });
         let held = self.seen().map(|(_, field)| {
-            let (ty, member) = (&field.ty, self.member(field));
+            // The type is that of the field itself: named, it could mean another type here, which the field derefs to.
+            let member = self.member(field);
             quote_spanned! {self.glue=>
-                <#ty as #library::DeviceVisible>::hold(&self.#member, __pass)
+                <_ as #library::DeviceVisible>::hold(&self.#member, __pass)
             }
         });
         let held: Vec<TokenStream> = held.collect();
@@ -48,8 +49,8 @@ impl Expand<'_> {
                 <#ty as #library::DeviceVisible>::views_mut(&mut __holder.#place)
             }
         });
-        let known = self.value(&facts, |_, ty, member| {
-            quote_spanned!(self.glue=> <#ty as #library::DeviceVisible>::facts(&self.#member))
+        let known = self.value(&facts, |_, _, member| {
+            quote_spanned!(self.glue=> <_ as #library::DeviceVisible>::facts(&self.#member))
         });
         let garbage = self.garbage();
         quote_spanned! {self.glue=>
@@ -93,7 +94,7 @@ impl Expand<'_> {
                 const ON_HOST: bool = #(#types::ON_HOST)||*;
 
                 fn fill_on_host(&mut self) {
-                    #(#types::fill_on_host(&mut self.#members);)*
+                    #(<_ as #library::DeviceVisible>::fill_on_host(&mut self.#members);)*
                 }
 
                 fn fill_on_device(

@@ -68,7 +68,8 @@ fn load(
                         (__result, (table,))
                     })
                     .await?;
-                let __value = __call.returns::<Result<u64>>(__result?);
+                let __value: Result<u64> = __result?;
+                let __value = __call.returns(__value);
                 __value
             },
         )

@@ -66,12 +66,8 @@ const _: () = {
         type Facts = __NetFacts;
         fn hold(&self, __pass: &::gpu_stages::rt::Pass) -> Self::Holder {
             (
-                <Vec<
-                    DeviceBuffer<f32>,
-                > as ::gpu_stages::DeviceVisible>::hold(&self.weights, __pass),
-                <DeviceBuffer<
-                    f32,
-                > as ::gpu_stages::DeviceVisible>::hold(&self.bias, __pass),
+                <_ as ::gpu_stages::DeviceVisible>::hold(&self.weights, __pass),
+                <_ as ::gpu_stages::DeviceVisible>::hold(&self.bias, __pass),
             )
         }
         fn views(__holder: &Self::Holder) -> Self::Views<'_> {
@@ -98,12 +94,8 @@ const _: () = {
         }
         fn facts(&self) -> Self::Facts {
             __NetFacts {
-                weights: <Vec<
-                    DeviceBuffer<f32>,
-                > as ::gpu_stages::DeviceVisible>::facts(&self.weights),
-                bias: <DeviceBuffer<
-                    f32,
-                > as ::gpu_stages::DeviceVisible>::facts(&self.bias),
+                weights: <_ as ::gpu_stages::DeviceVisible>::facts(&self.weights),
+                bias: <_ as ::gpu_stages::DeviceVisible>::facts(&self.bias),
                 name: ::gpu_stages::rt::length(self.name.len()),
             }
         }
@@ -112,12 +104,8 @@ const _: () = {
         > as ::gpu_stages::DeviceVisible>::ON_HOST
             || <DeviceBuffer<f32> as ::gpu_stages::DeviceVisible>::ON_HOST;
         fn fill_on_host(&mut self) {
-            <Vec<
-                DeviceBuffer<f32>,
-            > as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.weights);
-            <DeviceBuffer<
-                f32,
-            > as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.bias);
+            <_ as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.weights);
+            <_ as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.bias);
         }
         fn fill_on_device(
             __holder: &mut Self::Holder,
@@ -195,11 +183,7 @@ const _: () = {
         type ViewsMut<'__views> = __PairViewsMut<'__views, T, P, N>;
         type Facts = __PairFacts<T, P, N>;
         fn hold(&self, __pass: &::gpu_stages::rt::Pass) -> Self::Holder {
-            (
-                <[DeviceBuffer<
-                    T,
-                >; N] as ::gpu_stages::DeviceVisible>::hold(&self.1, __pass),
-            )
+            (<_ as ::gpu_stages::DeviceVisible>::hold(&self.1, __pass),)
         }
         fn views(__holder: &Self::Holder) -> Self::Views<'_> {
             __PairViews(
@@ -222,7 +206,7 @@ const _: () = {
         fn facts(&self) -> Self::Facts {
             __PairFacts(
                 ::gpu_stages::HostOnly,
-                <[DeviceBuffer<T>; N] as ::gpu_stages::DeviceVisible>::facts(&self.1),
+                <_ as ::gpu_stages::DeviceVisible>::facts(&self.1),
                 ::core::marker::PhantomData,
             )
         }
@@ -230,9 +214,7 @@ const _: () = {
             T,
         >; N] as ::gpu_stages::DeviceVisible>::ON_HOST;
         fn fill_on_host(&mut self) {
-            <[DeviceBuffer<
-                T,
-            >; N] as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.1);
+            <_ as ::gpu_stages::DeviceVisible>::fill_on_host(&mut self.1);
         }
         fn fill_on_device(
             __holder: &mut Self::Holder,

@@ -52,7 +52,7 @@ impl Completion {
         if failures::any() {
             let rest = lock(&self.rest);
             if let Some(deferred) = &rest.deferred {
-                waits.extend(deferred.fence.natives());
+                waits.extend(deferred.fence.pending()?);
                 return rest.queue.clone();
             }
         }

@@ -141,13 +141,20 @@ impl Completion {
     }
 
     fn ask_fence(&self) -> Status {
-        let (failure, markers) = {
+        let (failure, markers, missing) = {
             let rest = lock(&self.rest);
-            let Some(deferred) = &rest.deferred else {
+            let Some(DeferredFailure { failure, fence }) = &rest.deferred else {
                 return Status::Pending;
             };
-            (deferred.failure.clone(), deferred.fence.natives())
+            (failure.clone(), fence.natives(), fence.missing())
         };
+        if !missing.is_empty() {
+            let found = Fence::of(&missing);
+            if let Some(deferred) = &mut lock(&self.rest).deferred {
+                deferred.fence.complete_with(found);
+            }
+            return Status::Pending;
+        }
         // The markers are alive as long as the record is.
         if fence::has_passed(&markers) {
             self.end(Err(failure))

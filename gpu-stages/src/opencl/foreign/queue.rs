@@ -118,8 +118,10 @@ impl CommandQueue for ocl::Queue {
 
 /// Orders everything that follows on `queue` after `events`.
 fn barrier(queue: &NativeQueue, events: &[Event]) -> Result<(), String> {
+    let refused = |code: Code| code.to_string();
     let waits = dependencies::wait_list(queue, events)?;
-    let position = queue.barrier(&waits).map_err(|code| code.to_string())?;
+    let waits = queue.one_by_one(waits).map_err(refused)?;
+    let position = queue.barrier(&waits).map_err(refused)?;
     elision::learn(&queue.identity.knowledge, events, position);
     Ok(())
 }
