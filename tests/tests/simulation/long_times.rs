@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use gpu_stages::cpu::timing::{Cost, Timing};
 use gpu_stages::cpu::{Device, DeviceBuffer, HostBuffer, Kernel, Queue, Simulation};
 use gpu_stages::{Grid, Resource, Result, gpu_pipeline};
+use gpu_stages_tests::process::in_own_process;
 use std::time::Duration;
 
 const LONGEST: Duration = Duration::MAX;
@@ -44,22 +45,25 @@ fn makespan(timing: Timing, grid: impl Into<Grid>) -> Duration {
     simulation.now()
 }
 
+/// Timelines record the calls of the whole process.
 #[test]
 fn virtual_time_ends_at_the_longest_time() {
-    let costs = [
-        Cost::fixed(LONGEST),
-        Cost::rate(1e-300, Duration::ZERO),
-        Cost::rate(1.0, LONGEST),
-    ];
-    for cost in costs {
-        let timing = Timing::new()
-            .other_kernels(cost)
-            .downloads(Cost::fixed(LONGEST));
-        assert_eq!(makespan(timing, 4), LONGEST);
-    }
-    assert_eq!(makespan(Timing::new(), HUGE), Duration::ZERO);
-    let slow = Timing::new().other_kernels(Cost::rate(1.0, Duration::ZERO));
-    assert_eq!(makespan(slow, HUGE), LONGEST);
+    in_own_process(virtual_time_ends_at_the_longest_time, || {
+        let costs = [
+            Cost::fixed(LONGEST),
+            Cost::rate(1e-300, Duration::ZERO),
+            Cost::rate(1.0, LONGEST),
+        ];
+        for cost in costs {
+            let timing = Timing::new()
+                .other_kernels(cost)
+                .downloads(Cost::fixed(LONGEST));
+            assert_eq!(makespan(timing, 4), LONGEST);
+        }
+        assert_eq!(makespan(Timing::new(), HUGE), Duration::ZERO);
+        let slow = Timing::new().other_kernels(Cost::rate(1.0, Duration::ZERO));
+        assert_eq!(makespan(slow, HUGE), LONGEST);
+    });
 }
 
 #[test]
