@@ -21,7 +21,7 @@ pub(super) struct Entry {
     pub(super) order: Events,
     pub(super) data: Events,
     /// Whether everything that the command is ordered after is over.
-    has_begun: bool,
+    pub(super) has_begun: bool,
     /// None only while the entry is empty.
     pub(super) completion: Option<Pooled<Completion>>,
     pub(super) observed: Option<Box<Observed>>,
@@ -202,55 +202,5 @@ fn is_over(event: &Event) -> bool {
     match event.record::<Completion>() {
         Some(record) => record.is_over(),
         None => event.known().is_terminal(),
-    }
-}
-
-#[cfg(all(test, not(any(loom, shuttle))))]
-mod tests {
-    use super::*;
-    use crate::backend::Identity;
-    use crate::cpu::queued::Queued;
-
-    /// A marker in a queue, and its event.
-    fn queued() -> (Queued, Event) {
-        let queued = Queued::take();
-        let completion = Completion::pending(&Identity::unique(), 1, None, 0);
-        queued.entry().completion = Some(completion.clone());
-        (queued, completion.into())
-    }
-
-    fn failure_of(event: &Event) -> String {
-        match event.status() {
-            Status::Failed(failure) => failure.to_string(),
-            other => panic!("it should have failed: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_panic_on_the_way_makes_the_command_fail() {
-        let (queued, event) = queued();
-        queued.entry().run(|_| panic!("on purpose"));
-        let text = failure_of(&event);
-        assert!(text.contains("the device panicked: on purpose"), "{text}");
-    }
-
-    #[test]
-    fn a_command_that_is_lost_after_it_has_begun_fails() {
-        let (queued, event) = queued();
-        queued.entry().has_begun = true;
-        drop(queued);
-        let text = failure_of(&event);
-        assert!(text.contains("the device lost the command"), "{text}");
-    }
-
-    #[test]
-    fn the_event_of_a_command_that_has_not_begun_stays_pending() {
-        let (lost, event) = queued();
-        drop(lost);
-        assert!(event.is_pending());
-        // The next command in the same record has nothing of it.
-        let (next, event) = queued();
-        next.entry().run(|_| Setting::default());
-        assert!(matches!(event.status(), Status::Complete));
     }
 }

@@ -7,7 +7,6 @@ use crate::device::kernel::Scalar;
 use std::fmt;
 use std::slice;
 
-/// What runs in a launch.
 /// A kernel's closure, which takes its parameters out of the arguments of a launch.
 pub struct Body(Box<Run>);
 

@@ -14,7 +14,7 @@ use crate::util::primitives::{Arc, Ordering, StaticBool};
 pub struct Failure {
     pub(crate) origin: Option<Origin>,
     pub(crate) message: String,
-    /// Whether it is the failure of a command that was enqueued, and nobody was told of it.
+    /// Whether it is the failure of a command that was enqueued, and no caller was told of it.
     is_unclaimed: StaticBool,
 }
 

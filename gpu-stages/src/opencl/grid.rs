@@ -18,8 +18,8 @@ pub(super) struct Limits {
 
 impl Limits {
     pub fn of(device: sys::cl_device_id) -> cl::Result<Self> {
-        let group = one(device, sys::CL_DEVICE_MAX_WORK_GROUP_SIZE, 0_usize)?;
-        let dimensions = one(device, sys::CL_DEVICE_MAX_WORK_ITEM_DIMENSIONS, 0_u32)?;
+        let group = cl::device_info(device, sys::CL_DEVICE_MAX_WORK_GROUP_SIZE, 0_usize)?;
+        let dimensions = cl::device_info(device, sys::CL_DEVICE_MAX_WORK_ITEM_DIMENSIONS, 0_u32)?;
         let mut group_sides = vec![0_usize; dimensions as usize];
         check(call!(clGetDeviceInfo(
             device,
@@ -28,7 +28,7 @@ impl Limits {
             group_sides.as_mut_ptr().cast(),
             ptr::null_mut(),
         )))?;
-        let bits = one(device, sys::CL_DEVICE_ADDRESS_BITS, 0_u32)?;
+        let bits = cl::device_info(device, sys::CL_DEVICE_ADDRESS_BITS, 0_u32)?;
         Ok(Limits {
             group,
             group_sides,
@@ -76,18 +76,6 @@ impl Limits {
         }
         Ok(())
     }
-}
-
-/// Overwrites `value`, which has the type that the standard gives to `what`.
-fn one<T>(device: sys::cl_device_id, what: sys::cl_device_info, mut value: T) -> cl::Result<T> {
-    check(call!(clGetDeviceInfo(
-        device,
-        what,
-        size_of_val(&value),
-        (&raw mut value).cast(),
-        ptr::null_mut(),
-    )))?;
-    Ok(value)
 }
 
 fn product(sizes: &[usize]) -> Option<usize> {

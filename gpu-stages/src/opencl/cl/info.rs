@@ -41,15 +41,23 @@ fn queue_info<T>(
 
 /// The platform that a device belongs to.
 pub(in crate::opencl) fn device_platform(device: sys::cl_device_id) -> Result<sys::cl_platform_id> {
-    let mut platform: sys::cl_platform_id = ptr::null_mut();
+    device_info(device, sys::CL_DEVICE_PLATFORM, ptr::null_mut())
+}
+
+/// Overwrites `value`, which has the type that the standard gives to `what`.
+pub(in crate::opencl) fn device_info<T>(
+    device: sys::cl_device_id,
+    what: sys::cl_device_info,
+    mut value: T,
+) -> Result<T> {
     check(call!(clGetDeviceInfo(
         device,
-        sys::CL_DEVICE_PLATFORM,
-        size_of_val(&platform),
-        (&raw mut platform).cast(),
+        what,
+        size_of_val(&value),
+        (&raw mut value).cast(),
         ptr::null_mut(),
     )))?;
-    Ok(platform)
+    Ok(value)
 }
 
 /// All platforms; none where the loader finds no driver.

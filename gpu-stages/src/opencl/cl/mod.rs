@@ -12,7 +12,7 @@ pub(super) use call::{call, count};
 pub(super) use code::{Code, Result, check, status_name};
 pub(super) use event::{WaitList, event_status, on_complete, wait_for, wait_list};
 pub(super) use info::{
-    device_platform, platform_name, platforms, queue_context, queue_device, queue_properties,
-    read_text,
+    device_info, device_platform, platform_name, platforms, queue_context, queue_device,
+    queue_properties, read_text,
 };
 pub(super) use object::{ClEvent, CommandQueue, Context, ContextId, Kernel, Mem, Program};
